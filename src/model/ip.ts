@@ -1,0 +1,87 @@
+/** IP addresses and prefixes as canonical text: parsed once at the edge, then compared with `===`. */
+import { isIPv4 } from 'node:net'
+import ipaddr from 'ipaddr.js'
+
+declare const brand: unique symbol
+
+/** An address in canonical spelling: dotted quad, or RFC 5952 for IPv6. Never has a zone or a prefix. */
+export type Ip = string & { readonly [brand]: 'Ip' }
+
+/** The address families that IPVS knows. */
+export type Family = 'ipv4' | 'ipv6'
+
+/**
+ * Reads an address in any spelling that has one meaning.
+ *
+ * Refused (undefined): leading zeros (`010.0.0.1` is octal to some readers), zones, prefixes, and
+ * shortened dotted forms (`10.1`). An IPv4-mapped IPv6 address is the IPv4 address that it maps.
+ */
+export function parseIp(text: string): Ip | undefined {
+  if (isIPv4(text)) return text as Ip
+  if (!text.includes(':') || text.includes('%') || !ipaddr.IPv6.isValid(text)) return undefined
+  const address = ipaddr.IPv6.parse(text)
+  if (address.isIPv4MappedAddress()) {
+    const tail = text.slice(text.lastIndexOf(':') + 1)
+    if (tail.includes('.') && !isIPv4(tail)) return undefined
+    return address.toIPv4Address().toString() as Ip
+  }
+  return address.toRFC5952String() as Ip
+}
+
+/** The family of a canonical address. */
+export function familyOf(ip: Ip): Family {
+  return ip.includes(':') ? 'ipv6' : 'ipv4'
+}
+
+/** The longest prefix of a family: 32 or 128 bits, the length of a host route. */
+export function hostPrefix(family: Family): 32 | 128 {
+  return family === 'ipv4' ? 32 : 128
+}
+
+/** Writes the 4 or 16 bytes of an address in network order and returns how many they are. */
+export function writeIp(ip: Ip, into: Uint8Array, at: number): 4 | 16 {
+  if (ip.includes(':')) {
+    into.set(ipaddr.IPv6.parse(ip).toByteArray(), at)
+    return 16
+  }
+  let value = 0
+  let place = at
+  for (let i = 0; i < ip.length; i++) {
+    const code = ip.charCodeAt(i)
+    if (code === 46) {
+      into[place++] = value
+      value = 0
+    } else value = value * 10 + code - 48
+  }
+  into[place] = value
+  return 4
+}
+
+/** Reads the 4 or 16 bytes of an address in network order. */
+export function readIp(bytes: Uint8Array, at: number, family: Family): Ip {
+  if (family === 'ipv4')
+    return `${bytes[at]}.${bytes[at + 1]}.${bytes[at + 2]}.${bytes[at + 3]}` as Ip
+  return new ipaddr.IPv6(Array.from(bytes.subarray(at, at + 16))).toRFC5952String() as Ip
+}
+
+/** What an address is good for: only `unicast` and `linkLocal` can be a VIP or a backend. */
+export function scopeOf(
+  ip: Ip,
+): 'unicast' | 'linkLocal' | 'loopback' | 'multicast' | 'unspecified' | 'broadcast' {
+  const range = ipaddr.parse(ip).range()
+  switch (range) {
+    case 'loopback':
+    case 'multicast':
+    case 'unspecified':
+    case 'broadcast':
+    case 'linkLocal':
+      return range
+    default:
+      return 'unicast'
+  }
+}
+
+/** Address and port as people write them: `10.0.0.1:80`, `[2001:db8::1]:80`. */
+export function endpoint(ip: Ip, port: number): string {
+  return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`
+}

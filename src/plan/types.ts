@@ -1,0 +1,88 @@
+/** What planning takes and gives. The steps themselves are `want.ts`, `plan.ts`, `guard.ts`, `order.ts`. */
+import type { Change } from '../model/change.ts'
+import type { Kind } from '../model/rows.ts'
+import type { State } from '../model/state.ts'
+
+/** How one virtual service is treated: what its rows do not say. */
+export interface Policy {
+  /** The `[service.NAME]` that it comes from. */
+  readonly name: string
+  /** Drain time in milliseconds; 0 = cut at once. */
+  readonly drain: number
+  readonly adopt: boolean
+}
+
+/** The rows that should exist, with what is to be said about them. */
+export interface Wanted {
+  readonly state: State
+  /** By service key. */
+  readonly policies: ReadonlyMap<string, Policy>
+  /** Names of the services that a link, address, sysctl or snat row is for, by row key, sorted. */
+  readonly names: ReadonlyMap<string, readonly string[]>
+  /** Why a row that nobody wrote down is wanted (`needed by web`), by row key. */
+  readonly reasons: ReadonlyMap<string, string>
+}
+
+/** A service as an earlier apply recorded it. */
+export interface LedgerService {
+  readonly name: string
+  readonly drain: number
+  /** Fingerprint of the service and its destinations as they were wanted then. */
+  readonly hash: number
+}
+
+/** What earlier applies made in this boot and network namespace, and have not removed. */
+export interface Ledger {
+  /** By service key. */
+  readonly service: ReadonlyMap<string, LedgerService>
+  /** Row keys. */
+  readonly address: ReadonlySet<string>
+  readonly link: ReadonlySet<string>
+  readonly snat: ReadonlySet<string>
+  /** Other managed rows (sysctl, timeouts, sync) as last set, by row key, as snapshot text. */
+  readonly settings: ReadonlyMap<string, string>
+  /** Running drains: destination or service key to deadline, in seconds since the epoch. */
+  readonly draining: ReadonlyMap<string, number>
+}
+
+/** A wanted row that is held by somebody else, and so left alone. */
+export interface Refused {
+  readonly key: string
+  readonly kind: Kind
+  /** Who holds it, in words: `not made by slb`, `address on eth0`. */
+  readonly owner: string
+  readonly hint: string
+}
+
+/** Something that is right but not finished. */
+export interface Pending {
+  readonly key: string
+  /** `draining`, `waits for tcp 192.0.2.10:80`, ... */
+  readonly reason: string
+  /** Seconds since the epoch. */
+  readonly deadline?: number
+}
+
+/** A live row that is not ours and that nobody wants: shown, never touched. */
+export interface Foreign {
+  readonly key: string
+  readonly kind: Kind
+}
+
+export interface Plan {
+  /** In the order of execution. */
+  readonly changes: readonly Change[]
+  readonly refused: readonly Refused[]
+  readonly pending: readonly Pending[]
+  readonly foreign: readonly Foreign[]
+  /** Things worth saying that change nothing: a `[kernel]` key that was taken out, an unknown mark. */
+  readonly notes: readonly string[]
+  /** Names of the services that a row is for, by row key (for a destination: by its service's key). */
+  readonly names: ReadonlyMap<string, readonly string[]>
+  /** Why a change is made, by row key. */
+  readonly reasons: ReadonlyMap<string, string>
+  /** Drain time in milliseconds, by service key, for `drain` changes. */
+  readonly drains: ReadonlyMap<string, number>
+  /** Fingerprint of the wanted state. */
+  readonly revision: string
+}

@@ -1,0 +1,36 @@
+/** The one interface to everything live: the kernel's tables, nftables, and the kernel in memory. */
+import type { Change, Failure } from '../model/change.ts'
+import type { Kind, ServiceId } from '../model/rows.ts'
+import type { State } from '../model/state.ts'
+
+/** What a read must cover. Absent parts mean: all that there is. */
+export interface Scope {
+  /** Only these virtual services (those that do not exist are simply not in the answer). */
+  readonly services?: readonly ServiceId[]
+  /** Sysctls to read beside the usual ones. */
+  readonly sysctls?: readonly string[]
+}
+
+/** Connections through one destination, as the kernel counts them. Never part of a row. */
+export interface Connections {
+  readonly active: number
+  readonly inactive: number
+  /** Persistence templates: clients bound to this destination. */
+  readonly persistent: number
+}
+
+/**
+ * A live system, or a part of one.
+ *
+ * `apply` is given changes in order and does what it can: a failed change does not stop those after
+ * it. It returns the failures; a change that is not named there has happened. `replace` is delete
+ * and create; `drain` is weight 0 and nothing more (the engine waits and then sends `delete`).
+ */
+export interface Table {
+  readonly kinds: readonly Kind[]
+  read(scope?: Scope): Promise<Partial<State>>
+  apply(changes: readonly Change[]): Promise<readonly Failure[]>
+  /** By destination key, for those services; only tables of kind `destination` have it. */
+  connections?(services: readonly ServiceId[]): Promise<ReadonlyMap<string, Connections>>
+  close(): void
+}
