@@ -133,7 +133,12 @@ export interface Rows {
 
 export type Kind = keyof Rows
 
-/** The kinds in the order of building up; taking down goes the other way. */
+/**
+ * The kinds in the order of building up; taking down goes the other way.
+ *
+ * An address comes last: it is the door. Behind it the service has its destinations and the source
+ * NAT of its connections already stands, so the first packet is treated like the millionth.
+ */
 export const kinds: readonly Kind[] = [
   'sysctl',
   'timeouts',
@@ -141,8 +146,8 @@ export const kinds: readonly Kind[] = [
   'link',
   'service',
   'destination',
-  'address',
   'snat',
+  'address',
 ]
 
 /** The canonical key of a virtual service. */

@@ -39,9 +39,9 @@ export interface Ledger {
   readonly address: ReadonlySet<string>
   readonly link: ReadonlySet<string>
   readonly snat: ReadonlySet<string>
-  /** Other managed rows (sysctl, timeouts, sync) as last set, by row key, as snapshot text. */
+  /** Other managed rows (sysctl, timeouts, sync) as they were wanted then: row key to `JSON.stringify(row)`. */
   readonly settings: ReadonlyMap<string, string>
-  /** Running drains: destination or service key to deadline, in seconds since the epoch. */
+  /** Running drains: destination key to deadline, in milliseconds of the boot's monotonic clock. */
   readonly draining: ReadonlyMap<string, number>
 }
 
@@ -59,8 +59,10 @@ export interface Pending {
   readonly key: string
   /** `draining`, `waits for tcp 192.0.2.10:80`, ... */
   readonly reason: string
-  /** Seconds since the epoch. */
+  /** For a drain: when it ends at the latest, in milliseconds of the boot's monotonic clock. */
   readonly deadline?: number
+  /** What ends it: the engine finishes drains that an earlier apply began. */
+  readonly change?: Change
 }
 
 /** A live row that is not ours and that nobody wants: shown, never touched. */

@@ -1,0 +1,69 @@
+/** A plan under construction: what the comparisons of the single kinds write into. */
+import type { Change } from '../model/change.ts'
+import type { Conflict } from '../model/desired.ts'
+import type { State } from '../model/state.ts'
+import type { Foreign, Ledger, Pending, Refused, Wanted } from './types.ts'
+
+export interface PlanInput {
+  readonly wanted: Wanted
+  readonly seen: State
+  readonly ledger: Ledger
+  /** What happens to a wanted row that somebody else holds, where nothing below names it. */
+  readonly conflict: Conflict
+  /** Row keys to take over, or all of them. */
+  readonly adopt?: ReadonlySet<string> | 'all'
+  /** Row keys to take over at any price. */
+  readonly force?: ReadonlySet<string>
+  /** Sysctl rows that must not be set on this host, by row key, with the reason. */
+  readonly hazards?: ReadonlyMap<string, string>
+}
+
+export interface Draft {
+  readonly up: Change[]
+  readonly drain: Change[]
+  /** Deletions, taken down in the order of the kinds in `down`. */
+  readonly down: Change[]
+  readonly refused: Refused[]
+  readonly pending: Pending[]
+  readonly foreign: Foreign[]
+  readonly notes: string[]
+  /** Drain time in milliseconds by service key. */
+  readonly drains: Map<string, number>
+  /** Names of services, by key, for rows that only the ledger knows a name for. */
+  readonly names: Map<string, readonly string[]>
+}
+
+export function emptyDraft(): Draft {
+  return {
+    up: [],
+    drain: [],
+    down: [],
+    refused: [],
+    pending: [],
+    foreign: [],
+    notes: [],
+    drains: new Map(),
+    names: new Map(),
+  }
+}
+
+/** What to do about a wanted row that stands in the live system and is not ours. */
+export function conflictOver(key: string, input: PlanInput): Conflict {
+  if (input.force?.has(key)) return 'force'
+  if (input.adopt === 'all' || input.adopt?.has(key)) return 'adopt'
+  if (input.wanted.policies.get(key)?.adopt) return 'adopt'
+  const adopting = input.wanted.names.get(key)?.some(name => adoptingNames(input.wanted).has(name))
+  return adopting ? 'adopt' : input.conflict
+}
+
+const adopting = new WeakMap<Wanted, ReadonlySet<string>>()
+
+/** The names of the services that say `adopt = true`; their addresses and links follow them. */
+function adoptingNames(wanted: Wanted): ReadonlySet<string> {
+  const known = adopting.get(wanted)
+  if (known) return known
+  const names = new Set<string>()
+  for (const policy of wanted.policies.values()) if (policy.adopt) names.add(policy.name)
+  adopting.set(wanted, names)
+  return names
+}

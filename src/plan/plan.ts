@@ -1,0 +1,74 @@
+/** The least change from what is seen to what is wanted, in the order in which it is safe. */
+import type { Change } from '../model/change.ts'
+import type { Kind } from '../model/rows.ts'
+import { compareDoors } from './addresses.ts'
+import { type Draft, emptyDraft, type PlanInput } from './draft.ts'
+import { revisionOf } from './fingerprint.ts'
+import { compareServices } from './services.ts'
+import { compareSettings } from './settings.ts'
+import type { Plan } from './types.ts'
+
+/** Building up. A service and its destinations share a rank: each service is whole before the next. */
+const upRank: Readonly<Record<Kind, number>> = {
+  sysctl: 0,
+  timeouts: 1,
+  sync: 2,
+  link: 3,
+  service: 4,
+  destination: 4,
+  snat: 5,
+  address: 6,
+}
+
+/**
+ * Taking down: a service leaves before its address, so that clients meet a refusal from a host that
+ * is there rather than silence from one that is not.
+ */
+const downRank: Readonly<Record<Kind, number>> = {
+  destination: 0,
+  service: 1,
+  snat: 2,
+  address: 3,
+  link: 4,
+  sync: 5,
+  timeouts: 6,
+  sysctl: 7,
+}
+
+/**
+ * Compares wanted and seen, and puts the difference in order.
+ *
+ * Up: switches, links, each service with all its destinations, source NAT, and the address last.
+ * Then what drains. Then down: destinations, services, source NAT, addresses, links. Make before
+ * break: nothing is taken away before what replaces it stands.
+ */
+export function plan(input: PlanInput): Plan {
+  const draft = emptyDraft()
+  compareSettings(input, draft)
+  const held = compareServices(input, draft)
+  compareDoors(input, held, draft)
+  return {
+    changes: [...ranked(draft.up, upRank), ...draft.drain, ...ranked(draft.down, downRank)],
+    refused: draft.refused,
+    pending: draft.pending,
+    foreign: draft.foreign,
+    notes: draft.notes,
+    names: namesOf(input, draft),
+    reasons: input.wanted.reasons,
+    drains: draft.drains,
+    revision: revisionOf(input.wanted.state),
+  }
+}
+
+/** Sorting is stable, so services stay with their destinations. */
+function ranked(changes: Change[], rank: Readonly<Record<Kind, number>>): Change[] {
+  return changes.sort((a, b) => rank[a.kind] - rank[b.kind])
+}
+
+/** Who a row is for, by row key: from the configuration, and from the ledger for what left it. */
+function namesOf(input: PlanInput, draft: Draft): ReadonlyMap<string, readonly string[]> {
+  const names = new Map<string, readonly string[]>(draft.names)
+  for (const [key, policy] of input.wanted.policies) names.set(key, [policy.name])
+  for (const [key, services] of input.wanted.names) names.set(key, services)
+  return names
+}

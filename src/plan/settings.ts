@@ -1,0 +1,91 @@
+/** Compare the kernel's settings: sysctls, connection timeouts and sync daemons. */
+import { keyOf, type Sync, type Timeouts } from '../model/rows.ts'
+import { conflictOver, type Draft, type PlanInput } from './draft.ts'
+
+/** Writes the changes of sysctls, timeouts and sync daemons into the draft, in that order. */
+export function compareSettings(input: PlanInput, draft: Draft): void {
+  compareSysctls(input, draft)
+  compareTimeouts(input, draft)
+  compareSync(input, draft)
+  for (const key of input.ledger.settings.keys())
+    if (!key.startsWith('sync ') && !isWanted(key, input))
+      draft.notes.push(
+        `${key} stays as it is: it is no longer in the configuration, and others may rely on it`,
+      )
+}
+
+function isWanted(key: string, input: PlanInput): boolean {
+  return input.wanted.state.sysctl.has(key) || input.wanted.state.timeouts.has(key)
+}
+
+function compareSysctls(input: PlanInput, draft: Draft): void {
+  for (const [key, row] of input.wanted.state.sysctl) {
+    const have = input.seen.sysctl.get(key)
+    if (have?.value === row.value) continue
+    const hazard = input.hazards?.get(key)
+    if (hazard !== undefined) {
+      draft.refused.push({ key, kind: 'sysctl', owner: 'the host itself', hint: hazard })
+      continue
+    }
+    const drift = input.ledger.settings.get(key) === JSON.stringify(row)
+    draft.up.push({
+      op: 'update',
+      kind: 'sysctl',
+      row,
+      ...(have === undefined ? {} : { from: have }),
+      ...(drift ? { drift } : {}),
+    })
+  }
+}
+
+function compareTimeouts(input: PlanInput, draft: Draft): void {
+  const row = input.wanted.state.timeouts.get('timeouts')
+  const from = input.seen.timeouts.get('timeouts') ?? {}
+  if (row === undefined || sameTimeouts(row, from)) return
+  const drift = input.ledger.settings.get('timeouts') === JSON.stringify(row)
+  draft.up.push({ op: 'update', kind: 'timeouts', row, from, ...(drift ? { drift } : {}) })
+}
+
+/** What is not wanted is not compared: an absent timeout is somebody else's business. */
+function sameTimeouts(want: Timeouts, have: Timeouts): boolean {
+  return (['tcp', 'tcpfin', 'udp'] as const).every(
+    name => want[name] === undefined || want[name] === have[name],
+  )
+}
+
+function compareSync(input: PlanInput, draft: Draft): void {
+  const { wanted, seen, ledger } = input
+  for (const [key, row] of wanted.state.sync) {
+    const from = seen.sync.get(key)
+    if (from === undefined) {
+      const drift = ledger.settings.get(key) === JSON.stringify(row)
+      draft.up.push({ op: 'create', kind: 'sync', row, ...(drift ? { drift } : {}) })
+    } else if (!sameSync(row, from)) {
+      if (ledger.settings.has(key) || conflictOver(key, input) !== 'refuse')
+        draft.up.push({ op: 'replace', kind: 'sync', row, from })
+      else
+        draft.refused.push({
+          key,
+          kind: 'sync',
+          owner: `a sync daemon on ${from.interface} that slb did not start`,
+          hint: `replace it with --adopt '${key}', or stop it with ipvsadm --stop-daemon ${row.role}`,
+        })
+    }
+  }
+  for (const [key, row] of seen.sync) {
+    if (wanted.state.sync.has(key)) continue
+    if (ledger.settings.has(key)) draft.down.push({ op: 'delete', kind: 'sync', row })
+    else draft.foreign.push({ key: keyOf.sync(row), kind: 'sync' })
+  }
+}
+
+function sameSync(a: Sync, b: Sync): boolean {
+  return (
+    a.interface === b.interface &&
+    a.id === b.id &&
+    a.group === b.group &&
+    a.port === b.port &&
+    a.ttl === b.ttl &&
+    a.maxlen === b.maxlen
+  )
+}

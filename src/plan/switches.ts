@@ -1,0 +1,82 @@
+/** The kernel switches that services need: `auto` in `[kernel]` means what this file says. */
+import type { Desired, DesiredService } from '../model/desired.ts'
+import { keyOf, type Sysctl } from '../model/rows.ts'
+
+interface Need {
+  readonly name: string
+  readonly value: string
+  /** Said after the names of the services: `needed by web (persistent)`. */
+  readonly because: string
+  when(service: DesiredService): boolean
+}
+
+/**
+ * Which service needs which switch (Documentation/networking/ipvs-sysctl.rst).
+ *
+ * Forwarding: the answers of NAT backends come back through this host and must be routed on.
+ * conntrack: nftables can only rewrite the source of connections that conntrack knows.
+ * expire_quiescent_template: without it, clients bound to a destination by persistence keep being
+ * sent there after its weight went to 0, and a drain never ends.
+ */
+const needs: readonly Need[] = [
+  {
+    name: 'net.ipv4.ip_forward',
+    value: '1',
+    because: '',
+    when: service => forwards(service, 'ipv4'),
+  },
+  {
+    name: 'net.ipv6.conf.all.forwarding',
+    value: '1',
+    because: '',
+    when: service => forwards(service, 'ipv6'),
+  },
+  {
+    name: 'net.ipv4.vs.conntrack',
+    value: '1',
+    because: ' (snat)',
+    when: service => service.snat,
+  },
+  {
+    name: 'net.ipv4.vs.expire_quiescent_template',
+    value: '1',
+    because: ' (persistent)',
+    when: service => service.listeners.some(row => row.persistence > 0),
+  },
+]
+
+function forwards(service: DesiredService, family: 'ipv4' | 'ipv6'): boolean {
+  return service.listeners.some(
+    row => row.id.family === family && row.destinations.some(one => one.forward === 'nat'),
+  )
+}
+
+/** The sysctl rows, each with its reason and the services that need it. What `[kernel]` says wins. */
+export function switchesFor(desired: Desired): {
+  sysctl: Map<string, Sysctl>
+  reasons: Map<string, string>
+  needed: Map<string, readonly string[]>
+} {
+  const sysctl = new Map<string, Sysctl>()
+  const reasons = new Map<string, string>()
+  const needed = new Map<string, readonly string[]>()
+  for (const [name, value] of desired.kernel.sysctl)
+    sysctl.set(keyOf.sysctl({ name, value }), { name, value })
+  for (const need of needs) {
+    const row: Sysctl = { name: need.name, value: need.value }
+    const key = keyOf.sysctl(row)
+    if (desired.kernel.keep.has(need.name)) continue
+    const services = desired.services.filter(each => each.enabled && need.when(each))
+    if (services.length === 0 || sysctl.has(key)) continue
+    const names = services.map(each => each.name).sort()
+    sysctl.set(key, row)
+    needed.set(key, names)
+    reasons.set(key, `needed by ${listed(names)}${need.because}`)
+  }
+  return { sysctl, reasons, needed }
+}
+
+function listed(names: readonly string[]): string {
+  if (names.length <= 3) return names.join(', ')
+  return `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`
+}
