@@ -1,0 +1,148 @@
+/** Rows as named fields: what a plan shows of a row, and how two rows of one kind differ. */
+import type { Kind, Rows, Tunnel } from '../model/rows.ts'
+
+/** What a field can hold, ready for JSON. */
+export type Value = string | number | boolean | readonly string[] | Readonly<Tunnel> | null
+
+/** The fields of a row, by the words of the configuration, in the order in which they are shown. */
+export type Fields = Readonly<Record<string, Value>>
+
+/** A field that two rows disagree about. */
+export interface FieldChange {
+  readonly name: string
+  readonly from: Value
+  readonly to: Value
+}
+
+/**
+ * The names of scheduler flag bits: IP_VS_SVC_F_SCHED1 is the fallback, SCHED2 the port flag of `sh`
+ * and `mh` (linux/ip_vs.h). With other schedulers they have no meaning, only the numbers of ipvsadm(8).
+ */
+export function flagNames(scheduler: string, bits: number): readonly string[] {
+  const own = scheduler === 'sh' || scheduler === 'mh'
+  const names = own
+    ? [`${scheduler}-fallback`, `${scheduler}-port`, 'flag-3']
+    : ['flag-1', 'flag-2', 'flag-3']
+  return names.filter((_, bit) => bits & (1 << bit))
+}
+
+const views: { readonly [K in Kind]: (row: Rows[K]) => Fields } = {
+  sysctl: row => ({ value: row.value }),
+  timeouts: row => ({ tcp: row.tcp ?? null, tcpfin: row.tcpfin ?? null, udp: row.udp ?? null }),
+  sync: row => ({
+    interface: row.interface,
+    id: row.id,
+    group: row.group,
+    port: row.port,
+    ttl: row.ttl,
+    maxlen: row.maxlen,
+  }),
+  link: row => ({ type: row.type, up: row.up, owned: row.owned }),
+  service: row => ({
+    scheduler: row.scheduler,
+    scheduler_flags: flagNames(row.scheduler, row.schedulerFlags),
+    persistence: row.persistence,
+    netmask: row.netmask,
+    engine: row.engine,
+    one_packet: row.onePacket,
+    owned: row.owned,
+  }),
+  destination: row => ({
+    forward: row.forward,
+    weight: row.weight,
+    upper: row.upper,
+    lower: row.lower,
+    tunnel: row.tunnel ?? null,
+  }),
+  address: row => ({ owned: row.owned }),
+  snat: () => ({}),
+}
+
+/** The fields of a row that can change while its key stays. */
+export function fieldsOf<K extends Kind>(kind: K, row: Rows[K]): Fields {
+  return views[kind](row)
+}
+
+/** The fields that differ, in the order of `to`. */
+export function fieldChanges(from: Fields, to: Fields): readonly FieldChange[] {
+  const changes: FieldChange[] = []
+  for (const [name, value] of Object.entries(to)) {
+    const before = from[name] ?? null
+    if (!sameValue(before, value)) changes.push({ name, from: before, to: value })
+  }
+  return changes
+}
+
+function sameValue(a: Value, b: Value): boolean {
+  if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object') return a === b
+  return showValue('', a) === showValue('', b)
+}
+
+/** A field's value as people read it: `300s`, `gue:6080`, `none`. */
+export function showValue(name: string, value: Value): string {
+  if (value === null) return 'none'
+  if (name === 'persistence') return value === 0 ? 'none' : `${value}s`
+  if (name === 'netmask') return `/${value}`
+  if (name === 'owned') return value ? 'slb' : 'none'
+  if (name === 'upper' || name === 'lower') return value === 0 ? 'none' : String(value)
+  if (typeof value === 'boolean') return value ? 'on' : 'off'
+  if (typeof value !== 'object') return value === '' ? 'none' : String(value)
+  if (!('type' in value)) return value.length === 0 ? 'none' : value.join('+')
+  const port = value.port === 0 ? '' : `:${value.port}`
+  return `${value.type}${port}${value.checksum === 'none' ? '' : ` checksum ${value.checksum}`}`
+}
+
+const shownNames: Readonly<Record<string, string>> = {
+  scheduler_flags: 'flags',
+  one_packet: 'one-packet',
+  owned: 'mark',
+}
+
+/** `weight 1 -> 5`. */
+export function showChange({ name, from, to }: FieldChange): string {
+  const values = `${showValue(name, from)} -> ${showValue(name, to)}`
+  return name === 'value' ? values : `${shownNames[name] ?? name} ${values}`
+}
+
+/** One line that says all about a row that is not obvious: `wrr, persistence 300s`. */
+export function describe<K extends Kind>(kind: K, row: Rows[K]): string {
+  return (describers[kind] as (row: Rows[K]) => string[])(row).join(', ')
+}
+
+const describers: { readonly [K in Kind]: (row: Rows[K]) => string[] } = {
+  sysctl: row => [row.value],
+  timeouts: row =>
+    (['tcp', 'tcpfin', 'udp'] as const).flatMap(name =>
+      row[name] === undefined ? [] : [`${name} ${row[name]}s`],
+    ),
+  sync: row => [
+    `on ${row.interface}`,
+    `id ${row.id}`,
+    `group ${row.group}`,
+    `port ${row.port}`,
+    `ttl ${row.ttl}`,
+    `maxlen ${row.maxlen}`,
+  ],
+  link: row => [row.type, ...(row.up ? [] : ['down'])],
+  service: row => {
+    const parts = [row.scheduler]
+    if (row.schedulerFlags !== 0)
+      parts.push(`flags ${flagNames(row.scheduler, row.schedulerFlags).join('+')}`)
+    if (row.persistence !== 0) {
+      const whole = row.netmask === (row.id.family === 'ipv4' ? 32 : 128)
+      parts.push(`persistence ${row.persistence}s${whole ? '' : ` by /${row.netmask}`}`)
+    }
+    if (row.engine !== '') parts.push(`engine ${row.engine}`)
+    if (row.onePacket) parts.push('one-packet')
+    return parts
+  },
+  destination: row => {
+    const parts = [row.forward as string, `weight ${row.weight}`]
+    if (row.upper !== 0) parts.push(`upper ${row.upper}`)
+    if (row.lower !== 0) parts.push(`lower ${row.lower}`)
+    if (row.tunnel !== undefined) parts.push(showValue('tunnel', row.tunnel))
+    return parts
+  },
+  address: () => [],
+  snat: () => [],
+}

@@ -1,0 +1,114 @@
+/** A plan as text for people, line by line. */
+import type { Change } from '../model/change.ts'
+import { endpoint } from '../model/ip.ts'
+import { type Group, groupChanges, type Listener } from './group.ts'
+import type { UsersByKey } from './impact.ts'
+import { detailsOf, mark, type Paint, rowLine } from './line.ts'
+import { remarks } from './remarks.ts'
+import { summaryLine } from './summary.ts'
+import type { Plan } from './types.ts'
+
+export interface PrintOptions {
+  readonly paint?: Paint
+  /** Says what happens to connections; without it only how long a drain waits. */
+  readonly users?: UsersByKey
+  /** Show every line, however many are alike. */
+  readonly verbose?: boolean
+  /** Seconds since the epoch, for deadlines. */
+  readonly now?: number
+}
+
+/** So many lines that say the same of different destinations are shown in full. */
+const alikeShown = 10
+/** So many services that are only created are shown in full. */
+const createdShown = 20
+
+const plain: Paint = (_, text) => text
+
+/**
+ * The lines of a plan, without line ends: changes by service, what is left alone and why, and the
+ * summary as the last line.
+ *
+ * The symbol says what is done; a `!` before it says that it repairs what somebody changed. Lines
+ * that are alike are counted instead of shown when there are many, unless `verbose`.
+ */
+export function* planLines(plan: Plan, options: PrintOptions = {}): Generator<string> {
+  const paint = options.paint ?? plain
+  let created = 0
+  const unshown: Group[] = []
+  for (const group of groupChanges(plan)) {
+    if (onlyCreates(group) && ++created > createdShown && !options.verbose) {
+      unshown.push(group)
+      continue
+    }
+    yield paint('title', group.title)
+    for (const row of group.rows) yield rowLine(plan, row, paint, options.users)
+    for (const listener of group.listeners) yield* listenerLines(plan, listener, paint, options)
+    yield ''
+  }
+  if (unshown.length > 0) {
+    yield paint('quiet', unshownLine(unshown))
+    yield ''
+  }
+  yield* remarks(plan, paint, options)
+  yield paint('title', summaryLine(plan))
+}
+
+function* listenerLines(
+  plan: Plan,
+  listener: Listener,
+  paint: Paint,
+  { users, verbose }: PrintOptions,
+): Generator<string> {
+  if (listener.change === undefined) yield `     ${listener.key}`
+  else yield rowLine(plan, listener.change, paint, users)
+  const names = listener.destinations.map(({ row }) => endpoint(row.address, row.port))
+  const width = names.reduce((most, name) => Math.max(most, name.length), 0)
+  const alike = new Map<string, Map<string, number>>()
+  for (const [index, change] of listener.destinations.entries()) {
+    const symbol = mark(change, paint)
+    const details = detailsOf(plan, change, users)
+    const times = tally(alike, symbol, details)
+    if (times > alikeShown && !verbose) continue
+    const name = names[index] ?? ''
+    yield `    ${symbol} ${details === '' ? name : `${name.padEnd(width)}  ${details}`}`
+  }
+  if (verbose) return
+  for (const [symbol, said] of alike)
+    for (const [details, times] of said)
+      if (times > alikeShown)
+        yield `    ${symbol} ... ${times - alikeShown} more: ${details} (-v shows all)`
+}
+
+/** Counts a pair, and returns how often it was met by now. */
+function tally(counts: Map<string, Map<string, number>>, symbol: string, details: string): number {
+  const said = counts.get(symbol) ?? new Map<string, number>()
+  counts.set(symbol, said)
+  const times = (said.get(details) ?? 0) + 1
+  said.set(details, times)
+  return times
+}
+
+function onlyCreates(group: Group): boolean {
+  return (
+    group.rows.every(isCreate) &&
+    group.listeners.every(
+      ({ change, destinations }) =>
+        (change === undefined || isCreate(change)) && destinations.every(isCreate),
+    )
+  )
+}
+
+function isCreate(change: Change): boolean {
+  return change.op === 'create' && !change.drift
+}
+
+function unshownLine(groups: readonly Group[]): string {
+  let rows = 0
+  for (const group of groups) {
+    rows += group.rows.length
+    for (const { change, destinations } of group.listeners)
+      rows += destinations.length + (change === undefined ? 0 : 1)
+  }
+  return `... ${groups.length} more services, ${rows} to add (-v shows all)`
+}
