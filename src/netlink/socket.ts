@@ -1,0 +1,170 @@
+/**
+ * A netlink socket that blocks: requests, dumps and batches (netlink(7), linux/netlink.h).
+ *
+ * The kernel answers within the send, so that waiting costs no time. Not in here: multicast
+ * groups; whoever listens to events opens a socket of his own.
+ */
+
+import { errnoOf, textOf } from './answer.ts'
+import { type Frame, frame, type Writer, writer } from './attr.ts'
+import { type Batch, openBatch } from './batch.ts'
+import { type Channel, openChannel } from './channel.ts'
+import { errnoNumber, kernelError } from './errno.ts'
+import { type Libc, libc } from './libc.ts'
+import {
+  addFlags,
+  answerFlag,
+  finishMessage,
+  flag,
+  flagsOf,
+  headerLength,
+  lengthOf,
+  messageType,
+  nextMessage,
+  sequenceOf,
+  typeOf,
+} from './message.ts'
+
+/** The protocols of AF_NETLINK that are spoken here. */
+export const protocol = { route: 0, generic: 16 } as const
+
+/** Writes one whole message: `startMessage`, then its body. */
+export type Encode = (w: Writer) => void
+
+/** Reads one answer, from behind its header to its end; undefined = of no interest. */
+export type Decode<T> = (f: Frame, at: number, end: number, type: number) => T | undefined
+
+/** All errors are SlbErrors; `what` says in them what was tried: `create link slb0`. */
+export interface Netlink {
+  /** Sends one message and waits until it is acknowledged. Returns the last answer before that. */
+  request<T>(what: string, encode: Encode, decode?: Decode<T>): T | undefined
+  /**
+   * All answers to a dump; NLM_F_DUMP is set here. Starts again, at most 20 times, while the kernel
+   * says that its table changed meanwhile. Not all tables say so.
+   */
+  dump<T>(what: string, encode: Encode, decode: Decode<T>): T[]
+  /** Many messages in few sends. Requests may be made between, but only one batch at a time. */
+  batch<Tag>(): Batch<Tag>
+  close(): void
+}
+
+export interface NetlinkOptions {
+  /** The C library, or what stands in for it. */
+  readonly libc?: Libc
+  /** How long to wait for an answer, in milliseconds. */
+  readonly timeout?: number
+}
+
+const dumpTries = 20
+const requestSize = 8 << 10
+/** The kernel fills at most 32 KB a datagram of a dump (netlink_dump in af_netlink.c). */
+const answerSize = 64 << 10
+
+/** Opens a socket in the network namespace of the calling thread. */
+export function openNetlink(number: number, options: NetlinkOptions = {}): Netlink {
+  const channel = openChannel(options.libc ?? libc(), {
+    protocol: number,
+    timeout: options.timeout ?? 10_000,
+  })
+  const out = writer(requestSize)
+  const inbox = frame(answerSize)
+  const sequence = counter()
+  return {
+    request(what, encode, decode) {
+      const mine = post(channel, out, sequence(), what, encode, flag.ack)
+      let answer: ReturnType<NonNullable<typeof decode>> | undefined
+      for (;;) {
+        const length = receive(channel, inbox, what)
+        for (let at = 0; at + headerLength <= length; at = nextMessage(inbox, at)) {
+          if (sequenceOf(inbox, at) !== mine) continue
+          const type = typeOf(inbox, at)
+          if (type === messageType.error) {
+            check(inbox, at, what)
+            return answer
+          }
+          answer = decode?.(inbox, at + headerLength, at + lengthOf(inbox, at), type) ?? answer
+        }
+      }
+    },
+    dump(what, encode, decode) {
+      for (let attempt = 1; attempt <= dumpTries; attempt++) {
+        const mine = post(channel, out, sequence(), what, encode, flag.dump)
+        const rows = collect(channel, inbox, mine, what, decode)
+        if (rows !== undefined) return rows
+      }
+      throw kernelError(errnoNumber('EBUSY'), what, {
+        words: `the table changed during each of ${dumpTries} reads`,
+        hint: 'find out which program changes it all the time, or try again later',
+      })
+    },
+    batch: () => openBatch(channel, inbox, sequence),
+    close: () => channel.close(),
+  }
+}
+
+/** Numbers from 1 to 2^32 - 1; 0 is what the kernel uses for events. */
+function counter(): () => number {
+  let last = 0
+  return () => {
+    last = last === 0xffffffff ? 1 : last + 1
+    return last
+  }
+}
+
+/** Writes and sends one message; returns its sequence number. */
+function post(
+  channel: Channel,
+  out: Writer,
+  sequence: number,
+  what: string,
+  encode: Encode,
+  flags: number,
+): number {
+  out.at = 0
+  encode(out)
+  addFlags(out, 0, flags)
+  finishMessage(out, 0, sequence)
+  const errno = channel.send(out.bytes, out.at)
+  if (errno !== 0) throw kernelError(errno, what)
+  return sequence
+}
+
+/** One datagram. After an error the socket is a new one, so that no late answer is taken for another. */
+function receive(channel: Channel, inbox: Frame, what: string): number {
+  const length = channel.receive(inbox.bytes, true)
+  if (length >= 0) return length
+  channel.renew()
+  if (-length === errnoNumber('EAGAIN')) throw kernelError(errnoNumber('ETIMEDOUT'), what)
+  throw kernelError(-length, what)
+}
+
+/** The rows of one dump, or undefined if the kernel says that they may be wrong. */
+function collect<T>(
+  channel: Channel,
+  inbox: Frame,
+  sequence: number,
+  what: string,
+  decode: Decode<T>,
+): T[] | undefined {
+  const rows: T[] = []
+  let interrupted = false
+  for (;;) {
+    const length = receive(channel, inbox, what)
+    for (let at = 0; at + headerLength <= length; at = nextMessage(inbox, at)) {
+      if (sequenceOf(inbox, at) !== sequence) continue
+      if ((flagsOf(inbox, at) & answerFlag.interrupted) !== 0) interrupted = true
+      const type = typeOf(inbox, at)
+      if (type === messageType.done || type === messageType.error) {
+        check(inbox, at, what)
+        return interrupted ? undefined : rows
+      }
+      const row = decode(inbox, at + headerLength, at + lengthOf(inbox, at), type)
+      if (row !== undefined) rows.push(row)
+    }
+  }
+}
+
+function check(f: Frame, at: number, what: string): void {
+  const errno = errnoOf(f, at)
+  if (errno !== 0) throw kernelError(errno, what, { text: textOf(f, at) })
+}
