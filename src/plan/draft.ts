@@ -16,6 +16,10 @@ export interface PlanInput {
   readonly force?: ReadonlySet<string>
   /** Sysctl rows that must not be set on this host, by row key, with the reason. */
   readonly hazards?: ReadonlyMap<string, string>
+  /** Keys of changes that were tried and failed for good: not tried again, and what depends on them waits. */
+  readonly failed?: ReadonlySet<string>
+  /** Keys of draining destinations that have no connections left, or no time. */
+  readonly drained?: ReadonlySet<string>
 }
 
 export interface Draft {
@@ -66,4 +70,19 @@ function adoptingNames(wanted: Wanted): ReadonlySet<string> {
   for (const policy of wanted.policies.values()) if (policy.adopt) names.add(policy.name)
   adopting.set(wanted, names)
   return names
+}
+
+/** Row key to the words that say what it waits for. */
+export type Waits = ReadonlyMap<string, string>
+
+/** Plans a deletion, to be done at once or after the drain of a service. */
+export function takeDown(
+  change: Change,
+  key: string,
+  draining: string | undefined,
+  draft: Draft,
+): void {
+  draft.down.push(change)
+  if (draining !== undefined)
+    draft.pending.push({ key, reason: `waits for the drain of ${draining}` })
 }

@@ -1,7 +1,7 @@
 /** The least change from what is seen to what is wanted, in the order in which it is safe. */
 import type { Change } from '../model/change.ts'
 import type { Kind } from '../model/rows.ts'
-import { compareDoors } from './addresses.ts'
+import { compareDoors } from './doors.ts'
 import { type Draft, emptyDraft, type PlanInput } from './draft.ts'
 import { revisionOf } from './fingerprint.ts'
 import { compareServices } from './services.ts'

@@ -1,5 +1,4 @@
 /** Compare virtual services and their destinations, wanted against seen. */
-import type { ChangeOf } from '../model/change.ts'
 import {
   compareDestinations,
   type Destination,
@@ -16,14 +15,16 @@ const defaultDrain = 60_000
 /**
  * Writes the changes of all services into the draft.
  *
- * Returns the keys of the wanted services that will not stand because somebody else holds them.
+ * Returns the keys of the wanted services that will not stand as they should: somebody else holds
+ * them, or the kernel refused them.
  */
 export function compareServices(input: PlanInput, draft: Draft): ReadonlySet<string> {
   const { wanted, seen, ledger } = input
   const held = new Set<string>()
   for (const [key, service] of wanted.state.service) {
     const have = seen.service.get(key)
-    if (have === undefined) create(service, input, draft)
+    if (input.failed?.has(key)) held.add(key)
+    else if (have === undefined) create(service, input, draft)
     else if (have.owned || ledger.service.has(key)) update(service, have, input, draft)
     else if (!takeOver(service, have, input, draft)) held.add(key)
   }
@@ -38,8 +39,13 @@ export function compareServices(input: PlanInput, draft: Draft): ReadonlySet<str
 function create(service: Service, input: PlanInput, draft: Draft): void {
   const drift = drifted(service, input)
   draft.up.push(marked({ op: 'create', kind: 'service', row: service }, drift))
-  for (const row of service.destinations)
-    draft.up.push(marked({ op: 'create', kind: 'destination', row }, drift))
+  for (const row of service.destinations) addDestination(row, drift, input, draft)
+}
+
+function addDestination(row: Destination, drift: boolean, input: PlanInput, draft: Draft): boolean {
+  if (input.failed?.has(keyOf.destination(row))) return false
+  draft.up.push(marked({ op: 'create', kind: 'destination', row }, drift))
+  return true
 }
 
 function update(service: Service, have: Service, input: PlanInput, draft: Draft): void {
@@ -68,7 +74,12 @@ function takeOver(service: Service, have: Service, input: PlanInput, draft: Draf
   return true
 }
 
-/** Merge-join of two sorted lists of destinations. */
+/**
+ * Merge-join of two sorted lists of destinations.
+ *
+ * Where a destination could not be created, those that it should replace stay: better an old
+ * backend than none.
+ */
 function compareAll(
   service: Service,
   have: Service,
@@ -78,56 +89,72 @@ function compareAll(
 ): void {
   const wants = service.destinations
   const haves = have.destinations
+  const leaving: Destination[] = []
+  let missing: Destination | undefined
   let w = 0
   let h = 0
   for (;;) {
     const row = wants[w]
     const from = haves[h]
-    if (row === undefined && from === undefined) return
+    if (row === undefined && from === undefined) break
     const order = row === undefined ? 1 : from === undefined ? -1 : compareDestinations(row, from)
     if (row !== undefined && order < 0) {
-      draft.up.push(marked({ op: 'create', kind: 'destination', row }, drift))
-      w++
-    } else if (from !== undefined && order > 0) {
-      removeDestination(from, drift, input, draft)
-      h++
-    } else {
-      if (row !== undefined && from !== undefined && !sameDestination(row, from))
-        draft.up.push(marked({ op: 'update', kind: 'destination', row, from }, drift))
-      w++
-      h++
-    }
+      if (!addDestination(row, drift, input, draft)) missing = row
+    } else if (from !== undefined && order > 0) leaving.push(from)
+    else if (row !== undefined && from !== undefined)
+      changeDestination(row, from, drift, input, draft)
+    if (order <= 0) w++
+    if (order >= 0) h++
   }
+  for (const row of leaving)
+    if (missing === undefined) removeDestination(row, drift, input, draft)
+    else
+      draft.pending.push({
+        key: keyOf.destination(row),
+        reason: `stays until ${keyOf.destination(missing)} can be added`,
+      })
+}
+
+function changeDestination(
+  row: Destination,
+  from: Destination,
+  drift: boolean,
+  input: PlanInput,
+  draft: Draft,
+): void {
+  if (sameDestination(row, from) || input.failed?.has(keyOf.destination(row))) return
+  draft.up.push(marked({ op: 'update', kind: 'destination', row, from }, drift))
 }
 
 function remove(service: Service, input: PlanInput, draft: Draft): void {
   const key = service.id.key
+  if (input.failed?.has(key)) return
   const name = input.wanted.policies.get(key)?.name ?? input.ledger.service.get(key)?.name
   if (name !== undefined) draft.names.set(key, [name])
-  const before = draft.drain.length + draft.pending.length
-  const begun = draft.pending.length
+  const starting = draft.drain.length
+  const running = draft.pending.length
   for (const row of service.destinations) removeDestination(row, false, input, draft)
-  const change: ChangeOf<'service'> = { op: 'drain', kind: 'service', row: service }
-  if (draft.drain.length + draft.pending.length === before)
-    draft.down.push({ ...change, op: 'delete' })
-  else if (draft.drain.length + begun > before) draft.drain.push(change)
-  else draft.pending.push({ key, reason: 'draining', change })
+  if (draft.drain.length > starting)
+    draft.drain.push({ op: 'drain', kind: 'service', row: service })
+  else if (draft.pending.length > running) draft.pending.push({ key, reason: 'draining' })
+  else draft.down.push({ op: 'delete', kind: 'service', row: service })
 }
 
 function removeDestination(row: Destination, drift: boolean, input: PlanInput, draft: Draft): void {
+  const key = keyOf.destination(row)
+  if (input.failed?.has(key)) return
   const service = row.service.key
   const drain =
     input.wanted.policies.get(service)?.drain ??
     input.ledger.service.get(service)?.drain ??
     defaultDrain
-  const deadline =
-    input.ledger.draining.size === 0 ? undefined : input.ledger.draining.get(keyOf.destination(row))
-  const change: ChangeOf<'destination'> = { op: 'drain', kind: 'destination', row }
-  if (drain === 0) draft.down.push(marked({ ...change, op: 'delete' }, drift))
+  const deadline = input.ledger.draining.get(key)
+  if (drain === 0 || (deadline !== undefined && input.drained?.has(key)))
+    draft.down.push(marked({ op: 'delete', kind: 'destination', row }, drift))
   else if (deadline === undefined || row.weight > 0) {
     draft.drains.set(service, drain)
-    draft.drain.push(marked(change, drift))
-  } else draft.pending.push({ key: keyOf.destination(row), reason: 'draining', deadline, change })
+    draft.drain.push(marked({ op: 'drain', kind: 'destination', row }, drift))
+  } else draft.pending.push({ key, reason: 'draining', deadline })
 }
 
 /** True if the service is wanted exactly as the last apply made it, so that somebody else changed it. */

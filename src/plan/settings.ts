@@ -21,7 +21,7 @@ function isWanted(key: string, input: PlanInput): boolean {
 function compareSysctls(input: PlanInput, draft: Draft): void {
   for (const [key, row] of input.wanted.state.sysctl) {
     const have = input.seen.sysctl.get(key)
-    if (have?.value === row.value) continue
+    if (have?.value === row.value || input.failed?.has(key)) continue
     const hazard = input.hazards?.get(key)
     if (hazard !== undefined) {
       draft.refused.push({ key, kind: 'sysctl', owner: 'the host itself', hint: hazard })
@@ -41,7 +41,7 @@ function compareSysctls(input: PlanInput, draft: Draft): void {
 function compareTimeouts(input: PlanInput, draft: Draft): void {
   const row = input.wanted.state.timeouts.get('timeouts')
   const from = input.seen.timeouts.get('timeouts') ?? {}
-  if (row === undefined || sameTimeouts(row, from)) return
+  if (row === undefined || sameTimeouts(row, from) || input.failed?.has('timeouts')) return
   const drift = input.ledger.settings.get('timeouts') === JSON.stringify(row)
   draft.up.push({ op: 'update', kind: 'timeouts', row, from, ...(drift ? { drift } : {}) })
 }
@@ -56,6 +56,7 @@ function sameTimeouts(want: Timeouts, have: Timeouts): boolean {
 function compareSync(input: PlanInput, draft: Draft): void {
   const { wanted, seen, ledger } = input
   for (const [key, row] of wanted.state.sync) {
+    if (input.failed?.has(key)) continue
     const from = seen.sync.get(key)
     if (from === undefined) {
       const drift = ledger.settings.get(key) === JSON.stringify(row)
@@ -73,7 +74,7 @@ function compareSync(input: PlanInput, draft: Draft): void {
     }
   }
   for (const [key, row] of seen.sync) {
-    if (wanted.state.sync.has(key)) continue
+    if (wanted.state.sync.has(key) || input.failed?.has(key)) continue
     if (ledger.settings.has(key)) draft.down.push({ op: 'delete', kind: 'sync', row })
     else draft.foreign.push({ key: keyOf.sync(row), kind: 'sync' })
   }

@@ -61,8 +61,6 @@ export interface Pending {
   readonly reason: string
   /** For a drain: when it ends at the latest, in milliseconds of the boot's monotonic clock. */
   readonly deadline?: number
-  /** What ends it: the engine finishes drains that an earlier apply began. */
-  readonly change?: Change
 }
 
 /** A live row that is not ours and that nobody wants: shown, never touched. */
@@ -72,7 +70,10 @@ export interface Foreign {
 }
 
 export interface Plan {
-  /** In the order of execution. */
+  /**
+   * In the order of execution. A change whose key is also in `pending` waits for what the reason
+   * names, as the address of a draining service does.
+   */
   readonly changes: readonly Change[]
   readonly refused: readonly Refused[]
   readonly pending: readonly Pending[]

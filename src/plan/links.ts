@@ -1,0 +1,63 @@
+/** Compare links, wanted against seen: only dummies of ours are made and removed. */
+import { keyOf, type Link } from '../model/rows.ts'
+import { isOurs } from './addresses.ts'
+import { conflictOver, type Draft, type PlanInput, takeDown, type Waits } from './draft.ts'
+
+/**
+ * Writes the changes of links into the draft.
+ *
+ * @param waits addresses that do not come up yet: a link for such addresses alone is not made.
+ * @param busy links whose addresses are needed until the service named drained.
+ */
+export function compareLinks(
+  input: PlanInput,
+  waits: Waits,
+  busy: ReadonlyMap<string, string>,
+  draft: Draft,
+): void {
+  const { wanted, seen, ledger, failed } = input
+  const used = new Set<string>()
+  for (const [key, row] of wanted.state.address) if (!waits.has(key)) used.add(row.link)
+  for (const [key, row] of wanted.state.link) {
+    if (failed?.has(key)) continue
+    const have = seen.link.get(key)
+    if (have === undefined) {
+      if (used.has(row.name)) draft.up.push({ op: 'create', kind: 'link', row })
+    } else if (have.owned || ledger.link.has(key)) {
+      if (have.up !== row.up || !have.owned)
+        draft.up.push({ op: 'update', kind: 'link', row, from: have, drift: true })
+    } else takeOver(row, have, input, draft)
+  }
+  for (const [key, row] of seen.link) {
+    if (wanted.state.link.has(key) || !(row.owned || ledger.link.has(key))) continue
+    const guest = guestOf(row, input)
+    if (guest !== undefined) draft.notes.push(`${key} stays: ${guest} on it was not made by slb`)
+    else if (!failed?.has(key))
+      takeDown({ op: 'delete', kind: 'link', row }, key, busy.get(row.name), draft)
+  }
+}
+
+/** An address that is not ours on a link of ours. The kernel's own link-local address does not count. */
+function guestOf(link: Link, input: PlanInput): string | undefined {
+  for (const [key, row] of input.seen.address)
+    if (row.link === link.name && !isOurs(key, row, input) && !row.address.startsWith('fe80:'))
+      return key
+  return undefined
+}
+
+function takeOver(row: Link, have: Link, input: PlanInput, draft: Draft): void {
+  const key = keyOf.link(row)
+  const dummy = have.type === 'dummy'
+  if (dummy && conflictOver(key, input) !== 'refuse') {
+    draft.up.push({ op: 'adopt', kind: 'link', row, from: have })
+    return
+  }
+  draft.refused.push({
+    key,
+    kind: 'link',
+    owner: `a ${have.type} link that slb did not make`,
+    hint: dummy
+      ? `take it over with --adopt '${key}', or name another link in [vip] link`
+      : 'name another link for the VIP; a real link is used with link = "NAME" and stays what it is',
+  })
+}
