@@ -1,0 +1,134 @@
+/** What the journal is to say: as intent before the kernel is touched, as fact afterwards. */
+import { type Change, changeKey } from '../model/change.ts'
+import type { State } from '../model/state.ts'
+import { fingerprint } from '../plan/fingerprint.ts'
+import type { Ledger, LedgerService, Plan, Wanted } from '../plan/types.ts'
+
+/**
+ * The ledger with everything that these changes will make ours, and with the deadlines of the
+ * drains that they begin. Whoever finds it after a crash knows what may be there.
+ *
+ * @param now milliseconds of the monotonic clock.
+ */
+export function intended(
+  ledger: Ledger,
+  changes: readonly Change[],
+  wanted: Wanted,
+  drains: ReadonlyMap<string, number>,
+  now: number,
+): Ledger {
+  const service = new Map(ledger.service)
+  const sets = {
+    address: new Set(ledger.address),
+    link: new Set(ledger.link),
+    snat: new Set(ledger.snat),
+  }
+  const settings = new Map(ledger.settings)
+  const draining = new Map(ledger.draining)
+  for (const change of changes) {
+    const { op, kind } = change
+    if (kind === 'destination') {
+      if (op === 'drain')
+        draining.set(changeKey(change), now + (drains.get(change.row.service.key) ?? 0))
+      continue
+    }
+    if (op !== 'create' && op !== 'adopt' && op !== 'replace') continue
+    const key = changeKey(change)
+    if (kind === 'service') {
+      const policy = wanted.policies.get(key)
+      const hash = service.get(key)?.hash ?? 0
+      service.set(key, { name: policy?.name ?? key, drain: policy?.drain ?? 0, hash })
+    } else if (kind === 'sync') settings.set(key, JSON.stringify(change.row))
+    else if (kind === 'address' || kind === 'link' || kind === 'snat') sets[kind].add(key)
+  }
+  return { service, ...sets, settings, draining }
+}
+
+/**
+ * The ledger as the live system bears it out: what stands and is ours, and how it was wanted.
+ *
+ * @param left the plan that remained after the apply.
+ * @param failed keys of changes that failed: of these nobody knows how they stand.
+ */
+export function confirmed(
+  ledger: Ledger,
+  seen: State,
+  wanted: Wanted,
+  left: Plan,
+  failed: ReadonlySet<string>,
+): Ledger {
+  const refused = new Set(left.refused.map(one => one.key))
+  const unsettled = new Set(failed)
+  for (const key of failed) {
+    const arrow = key.indexOf(' -> ')
+    if (arrow > 0) unsettled.add(key.slice(0, arrow))
+  }
+  const stand = (kind: 'address' | 'link' | 'snat'): ReadonlySet<string> => {
+    const keys = new Set<string>()
+    for (const [key, row] of seen[kind]) {
+      const wish = wanted.state[kind].get(key)
+      const mine = wish === undefined ? ledger[kind].has(key) : isOwn(wish) && !refused.has(key)
+      if (mine || isMarked(row)) keys.add(key)
+    }
+    return keys
+  }
+  const draining = new Map<string, number>()
+  for (const one of left.pending)
+    if (one.deadline !== undefined) draining.set(one.key, one.deadline)
+  return {
+    service: standingServices(ledger, seen, wanted, refused, unsettled),
+    address: stand('address'),
+    link: stand('link'),
+    snat: stand('snat'),
+    settings: heldSettings(seen, wanted, left, refused),
+    draining,
+  }
+}
+
+/** A wanted row that says `owned: false` is one that a rollback gives back. */
+function isOwn(row: object): boolean {
+  return !('owned' in row) || row.owned === true
+}
+
+function isMarked(row: object): boolean {
+  return 'owned' in row && row.owned === true
+}
+
+function standingServices(
+  ledger: Ledger,
+  seen: State,
+  wanted: Wanted,
+  refused: ReadonlySet<string>,
+  unsettled: ReadonlySet<string>,
+): ReadonlyMap<string, LedgerService> {
+  const services = new Map<string, LedgerService>()
+  for (const [key, row] of seen.service) {
+    if (refused.has(key)) continue
+    const wish = wanted.state.service.get(key)
+    const policy = wanted.policies.get(key)
+    const known = ledger.service.get(key)
+    if (wish === undefined ? known === undefined && !row.owned : !wish.owned) continue
+    services.set(key, {
+      name: policy?.name ?? known?.name ?? key,
+      drain: policy?.drain ?? known?.drain ?? 0,
+      hash: wish === undefined || unsettled.has(key) ? 0 : fingerprint(wish),
+    })
+  }
+  return services
+}
+
+/** Sysctls, timeouts and sync daemons that are as wanted. What is no longer wanted is forgotten. */
+function heldSettings(
+  seen: State,
+  wanted: Wanted,
+  left: Plan,
+  refused: ReadonlySet<string>,
+): ReadonlyMap<string, string> {
+  const open = new Set(left.changes.map(changeKey))
+  const settings = new Map<string, string>()
+  for (const kind of ['sysctl', 'timeouts', 'sync'] as const)
+    for (const [key, row] of wanted.state[kind])
+      if (seen[kind].has(key) && !open.has(key) && !refused.has(key))
+        settings.set(key, JSON.stringify(row))
+  return settings
+}

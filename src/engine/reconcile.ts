@@ -1,0 +1,171 @@
+/**
+ * One round: observe, plan, guard, apply, and plan again until nothing is left to do.
+ *
+ * There is no second check: the apply is verified by the plan that comes after it.
+ */
+import type { Failure } from '../model/change.ts'
+import type { Conflict, GuardLimits } from '../model/desired.ts'
+import type { ServiceId } from '../model/rows.ts'
+import type { State } from '../model/state.ts'
+import type { PlanInput } from '../plan/draft.ts'
+import { guard, type Verdict } from '../plan/guard.ts'
+import { plan } from '../plan/plan.ts'
+import { summarise } from '../plan/summary.ts'
+import type { Ledger, Plan, Wanted } from '../plan/types.ts'
+import type { Cause, History, HistoryEntry } from '../state/history.ts'
+import type { Journal } from '../state/journal.ts'
+import { Attempts } from './attempts.ts'
+import { type Drained, waitForDrains } from './drains.ts'
+import { confirmed, intended } from './ledger.ts'
+import { type Live, observe, observeAgain } from './live.ts'
+import { applyStages } from './stages.ts'
+import { imageBefore } from './undo.ts'
+
+export interface Job {
+  readonly wanted: Wanted
+  readonly limits: GuardLimits
+  readonly conflict: Conflict
+  /** Row keys to take over (`--adopt`, `--force`). */
+  readonly adopt?: ReadonlySet<string> | 'all'
+  readonly force?: ReadonlySet<string>
+  /** How many removals the operator allowed. */
+  readonly consent?: number
+}
+
+export interface ApplyOptions {
+  readonly journal: Journal
+  readonly history: History
+  readonly cause: Cause
+  /** How many history entries are kept. */
+  readonly keep: number
+  /** How long to wait for drains at most, in milliseconds; 0 = leave them to the next apply. */
+  readonly wait: number
+  readonly signal?: AbortSignal
+  readonly progress?: (event: Progress) => void
+}
+
+export type Progress =
+  | { readonly phase: 'apply'; readonly done: number; readonly total: number }
+  | { readonly phase: 'drain'; readonly left: number; readonly deadline: number }
+
+/** What would be done now, and whether the guard lets it pass. */
+export interface Preview {
+  readonly plan: Plan
+  readonly verdict: Verdict
+  readonly seen: State
+}
+
+export interface Round extends Preview {
+  readonly failures: readonly Failure[]
+  /** Draining destinations that were removed, with the connections that they still had. */
+  readonly drained: readonly Drained[]
+  /** The plan that is left: empty but for what is pending, refused or failed. */
+  readonly left: Plan
+  /** The history entry, if anything was changed. */
+  readonly entry?: HistoryEntry
+}
+
+/** Observes and plans, and changes nothing. */
+export async function preview(job: Job, live: Live, ledger: Ledger): Promise<Preview> {
+  const seen = await observe(live, { sysctls: sysctlsOf(job.wanted) })
+  const hazards = await live.hazards?.(job.wanted.state)
+  const found = plan(inputOf(job, seen, ledger, hazards))
+  return { plan: found, verdict: guard(found, seen, ledger, job.limits, job.consent), seen }
+}
+
+/**
+ * Makes the live system what is wanted, as far as it lets itself be made so.
+ *
+ * The journal is written before the kernel is touched and after. A key that fails does not stop the
+ * others. What the guard refuses is returned as a verdict, with nothing changed.
+ *
+ * @throws SlbError if the live system cannot be read or the journal cannot be written.
+ */
+export async function reconcile(job: Job, live: Live, options: ApplyOptions): Promise<Round> {
+  let ledger = options.journal.read()
+  const hazards = await live.hazards?.(job.wanted.state)
+  const sysctls = sysctlsOf(job.wanted)
+  const first = await preview(job, live, ledger)
+  const round = { ...first, failures: [], drained: [], left: first.plan }
+  if (first.verdict.refusal !== undefined) return round
+
+  const attempts = new Attempts()
+  const drained: Drained[] = []
+  const until = live.clock.monotonic() + options.wait
+  let { seen } = first
+  let left = first.plan
+  let entry: HistoryEntry | undefined
+  while (options.signal?.aborted !== true) {
+    const pending = new Set(left.pending.map(one => one.key))
+    const todo = attempts.open(left.changes, pending)
+    let touched: ReadonlyMap<string, ServiceId> = new Map()
+    if (todo.length > 0) {
+      ledger = intended(ledger, todo, job.wanted, left.drains, live.clock.monotonic())
+      options.journal.write(ledger)
+      entry ??= options.history.begin(
+        {
+          at: live.clock.wall().toISOString(),
+          cause: options.cause,
+          revision: left.revision,
+          summary: summarise(left),
+          ...imageBefore(left, seen, ledger),
+        },
+        options.keep,
+      )
+      const pass = await applyStages(todo, live, seen, done =>
+        options.progress?.({ phase: 'apply', done, total: todo.length }),
+      )
+      touched = pass.touched
+      await attempts.record(todo, pass.failures, live.clock)
+    } else {
+      const done = await drain(left, seen, live, until, options)
+      if (done.length === 0) break
+      drained.push(...done)
+    }
+    seen = todo.length > 0 ? await observeAgain(live, seen, touched, sysctls) : seen
+    left = plan({
+      ...inputOf(job, seen, ledger, hazards),
+      failed: attempts.failed,
+      drained: new Set(drained.map(one => one.key)),
+    })
+  }
+  options.journal.write(confirmed(ledger, seen, job.wanted, left, attempts.failed))
+  const { failures } = attempts
+  if (entry !== undefined) options.history.end(entry, failures.length === 0 ? 'done' : 'failed')
+  return { ...first, failures, drained, left, ...(entry === undefined ? {} : { entry }) }
+}
+
+async function drain(
+  left: Plan,
+  seen: State,
+  live: Live,
+  until: number,
+  options: ApplyOptions,
+): Promise<readonly Drained[]> {
+  const drains = left.pending.filter(one => one.deadline !== undefined)
+  if (drains.length === 0 || options.wait === 0) return []
+  const deadline = Math.max(...drains.map(one => one.deadline ?? 0))
+  options.progress?.({ phase: 'drain', left: drains.length, deadline })
+  return waitForDrains(drains, seen, live, until, options.signal)
+}
+
+function inputOf(
+  job: Job,
+  seen: State,
+  ledger: Ledger,
+  hazards: ReadonlyMap<string, string> | undefined,
+): PlanInput {
+  return {
+    wanted: job.wanted,
+    seen,
+    ledger,
+    conflict: job.conflict,
+    ...(job.adopt === undefined ? {} : { adopt: job.adopt }),
+    ...(job.force === undefined ? {} : { force: job.force }),
+    ...(hazards === undefined ? {} : { hazards }),
+  }
+}
+
+function sysctlsOf(wanted: Wanted): readonly string[] {
+  return [...wanted.state.sysctl.values()].map(row => row.name)
+}

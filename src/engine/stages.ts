@@ -1,0 +1,148 @@
+/** Hand the changes of a plan to the tables, stage by stage, and stop where something failed. */
+import { type Change, changeKey, type Failure } from '../model/change.ts'
+import type { Kind, ServiceId } from '../model/rows.ts'
+import type { State } from '../model/state.ts'
+import type { Table } from '../table/table.ts'
+import { type Live, observe } from './live.ts'
+
+/** What was done in one go. */
+export interface Pass {
+  readonly failures: readonly Failure[]
+  /** Services that were touched, by key. */
+  readonly touched: ReadonlyMap<string, ServiceId>
+}
+
+/**
+ * A stage holds what does not depend on anything else in it, except by the order of its rows.
+ * Services stand before their addresses; nothing is taken down before all that builds up is built.
+ */
+function stageOf(change: Change): number {
+  if (change.op === 'drain') return 3
+  const isDown = change.op === 'delete'
+  switch (change.kind) {
+    case 'service':
+    case 'destination':
+      return isDown ? 4 : 1
+    case 'snat':
+    case 'address':
+      return isDown ? 5 : 2
+    default:
+      return isDown ? 5 : 0
+  }
+}
+
+/**
+ * Applies changes in their order. After a stage with failures the rest is left undone: whoever
+ * called plans again, with what it then knows.
+ *
+ * @param seen the State that the changes were planned from.
+ */
+export async function applyStages(
+  changes: readonly Change[],
+  live: Live,
+  seen: State,
+  progress?: (done: number) => void,
+): Promise<Pass> {
+  const failures: Failure[] = []
+  const touched = new Map<string, ServiceId>()
+  let start = 0
+  while (start < changes.length && failures.length === 0) {
+    const end = endOfStage(changes, start)
+    let stage = uncovered(changes.slice(start, end))
+    const first = stage[0]
+    if (first !== undefined && stageOf(first) >= 4) stage = await stillOurs(stage, live, seen)
+    for (const { table, batch } of batches(stage, live.tables)) {
+      for (const change of batch) touch(change, touched)
+      failures.push(...(await table.apply(batch)))
+    }
+    start = end
+    progress?.(start)
+  }
+  return { failures, touched }
+}
+
+function endOfStage(changes: readonly Change[], start: number): number {
+  const first = changes[start]
+  if (first === undefined) return start
+  const stage = stageOf(first)
+  let end = start
+  for (; end < changes.length; end++) {
+    const change = changes[end]
+    if (change === undefined || stageOf(change) !== stage) break
+  }
+  return end
+}
+
+/** Without what the kernel removes by itself: destinations of a deleted service, addresses of a deleted link. */
+function uncovered(changes: readonly Change[]): readonly Change[] {
+  const gone = new Set<string>()
+  for (const change of changes) {
+    if (change.op !== 'delete') continue
+    if (change.kind === 'service') gone.add(change.row.id.key)
+    if (change.kind === 'link') gone.add(change.row.name)
+  }
+  if (gone.size === 0) return changes
+  return changes.filter(change => {
+    if (change.op !== 'delete') return true
+    if (change.kind === 'destination') return !gone.has(change.row.service.key)
+    if (change.kind === 'address') return !gone.has(change.row.link)
+    return true
+  })
+}
+
+/**
+ * Reads the services that are about to lose something once more, and leaves out what is no longer
+ * what the plan saw. IPVS dumps taken while others write can be wrong, and others may have replaced
+ * a service since: nothing is deleted on the word of one read.
+ */
+async function stillOurs(
+  changes: readonly Change[],
+  live: Live,
+  seen: State,
+): Promise<readonly Change[]> {
+  const ids = new Map<string, ServiceId>()
+  for (const change of changes) touch(change, ids)
+  if (ids.size === 0) return changes
+  const services = ids.size * 4 > seen.service.size ? undefined : [...ids.values()]
+  const now = await observe(live, services === undefined ? {} : { services })
+  return changes.filter(change => {
+    const id = serviceOf(change)
+    if (id === undefined) return true
+    const row = now.service.get(id.key)
+    return row !== undefined && row.owned === seen.service.get(id.key)?.owned
+  })
+}
+
+function serviceOf(change: Change): ServiceId | undefined {
+  if (change.kind === 'service') return change.row.id
+  return change.kind === 'destination' ? change.row.service : undefined
+}
+
+function touch(change: Change, into: Map<string, ServiceId>): void {
+  const id = serviceOf(change)
+  if (id !== undefined) into.set(id.key, id)
+}
+
+/** Runs of changes that go to the same table, in order. */
+function* batches(
+  changes: readonly Change[],
+  tables: readonly Table[],
+): Generator<{ table: Table; batch: readonly Change[] }> {
+  const homes = new Map<Kind, Table>()
+  for (const table of tables) for (const kind of table.kinds) homes.set(kind, table)
+  let start = 0
+  while (start < changes.length) {
+    const table = homeOf(changes[start], homes)
+    let end = start + 1
+    while (end < changes.length && homeOf(changes[end], homes) === table) end++
+    if (table !== undefined) yield { table, batch: changes.slice(start, end) }
+    start = end
+  }
+}
+
+function homeOf(change: Change | undefined, homes: ReadonlyMap<Kind, Table>): Table | undefined {
+  if (change === undefined) return undefined
+  const table = homes.get(change.kind)
+  if (table === undefined) throw new Error(`no table for ${changeKey(change)}`)
+  return table
+}

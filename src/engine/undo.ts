@@ -1,0 +1,83 @@
+/** What an apply leaves behind so that it can be undone, and the way back. */
+import { changeKey } from '../model/change.ts'
+import type { Service } from '../model/rows.ts'
+import { type State, stateOf, topKinds } from '../model/state.ts'
+import type { Ledger, Plan, Policy, Wanted } from '../plan/types.ts'
+import type { HistoryEntry } from '../state/history.ts'
+import { fromText, toText } from '../table/snapshot.ts'
+
+type Image = Pick<HistoryEntry, 'before' | 'absent' | 'policies'>
+
+/** The rows that a plan touches, as they are before it; a touched destination stands for its whole service. */
+export function imageBefore(plan: Plan, seen: State, ledger: Ledger): Image {
+  const before = mutableState()
+  const absent = new Set<string>()
+  const policies: Record<string, { name: string; drain: number }> = {}
+  for (const change of plan.changes) {
+    const kind = change.kind === 'destination' ? 'service' : change.kind
+    const key = change.kind === 'destination' ? change.row.service.key : changeKey(change)
+    const row = seen[kind].get(key)
+    if (row === undefined) absent.add(key)
+    else (before[kind] as Map<string, unknown>).set(key, row)
+    const known = ledger.service.get(key)
+    if (row !== undefined && known !== undefined)
+      policies[key] = { name: known.name, drain: known.drain }
+  }
+  return { before: toText(before), absent: [...absent], policies }
+}
+
+type MutableState = { -readonly [K in keyof State]: Map<string, unknown> & State[K] }
+
+function mutableState(): MutableState {
+  const state = stateOf() as MutableState
+  for (const kind of topKinds) (state as Record<string, unknown>)[kind] = new Map()
+  return state
+}
+
+/**
+ * What is ours now, with the images of past applies laid over it, newest first.
+ *
+ * Kernel switches are not set back: other programs may have come to rely on them.
+ */
+export function rewound(seen: State, ledger: Ledger, entries: readonly HistoryEntry[]): Wanted {
+  const state = mutableState()
+  const policies = new Map<string, Policy>()
+  for (const kind of ['service', 'link', 'address'] as const)
+    for (const [key, row] of seen[kind])
+      if (row.owned || ledger[kind].has(key)) (state[kind] as Map<string, unknown>).set(key, row)
+  for (const [key, row] of seen.snat) state.snat.set(key, row)
+  for (const [key, row] of seen.sync) if (ledger.settings.has(key)) state.sync.set(key, row)
+  for (const [key, { name, drain }] of ledger.service)
+    policies.set(key, { name, drain, adopt: false })
+  for (const entry of entries) {
+    for (const key of entry.absent) for (const kind of topKinds) state[kind].delete(key)
+    const before = fromText(entry.before).state
+    for (const kind of topKinds)
+      if (kind !== 'sysctl')
+        for (const [key, row] of before?.[kind] ?? [])
+          (state[kind] as Map<string, unknown>).set(key, row)
+    for (const [key, { name, drain }] of Object.entries(entry.policies))
+      policies.set(key, { name, drain, adopt: false })
+  }
+  return { state, policies, names: namesOf(state, policies), reasons: new Map() }
+}
+
+/** Which services an address is for, where only the rows are left to tell. */
+function namesOf(
+  state: State,
+  policies: ReadonlyMap<string, Policy>,
+): ReadonlyMap<string, readonly string[]> {
+  const byAddress = new Map<string, Set<string>>()
+  const nameOf = (row: Service): string => policies.get(row.id.key)?.name ?? row.id.key
+  for (const row of state.service.values()) {
+    if (row.id.address === undefined) continue
+    const names = byAddress.get(row.id.address) ?? new Set()
+    byAddress.set(row.id.address, names.add(nameOf(row)))
+  }
+  const names = new Map<string, readonly string[]>()
+  for (const [key, row] of state.address) {
+    const services = byAddress.get(row.address)
+    if (services !== undefined) names.set(key, [...services].sort())
+  }
+  return names
+}

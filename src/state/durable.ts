@@ -1,0 +1,76 @@
+/** Files that are whole or absent, whatever happens: a crash, a full disk, a power cut. */
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
+import { SlbError } from '../model/error.ts'
+
+/**
+ * Replaces a file: temporary file, fsync, rename, fsync of the directory (rename(2), fsync(2)).
+ *
+ * @throws SlbError `io` with the old content still in place.
+ */
+export function replaceFile(path: string, text: string): void {
+  const temporary = `${path}.tmp`
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o750 })
+    const file = openSync(temporary, 'w', 0o640)
+    try {
+      const bytes = Buffer.from(text)
+      for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done)
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    renameSync(temporary, path)
+    syncDirectory(dirname(path))
+  } catch (cause) {
+    rmSync(temporary, { force: true })
+    throw ioError('write', path, cause)
+  }
+}
+
+function syncDirectory(path: string): void {
+  const directory = openSync(path, 'r')
+  try {
+    fsyncSync(directory)
+  } finally {
+    closeSync(directory)
+  }
+}
+
+/** The text of a file; undefined if there is none. */
+export function readFileIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw ioError('read', path, cause)
+  }
+}
+
+const hints: Readonly<Record<string, string>> = {
+  ENOSPC: 'make room on that file system, then try again',
+  EDQUOT: 'raise the quota or make room',
+  EACCES: 'run as root or as the owner of the state directory, or name another with --state-dir',
+  EPERM: 'run as root or as the owner of the state directory, or name another with --state-dir',
+  EROFS: 'the file system is read-only; name another directory with --state-dir',
+}
+
+/** A failed system call on a file, in words. */
+export function ioError(verb: string, path: string, cause: unknown): SlbError {
+  const errno = (cause as NodeJS.ErrnoException).code
+  const hint = errno === undefined ? undefined : hints[errno]
+  return new SlbError('io', `cannot ${verb} ${path}: ${(cause as Error).message}`, {
+    cause,
+    ...(errno === undefined ? {} : { errno }),
+    ...(hint === undefined ? {} : { hint }),
+  })
+}

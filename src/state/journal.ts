@@ -1,0 +1,124 @@
+/** The journal: what slb made in this boot and network namespace, on disk before the kernel knows. */
+import { join } from 'node:path'
+import { SlbError } from '../model/error.ts'
+import type { Ledger, LedgerService } from '../plan/types.ts'
+import { readFileIfThere, replaceFile } from './durable.ts'
+
+/** In which kernel, and which of its network namespaces, what the journal says is true. */
+export interface Scene {
+  /** /proc/sys/kernel/random/boot_id */
+  readonly boot: string
+  /** Inode number of the network namespace. */
+  readonly namespace: number
+}
+
+export interface Journal {
+  /** Where it stands, for messages. */
+  readonly path: string
+  /** What is recorded; nothing if it was recorded in another boot. */
+  read(): Ledger
+  /** Replaces it durably, unless it already says just this. Returns whether it wrote. */
+  write(ledger: Ledger): boolean
+}
+
+export const emptyLedger: Ledger = {
+  service: new Map(),
+  address: new Set(),
+  link: new Set(),
+  snat: new Set(),
+  settings: new Map(),
+  draining: new Map(),
+}
+
+/** The directory below the state directory that belongs to one network namespace. */
+export function sceneDirectory(stateDirectory: string, scene: Scene): string {
+  return join(stateDirectory, `namespace-${scene.namespace}`)
+}
+
+/** Opens the journal of a scene. Nothing is read or made yet. */
+export function openJournal(stateDirectory: string, scene: Scene): Journal {
+  const path = join(sceneDirectory(stateDirectory, scene), 'journal.json')
+  let known: string | undefined
+  return {
+    path,
+    read() {
+      known = readFileIfThere(path)
+      return known === undefined ? emptyLedger : decode(known, scene, path)
+    },
+    write(ledger) {
+      const text = encode(ledger, scene)
+      if (text === known || (known === undefined && isEmpty(ledger))) return false
+      replaceFile(path, text)
+      known = text
+      return true
+    },
+  }
+}
+
+function isEmpty(ledger: Ledger): boolean {
+  return Object.values(ledger).every(part => part.size === 0)
+}
+
+interface JournalFile {
+  readonly version: 1
+  readonly boot: string
+  readonly namespace: number
+  readonly services: readonly (readonly [string, string, number, number])[]
+  readonly addresses: readonly string[]
+  readonly links: readonly string[]
+  readonly snat: readonly string[]
+  readonly settings: Readonly<Record<string, string>>
+  readonly draining: Readonly<Record<string, number>>
+}
+
+/** The same ledger always gives the same text, whatever order its maps grew in. */
+function encode(ledger: Ledger, scene: Scene): string {
+  const services = [...ledger.service]
+    .map(([key, one]) => [key, one.name, one.drain, one.hash] as const)
+    .sort((a, b) => (a[0] < b[0] ? -1 : 1))
+  const file: JournalFile = {
+    version: 1,
+    ...scene,
+    services,
+    addresses: [...ledger.address].sort(),
+    links: [...ledger.link].sort(),
+    snat: [...ledger.snat].sort(),
+    settings: Object.fromEntries([...ledger.settings].sort()),
+    draining: Object.fromEntries([...ledger.draining].sort()),
+  }
+  return `${JSON.stringify(file)}\n`
+}
+
+function decode(text: string, scene: Scene, path: string): Ledger {
+  const file = parse(text, path)
+  if (file.boot !== scene.boot || file.namespace !== scene.namespace) return emptyLedger
+  return {
+    service: new Map(
+      file.services.map(([key, name, drain, hash]): [string, LedgerService] => [
+        key,
+        { name, drain, hash },
+      ]),
+    ),
+    address: new Set(file.addresses),
+    link: new Set(file.links),
+    snat: new Set(file.snat),
+    settings: new Map(Object.entries(file.settings)),
+    draining: new Map(Object.entries(file.draining)),
+  }
+}
+
+function parse(text: string, path: string): JournalFile {
+  const damaged = (cause?: unknown): SlbError =>
+    new SlbError('io', `the journal ${path} is damaged`, {
+      cause,
+      hint: 'move it away: what carries the mark of slb in the kernel stays known as ours without it',
+    })
+  let file: JournalFile
+  try {
+    file = JSON.parse(text) as JournalFile
+  } catch (cause) {
+    throw damaged(cause)
+  }
+  if (file === null || typeof file !== 'object' || file.version !== 1) throw damaged()
+  return file
+}
