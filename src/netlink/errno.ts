@@ -2,7 +2,8 @@
 import { constants } from 'node:os'
 import { SlbError, type SlbErrorCode } from '../model/error.ts'
 
-const names = new Map<number, string>()
+/** 95 has two names on Linux; the kernel's own is this one. */
+const names = new Map<number, string>([[constants.errno.EOPNOTSUPP, 'EOPNOTSUPP']])
 for (const [name, number] of Object.entries(constants.errno))
   if (!names.has(number)) names.set(number, name)
 
