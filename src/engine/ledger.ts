@@ -1,7 +1,8 @@
 /** What the journal is to say: as intent before the kernel is touched, as fact afterwards. */
-import { type Change, changeKey } from '../model/change.ts'
+import { type Change, changeKey, type Failure } from '../model/change.ts'
 import type { State } from '../model/state.ts'
 import { fingerprint } from '../plan/fingerprint.ts'
+import { isOurService } from '../plan/ours.ts'
 import type { Ledger, LedgerService, Plan, Wanted } from '../plan/types.ts'
 
 /**
@@ -42,6 +43,24 @@ export function intended(
     else if (kind === 'address' || kind === 'link' || kind === 'snat') sets[kind].add(key)
   }
   return { service, ...sets, settings, draining }
+}
+
+/**
+ * The ledger without the intents that somebody else forestalled: a row that stood when we came to
+ * create it is not ours.
+ */
+export function withdrawn(ledger: Ledger, earlier: Ledger, failures: readonly Failure[]): Ledger {
+  const lost = { address: new Set<string>(), link: new Set<string>(), snat: new Set<string>() }
+  for (const { change, error } of failures) {
+    const { kind, op } = change
+    if (op !== 'create' || error.errno !== 'EEXIST') continue
+    if (kind === 'address' || kind === 'link' || kind === 'snat') lost[kind].add(changeKey(change))
+  }
+  const keep = (kind: keyof typeof lost): ReadonlySet<string> =>
+    lost[kind].size === 0
+      ? ledger[kind]
+      : new Set([...ledger[kind]].filter(key => !lost[kind].has(key) || earlier[kind].has(key)))
+  return { ...ledger, address: keep('address'), link: keep('link'), snat: keep('snat') }
 }
 
 /**
@@ -107,11 +126,11 @@ function standingServices(
     const wish = wanted.state.service.get(key)
     const policy = wanted.policies.get(key)
     const known = ledger.service.get(key)
-    if (wish === undefined ? known === undefined && !row.owned : !wish.owned) continue
+    if (wish === undefined ? !isOurService(key, row, ledger) : !wish.owned) continue
     services.set(key, {
       name: policy?.name ?? known?.name ?? key,
       drain: policy?.drain ?? known?.drain ?? 0,
-      hash: wish === undefined || unsettled.has(key) ? 0 : fingerprint(wish),
+      hash: unsettled.has(key) ? 0 : fingerprint(wish ?? row),
     })
   }
   return services

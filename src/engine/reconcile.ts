@@ -16,7 +16,7 @@ import type { Cause, History, HistoryEntry } from '../state/history.ts'
 import type { Journal } from '../state/journal.ts'
 import { Attempts } from './attempts.ts'
 import { type Drained, waitForDrains } from './drains.ts'
-import { confirmed, intended } from './ledger.ts'
+import { confirmed, intended, withdrawn } from './ledger.ts'
 import { type Live, observe, observeAgain } from './live.ts'
 import { applyStages } from './stages.ts'
 import { imageBefore } from './undo.ts'
@@ -100,6 +100,7 @@ export async function reconcile(job: Job, live: Live, options: ApplyOptions): Pr
     const todo = attempts.open(left.changes, pending)
     let touched: ReadonlyMap<string, ServiceId> = new Map()
     if (todo.length > 0) {
+      const earlier = ledger
       ledger = intended(ledger, todo, job.wanted, left.drains, live.clock.monotonic())
       options.journal.write(ledger)
       entry ??= options.history.begin(
@@ -116,6 +117,7 @@ export async function reconcile(job: Job, live: Live, options: ApplyOptions): Pr
         options.progress?.({ phase: 'apply', done, total: todo.length }),
       )
       touched = pass.touched
+      ledger = withdrawn(ledger, earlier, pass.failures)
       await attempts.record(todo, pass.failures, live.clock)
     } else {
       const done = await drain(left, seen, live, until, options)

@@ -2,6 +2,7 @@
 import { changeKey } from '../model/change.ts'
 import type { Service } from '../model/rows.ts'
 import { type State, stateOf, topKinds } from '../model/state.ts'
+import { isOurAddress, isOurLink, isOurService } from '../plan/ours.ts'
 import type { Ledger, Plan, Policy, Wanted } from '../plan/types.ts'
 import type { HistoryEntry } from '../state/history.ts'
 import { fromText, toText } from '../table/snapshot.ts'
@@ -42,9 +43,11 @@ function mutableState(): MutableState {
 export function rewound(seen: State, ledger: Ledger, entries: readonly HistoryEntry[]): Wanted {
   const state = mutableState()
   const policies = new Map<string, Policy>()
-  for (const kind of ['service', 'link', 'address'] as const)
-    for (const [key, row] of seen[kind])
-      if (row.owned || ledger[kind].has(key)) (state[kind] as Map<string, unknown>).set(key, row)
+  for (const [key, row] of seen.service)
+    if (isOurService(key, row, ledger)) state.service.set(key, row)
+  for (const [key, row] of seen.link) if (isOurLink(key, row, ledger)) state.link.set(key, row)
+  for (const [key, row] of seen.address)
+    if (isOurAddress(key, row, ledger)) state.address.set(key, row)
   for (const [key, row] of seen.snat) state.snat.set(key, row)
   for (const [key, row] of seen.sync) if (ledger.settings.has(key)) state.sync.set(key, row)
   for (const [key, { name, drain }] of ledger.service)

@@ -2,6 +2,7 @@
 import type { Ip } from '../model/ip.ts'
 import { type Address, keyOf } from '../model/rows.ts'
 import { conflictOver, type Draft, type PlanInput, takeDown, type Waits } from './draft.ts'
+import { isOurAddress } from './ours.ts'
 
 /**
  * Writes the changes of addresses into the draft.
@@ -33,7 +34,7 @@ export function compareAddresses(
   for (const link of seen.link.values()) if (link.owned) links.add(link.name)
   for (const [key, row] of seen.address) {
     if (wanted.state.address.has(key)) continue
-    if (!isOurs(key, row, input)) {
+    if (!isOurAddress(key, row, input.ledger)) {
       if (links.has(row.link) && !row.address.startsWith('fe80:'))
         draft.foreign.push({ key, kind: 'address' })
       continue
@@ -55,7 +56,7 @@ function compare(row: Address, have: Address, input: PlanInput, draft: Draft): v
       owner: 'another host on the link (duplicate address detection failed)',
       hint: `find the other holder of ${row.address} on ${row.link}; until then the kernel does not use the address here`,
     })
-  else if (isOurs(key, have, input)) {
+  else if (isOurAddress(key, have, input.ledger)) {
     if (!have.owned && markable(input))
       draft.up.push({ op: 'update', kind: 'address', row, from: have, drift: true })
   } else if (conflictOver(key, input) !== 'refuse')
@@ -71,7 +72,7 @@ function markable(input: PlanInput): boolean {
 
 /** A wanted address that is not on its link: create it, unless somebody has it elsewhere. */
 function place(row: Address, holders: readonly Address[], input: PlanInput, draft: Draft): boolean {
-  const foreign = holders.filter(one => !isOurs(keyOf.address(one), one, input))
+  const foreign = holders.filter(one => !isOurAddress(keyOf.address(one), one, input.ledger))
   const first = foreign[0]
   if (first !== undefined && conflictOver(keyOf.address(row), input) !== 'force') {
     refuse(row, first, draft)
@@ -93,11 +94,6 @@ function refuse(row: Address, holder: Address, draft: Draft): void {
       ? `use it as it is with link = "external", or take it over with --adopt '${key}'`
       : `use it where it is with link = "external", or move it with --force '${key}'`,
   })
-}
-
-/** Ours = it carries our mark, or an apply in this boot and namespace recorded it. */
-export function isOurs(key: string, row: Address, input: PlanInput): boolean {
-  return row.owned || input.ledger.address.has(key)
 }
 
 function byIp(rows: ReadonlyMap<string, Address>): ReadonlyMap<Ip, Address[]> {

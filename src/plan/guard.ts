@@ -1,6 +1,7 @@
 /** Refuse a plan that removes too much: a truncated file can be a valid file. */
 import type { GuardLimits } from '../model/desired.ts'
 import type { State } from '../model/state.ts'
+import { isOurService } from './ours.ts'
 import type { Ledger, Plan } from './types.ts'
 
 /** Removing up to this many is never too much, unless it is the last. */
@@ -75,7 +76,7 @@ function ownedOf(seen: State, ledger: Ledger): Removal {
   let services = 0
   let destinations = 0
   for (const [key, service] of seen.service) {
-    if (!service.owned && !ledger.service.has(key)) continue
+    if (!isOurService(key, service, ledger)) continue
     services++
     destinations += service.destinations.length
   }

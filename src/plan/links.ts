@@ -1,7 +1,7 @@
 /** Compare links, wanted against seen: only dummies of ours are made and removed. */
 import { keyOf, type Link } from '../model/rows.ts'
-import { isOurs } from './addresses.ts'
 import { conflictOver, type Draft, type PlanInput, takeDown, type Waits } from './draft.ts'
+import { isOurAddress, isOurLink } from './ours.ts'
 
 /**
  * Writes the changes of links into the draft.
@@ -23,13 +23,13 @@ export function compareLinks(
     const have = seen.link.get(key)
     if (have === undefined) {
       if (used.has(row.name)) draft.up.push({ op: 'create', kind: 'link', row })
-    } else if (have.owned || ledger.link.has(key)) {
+    } else if (isOurLink(key, have, ledger)) {
       if (have.up !== row.up || !have.owned)
         draft.up.push({ op: 'update', kind: 'link', row, from: have, drift: true })
     } else takeOver(row, have, input, draft)
   }
   for (const [key, row] of seen.link) {
-    if (wanted.state.link.has(key) || !(row.owned || ledger.link.has(key))) continue
+    if (wanted.state.link.has(key) || !isOurLink(key, row, ledger)) continue
     const guest = guestOf(row, input)
     if (guest !== undefined) draft.notes.push(`${key} stays: ${guest} on it was not made by slb`)
     else if (!failed?.has(key))
@@ -40,7 +40,11 @@ export function compareLinks(
 /** An address that is not ours on a link of ours. The kernel's own link-local address does not count. */
 function guestOf(link: Link, input: PlanInput): string | undefined {
   for (const [key, row] of input.seen.address)
-    if (row.link === link.name && !isOurs(key, row, input) && !row.address.startsWith('fe80:'))
+    if (
+      row.link === link.name &&
+      !isOurAddress(key, row, input.ledger) &&
+      !row.address.startsWith('fe80:')
+    )
       return key
   return undefined
 }

@@ -8,6 +8,7 @@ import {
 } from '../model/rows.ts'
 import { conflictOver, type Draft, type PlanInput } from './draft.ts'
 import { fingerprint } from './fingerprint.ts'
+import { isOurService } from './ours.ts'
 
 /** A service that the configuration no longer names, and whose own drain time nobody recorded. */
 const defaultDrain = 60_000
@@ -25,12 +26,12 @@ export function compareServices(input: PlanInput, draft: Draft): ReadonlySet<str
     const have = seen.service.get(key)
     if (input.failed?.has(key)) held.add(key)
     else if (have === undefined) create(service, input, draft)
-    else if (have.owned || ledger.service.has(key)) update(service, have, input, draft)
+    else if (isOurService(key, have, ledger)) update(service, have, input, draft)
     else if (!takeOver(service, have, input, draft)) held.add(key)
   }
   for (const [key, service] of seen.service) {
     if (wanted.state.service.has(key)) continue
-    if (service.owned || ledger.service.has(key)) remove(service, input, draft)
+    if (isOurService(key, service, ledger)) remove(service, input, draft)
     else draft.foreign.push({ key, kind: 'service' })
   }
   return held
