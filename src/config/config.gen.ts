@@ -1,0 +1,390 @@
+/* Made from schema/slb.schema.json by `npm run schema`. Do not edit. */
+
+export type ProtocolName = 'tcp' | 'udp' | 'sctp'
+/**
+ * How packets reach the backends: nat (rewritten addresses and ports, answers come back through here), direct (same network, unchanged packets), tunnel (wrapped, unchanged packets).
+ */
+export type ForwardMethod = 'nat' | 'direct' | 'tunnel'
+/**
+ * Keeps each client on its backend: how long after its last connection, or a table.
+ */
+export type PersistenceConfig =
+  | string
+  | {
+      /**
+       * How long a client stays bound to its backend after its last connection; whole seconds.
+       */
+      timeout?: string
+      /**
+       * Prefix length that clients are grouped by; each client by itself when absent.
+       */
+      netmask?: number
+      /**
+       * Binds by content instead of client address: sip uses the Call-ID.
+       */
+      engine?: 'sip'
+    }
+/**
+ * `"address:port"`, `"address"` (port of the service), `"[IPv6]:port"`, or a table.
+ */
+export type BackendConfig =
+  | string
+  | {
+      /**
+       * `"address:port"`, `"address"` (port of the service) or `"[IPv6]:port"`.
+       */
+      address: string
+      /**
+       * Share of the connections in relation to the other backends; 0 = no new connections.
+       */
+      weight?: number
+      /**
+       * Overrides the service's forward; local hands the packets to this machine itself.
+       */
+      forward?: 'nat' | 'direct' | 'tunnel' | 'local'
+      tunnel?: TunnelConfig1
+      /**
+       * Connection count from which the backend gets no new ones; 0 = no limit.
+       */
+      upper?: number
+      /**
+       * Connection count below which a backend that reached upper gets new ones again; 0 = three quarters of upper.
+       */
+      lower?: number
+      /**
+       * false drains the backend and takes it out.
+       */
+      enabled?: boolean
+    }
+/**
+ * net.ipv4.ip_forward: needed by nat.
+ */
+export type Switch = true | false | 'auto' | 'keep'
+/**
+ * net.ipv6.conf.all.forwarding: needed by nat with IPv6.
+ */
+export type Switch1 = true | false | 'auto' | 'keep'
+/**
+ * net.ipv4.vs.conntrack: needed by snat.
+ */
+export type Switch2 = true | false | 'auto' | 'keep'
+
+/**
+ * Desired state of an slb load balancer: virtual services, their addresses and the kernel settings that they need.
+ */
+export interface Config {
+  /**
+   * Load-balanced services by name.
+   */
+  service?: {
+    [k: string]: ServiceConfig
+  }
+  /**
+   * Virtual addresses by name, for VIPs that need more than their address.
+   */
+  vip?: {
+    [k: string]: VipConfig
+  }
+  defaults?: ServiceConfig1
+  kernel?: KernelConfig
+  node?: NodeConfig
+  guard?: GuardConfig
+  ownership?: OwnershipConfig
+  state?: StateConfig
+}
+/**
+ * One service: each combination of VIP, port and protocol is one virtual service in the kernel, all with the same backends.
+ */
+export interface ServiceConfig {
+  /**
+   * The virtual address: an IPv4 or IPv6 address, the name of a [vip.NAME], or a list of these. IPv4 and IPv6 may be mixed.
+   *
+   * @minItems 1
+   */
+  vip?: string | [string, ...string[]]
+  /**
+   * The port, `"80:8080"` (service port : backend port), or a list of these. 0 = all ports, only with persistence.
+   *
+   * @minItems 1
+   */
+  port?: number | string | [number | string, ...(number | string)[]]
+  /**
+   * The transport protocol, or a list of them.
+   */
+  protocol?: ProtocolName | [ProtocolName, ...ProtocolName[]]
+  /**
+   * A firewall mark instead of vip and port: packets that carry this mark are balanced.
+   */
+  fwmark?: number
+  /**
+   * The address family of a firewall-mark service.
+   */
+  family?: 'ipv4' | 'ipv6'
+  /**
+   * How a backend is chosen for a new connection: the name of an IPVS scheduler of the kernel.
+   */
+  scheduler?: string
+  /**
+   * Options of the schedulers sh and mh: fallback takes another backend when the hashed one is full or quiesced, port adds the client's port to the hash. By default sh and mh fall back; an empty list turns that off.
+   */
+  scheduler_flags?: ('sh-fallback' | 'sh-port' | 'mh-fallback' | 'mh-port')[]
+  forward?: ForwardMethod
+  tunnel?: TunnelConfig
+  persistence?: PersistenceConfig
+  /**
+   * Schedules each UDP packet by itself, without a connection entry.
+   */
+  one_packet?: boolean
+  /**
+   * Rewrites the source address towards the backends too, so that answers come back through here from any network (one-arm NAT, backends that are also clients).
+   */
+  snat?: boolean
+  /**
+   * Where the connections go.
+   */
+  backends?: BackendConfig[]
+  /**
+   * false drains the whole service and takes it down.
+   */
+  enabled?: boolean
+  /**
+   * Takes over what somebody else made in the kernel under this service's keys, without touching a connection.
+   */
+  adopt?: boolean
+  /**
+   * How long a removed backend or service may finish its connections before it is deleted; "0s" cuts at once.
+   */
+  drain?: string
+  /**
+   * Where the VIP lives, for a literal VIP that only this service uses: see link of [vip.NAME].
+   */
+  link?: string
+  /**
+   * How the network learns of the VIP, for a literal VIP that only this service uses.
+   */
+  announce?: 'none'
+}
+/**
+ * How packets are wrapped for forward = "tunnel".
+ */
+export interface TunnelConfig {
+  /**
+   * The encapsulation: IP in IP, Generic UDP Encapsulation, or GRE.
+   */
+  type?: 'ipip' | 'gue' | 'gre'
+  /**
+   * UDP port of the backend's gue listener; required for gue.
+   */
+  port?: number
+  /**
+   * Checksum of the outer header for gue and gre: none, full, or (gue only) offloaded to the receiver.
+   */
+  checksum?: 'none' | 'full' | 'remote'
+}
+/**
+ * Overrides the service's tunnel.
+ */
+export interface TunnelConfig1 {
+  /**
+   * The encapsulation: IP in IP, Generic UDP Encapsulation, or GRE.
+   */
+  type?: 'ipip' | 'gue' | 'gre'
+  /**
+   * UDP port of the backend's gue listener; required for gue.
+   */
+  port?: number
+  /**
+   * Checksum of the outer header for gue and gre: none, full, or (gue only) offloaded to the receiver.
+   */
+  checksum?: 'none' | 'full' | 'remote'
+}
+export interface VipConfig {
+  /**
+   * An IPv4 or IPv6 address, or a list of them.
+   *
+   * @minItems 1
+   */
+  address: string | [string, ...string[]]
+  /**
+   * Where the address lives: slb0 (a dummy link made by slb), @service (a dummy link named after the service), a link that exists, or external (somebody else puts it there).
+   */
+  link?: string
+  /**
+   * How the network learns of the address.
+   */
+  announce?: 'none'
+}
+/**
+ * One service: each combination of VIP, port and protocol is one virtual service in the kernel, all with the same backends.
+ */
+export interface ServiceConfig1 {
+  /**
+   * The virtual address: an IPv4 or IPv6 address, the name of a [vip.NAME], or a list of these. IPv4 and IPv6 may be mixed.
+   *
+   * @minItems 1
+   */
+  vip?: string | [string, ...string[]]
+  /**
+   * The port, `"80:8080"` (service port : backend port), or a list of these. 0 = all ports, only with persistence.
+   *
+   * @minItems 1
+   */
+  port?: number | string | [number | string, ...(number | string)[]]
+  /**
+   * The transport protocol, or a list of them.
+   */
+  protocol?: ProtocolName | [ProtocolName, ...ProtocolName[]]
+  /**
+   * A firewall mark instead of vip and port: packets that carry this mark are balanced.
+   */
+  fwmark?: number
+  /**
+   * The address family of a firewall-mark service.
+   */
+  family?: 'ipv4' | 'ipv6'
+  /**
+   * How a backend is chosen for a new connection: the name of an IPVS scheduler of the kernel.
+   */
+  scheduler?: string
+  /**
+   * Options of the schedulers sh and mh: fallback takes another backend when the hashed one is full or quiesced, port adds the client's port to the hash. By default sh and mh fall back; an empty list turns that off.
+   */
+  scheduler_flags?: ('sh-fallback' | 'sh-port' | 'mh-fallback' | 'mh-port')[]
+  forward?: ForwardMethod
+  tunnel?: TunnelConfig
+  persistence?: PersistenceConfig
+  /**
+   * Schedules each UDP packet by itself, without a connection entry.
+   */
+  one_packet?: boolean
+  /**
+   * Rewrites the source address towards the backends too, so that answers come back through here from any network (one-arm NAT, backends that are also clients).
+   */
+  snat?: boolean
+  /**
+   * Where the connections go.
+   */
+  backends?: BackendConfig[]
+  /**
+   * false drains the whole service and takes it down.
+   */
+  enabled?: boolean
+  /**
+   * Takes over what somebody else made in the kernel under this service's keys, without touching a connection.
+   */
+  adopt?: boolean
+  /**
+   * How long a removed backend or service may finish its connections before it is deleted; "0s" cuts at once.
+   */
+  drain?: string
+  /**
+   * Where the VIP lives, for a literal VIP that only this service uses: see link of [vip.NAME].
+   */
+  link?: string
+  /**
+   * How the network learns of the VIP, for a literal VIP that only this service uses.
+   */
+  announce?: 'none'
+}
+/**
+ * Kernel settings. auto sets a switch when a service needs it, keep never touches it; a switch that is taken out of the file stays as it is in the kernel.
+ */
+export interface KernelConfig {
+  ip_forward?: Switch
+  ipv6_forward?: Switch1
+  conntrack?: Switch2
+  /**
+   * net.ipv4.vs.*: any switch that the kernel has, as a number, true, false, text, auto or keep.
+   */
+  vs?: {
+    [k: string]: number | boolean | string
+  }
+  timeouts?: TimeoutsConfig
+  /**
+   * Connection synchronisation with other load balancers: at most one master and one backup.
+   */
+  sync?: SyncConfig[]
+}
+/**
+ * Timeouts of idle IPVS connections; whole seconds. One that is absent is left alone.
+ */
+export interface TimeoutsConfig {
+  /**
+   * An established TCP connection.
+   */
+  tcp?: string
+  /**
+   * A TCP connection after a FIN.
+   */
+  tcpfin?: string
+  /**
+   * A UDP flow.
+   */
+  udp?: string
+}
+export interface SyncConfig {
+  /**
+   * master sends its connections, backup receives them.
+   */
+  role: 'master' | 'backup'
+  /**
+   * The link that the messages go over.
+   */
+  interface: string
+  /**
+   * A backup takes only messages of a master with the same number; 0 takes all.
+   */
+  id?: number
+  /**
+   * The multicast group.
+   */
+  group?: string
+  /**
+   * The UDP port.
+   */
+  port?: number
+  /**
+   * Time to live (hop limit) of the messages.
+   */
+  ttl?: number
+  /**
+   * The longest message in bytes; 0 = what the link's MTU allows.
+   */
+  maxlen?: number
+}
+/**
+ * This machine.
+ */
+export interface NodeConfig {
+  /**
+   * Its name in messages; the host name when absent.
+   */
+  name?: string
+}
+/**
+ * How much one apply may take away without consent.
+ */
+export interface GuardConfig {
+  /**
+   * Of the services and of the backends each: a percentage, or a count.
+   */
+  max_remove?: string | number
+}
+/**
+ * What happens when somebody else already holds what the files ask for.
+ */
+export interface OwnershipConfig {
+  /**
+   * refuse leaves it alone and says so, adopt takes it over where no connection is touched, force replaces it.
+   */
+  conflict?: 'refuse' | 'adopt' | 'force'
+}
+/**
+ * What slb remembers.
+ */
+export interface StateConfig {
+  /**
+   * How many applies can be listed and rolled back.
+   */
+  history?: number
+}

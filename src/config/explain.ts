@@ -1,0 +1,203 @@
+/** What the validator found, in words. */
+import { type Fault, fault, type Path, type Spot } from './fault.ts'
+import { knownKeys } from './keys.gen.ts'
+import { laterKey, laterValue } from './later.ts'
+import { type Sifted, valueAt } from './sift.ts'
+import { didYouMean, listed, quote, visible } from './text.ts'
+
+/** One fault of the schema as a fault for people. */
+export function explain(file: string, tree: unknown, found: Sifted): Fault {
+  const { keyword, path, params } = found
+  const at: Spot = { file, path }
+  const value = valueAt(tree, path)
+  switch (keyword) {
+    case 'additionalProperties':
+      return unknownKey(at, params.additionalProperty ?? '')
+    case 'required':
+      return fault(
+        'missing-key',
+        { ...at, key: true },
+        `${nameOf(path)} has no ${params.missingProperty}`,
+      )
+    case 'propertyNames':
+      return badName(at, params.propertyName ?? '')
+    case 'enum':
+      return badChoice(at, value, params.allowedValues ?? [])
+    case 'anyOf':
+      return badType(at, value, ['string', 'array'])
+    case 'type':
+      return badType(at, value, [params.type ?? []].flat())
+    case 'minimum':
+    case 'maximum':
+      return fault(
+        'out-of-range',
+        at,
+        `${nameOf(path)} is ${keyword === 'minimum' ? 'at least' : 'at most'} ${params.limit}, not ${value}`,
+      )
+    case 'pattern':
+    case 'maxLength':
+    case 'minLength':
+      return badText(at, value as string)
+    case 'minItems':
+      return fault('empty-list', at, `${nameOf(path)} is an empty list`)
+    default:
+      return fault('bad-value', at, `${nameOf(path)} ${found.message ?? 'is not allowed'}`)
+  }
+}
+
+function unknownKey(at: Spot, key: string): Fault {
+  const spot = { file: at.file, path: [...at.path, key], key: true }
+  const later = laterKey(at.path, key)
+  if (later !== undefined)
+    return fault(
+      'not-yet',
+      spot,
+      `${key} is for ${later}, which this version of slb does not have yet`,
+    )
+  const known = keysAt(at.path)
+  const where = at.path.length === 0 ? 'at the top of a file' : `in ${nameOf(at.path)}`
+  return fault('unknown-key', spot, `there is no key ${quote(key)} ${where}`, {
+    suggestion: didYouMean(key, known) ?? elsewhere(at.path, key, known),
+  })
+}
+
+/** Where a key belongs that is right, but stands in the wrong table. */
+function elsewhere(path: Path, key: string, known: readonly string[]): string | undefined {
+  const top = knownKeys['']?.filter(table => table !== path[0]) ?? []
+  for (const table of top)
+    for (const pattern of [`/${table}`, `/${table}/*`])
+      if (knownKeys[pattern]?.includes(key))
+        return `${key} belongs into [${table}${pattern.endsWith('*') ? '.NAME' : ''}]`
+  return known.length === 0 ? undefined : `known here: ${listed(known)}`
+}
+
+function keysAt(path: Path): readonly string[] {
+  const exact = path.map(part => (typeof part === 'number' ? '*' : part))
+  const named = exact.with(1, '*')
+  return (
+    knownKeys[`/${exact.join('/')}`.replace(/^\/$/, '')] ?? knownKeys[`/${named.join('/')}`] ?? []
+  )
+}
+
+function badName(at: Spot, name: string): Fault {
+  const spot = { file: at.file, path: [...at.path, name], key: true }
+  if (at.path[0] === 'kernel')
+    return fault('bad-name', spot, `${quote(name)} is no name below net.ipv4.vs`)
+  return fault(
+    'bad-name',
+    spot,
+    `${quote(name)} is no name for a ${at.path[0]}: names have up to 63 of the characters A-Z a-z 0-9 _ . - and begin with a letter, digit or _`,
+  )
+}
+
+function badChoice(at: Spot, value: unknown, allowed: readonly unknown[]): Fault {
+  const later = laterValue(at.path, value)
+  const words = allowed.map(each => (typeof each === 'string' ? quote(each) : `${each}`))
+  if (later !== undefined)
+    return fault(
+      'not-yet',
+      at,
+      `${show(value)} is for ${later}, which this version of slb does not have yet`,
+      {
+        suggestion: `write ${listed(words, 'or')}`,
+      },
+    )
+  const texts = allowed.filter(each => typeof each === 'string')
+  return fault(
+    'bad-value',
+    at,
+    `${nameOf(at.path)} is ${listed(words, 'or')}, not ${show(value)}`,
+    {
+      suggestion: typeof value === 'string' ? didYouMean(value, texts) : undefined,
+    },
+  )
+}
+
+const typeWords: Readonly<Record<string, string>> = {
+  string: 'text in quotes',
+  integer: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a table',
+}
+
+function badType(at: Spot, value: unknown, types: readonly string[]): Fault {
+  const expected = listed(
+    types.map(type => typeWords[type] ?? type),
+    'or',
+  )
+  const later = laterValue(at.path, value)
+  if (later !== undefined && Array.isArray(value))
+    return fault(
+      'not-yet',
+      at,
+      `a list here is for ${later}, which this version of slb does not have yet`,
+    )
+  return fault('bad-type', at, `${nameOf(at.path)} is ${expected}, not ${show(value)}`, {
+    suggestion: typeHint(at.path, value, types),
+  })
+}
+
+function typeHint(path: Path, value: unknown, types: readonly string[]): string | undefined {
+  if (typeof value === 'number' && isDuration(path)) return `write "${value}s" for seconds`
+  if (typeof value === 'string' && types.includes('integer') && /^[0-9]+$/.test(value))
+    return `write ${value} without quotes`
+  if (typeof value === 'string' && types.includes('boolean') && /^(true|false)$/.test(value))
+    return `write ${value} without quotes`
+  if (typeof value === 'string' && types.length === 1 && types[0] === 'array')
+    return `write [${quote(value)}]`
+  if (typeof value === 'number' && types.includes('string')) return `write "${value}"`
+  return undefined
+}
+
+function isDuration(path: Path): boolean {
+  const key = path.at(-1)
+  return key === 'drain' || key === 'persistence' || key === 'timeout' || path.at(-2) === 'timeouts'
+}
+
+function badText(at: Spot, value: string): Fault {
+  const key = at.path.findLast(part => typeof part === 'string')
+  const shown = quote(value)
+  const report = (code: string, message: string, suggestion?: string): Fault =>
+    fault(code, at, message, { suggestion })
+  if (isDuration(at.path))
+    return report(
+      'bad-duration',
+      `${shown} is not a duration: write a whole number and ms, s, m, h or d, as in "90s"`,
+      /^[0-9]+$/.test(value) ? `write "${value}s" for seconds` : undefined,
+    )
+  if (key === 'port')
+    return /^[0-9]+$/.test(value)
+      ? report(
+          'bad-type',
+          `port is a whole number, not text`,
+          `write ${Number(value)} without quotes`,
+        )
+      : report('bad-port', `${shown} is neither a port nor a pair "80:8080"`)
+  if (key === 'link' || key === 'interface')
+    return report(
+      'bad-link',
+      `${shown} is not a link name: these have at most 15 characters, without blanks, / and :`,
+    )
+  if (key === 'max_remove')
+    return report('bad-value', `${shown} is not a share from "0%" to "100%"; a number is a count`)
+  return report('bad-value', `${shown} is not a ${key}`)
+}
+
+/** A value as a message can show it. */
+function show(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing'
+  if (typeof value === 'string') return `the text ${quote(value)}`
+  if (Array.isArray(value)) return 'a list'
+  return typeof value === 'object' ? 'a table' : `${value}`
+}
+
+/** A path as words: `service.web`, `backends[2]`, `port`. */
+function nameOf(path: Path): string {
+  const last = path.at(-1)
+  if (last === undefined) return 'the file'
+  if (typeof last === 'number') return `${visible(`${path.at(-2)}`)}[${last}]`
+  return path.length === 2 && (path[0] === 'service' || path[0] === 'vip')
+    ? visible(`${path[0]} ${last}`)
+    : visible(last)
+}

@@ -1,0 +1,64 @@
+/** What the documentation of slb speaks of, but this version can't do: refused by name. */
+import type { Path } from './fault.ts'
+
+const tables: Readonly<Record<string, string>> = {
+  bgp: 'announcing by BGP',
+  api: 'the HTTP API',
+  pool: 'address pools',
+}
+
+const serviceKeys: Readonly<Record<string, string>> = {
+  check: 'health checks',
+  on_down: 'health checks',
+  slow_start: 'slow start',
+  quorum: 'a quorum',
+  when_empty: 'sorry servers',
+  sorry: 'sorry servers',
+  weight_from: 'weights from checks',
+  uplink: 'announcing VIPs',
+}
+
+const vipKeys: Readonly<Record<string, string>> = {
+  pool: 'address pools',
+  uplink: 'announcing VIPs',
+  communities: 'announcing by BGP',
+  med: 'announcing by BGP',
+  prepend: 'announcing by BGP',
+  prefix: 'announcing by BGP',
+  announce_when: 'announcing VIPs',
+  owner: 'announcing VIPs',
+}
+
+const nodeKeys: Readonly<Record<string, string>> = {
+  on_stop: 'the daemon',
+  stop_timeout: 'the daemon',
+  drift: 'the daemon',
+  drift_interval: 'the daemon',
+  settle: 'the daemon',
+  allow_exec: 'checks by programs',
+}
+
+/** What an unknown key will be for in a later version, if anything. */
+export function laterKey(table: Path, key: string): string | undefined {
+  const [first] = table
+  const found =
+    table.length === 0
+      ? tables
+      : first === 'node'
+        ? nodeKeys
+        : first === 'vip' && table.length === 2
+          ? vipKeys
+          : first === 'defaults' || first === 'service'
+            ? serviceKeys
+            : {}
+  return Object.hasOwn(found, key) ? found[key] : undefined
+}
+
+/** What a value that is not allowed will be for in a later version, if anything. */
+export function laterValue(path: Path, value: unknown): string | undefined {
+  if (path.at(-1) !== 'announce') return undefined
+  const values = Array.isArray(value) ? value : [value]
+  return values.every(each => each === 'arp' || each === 'bgp' || each === 'none')
+    ? 'announcing VIPs'
+    : undefined
+}

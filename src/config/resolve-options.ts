@@ -1,0 +1,202 @@
+/** What a service says about all of its virtual services alike: scheduler, persistence and so on. */
+import type { Forward } from '../model/rows.ts'
+import { milliseconds, wholeSeconds } from './duration.ts'
+import { type Fault, fault, warning } from './fault.ts'
+import { type Layers, pick, spotOf } from './layers.ts'
+import type { Listener } from './resolve-backend.ts'
+import { didYouMean, nearest, quote } from './text.ts'
+
+export interface Options {
+  readonly scheduler: string
+  readonly schedulerFlags: number
+  readonly persistence: number
+  /** Absent = each client by itself. */
+  readonly netmask: number | undefined
+  readonly engine: string
+  readonly onePacket: boolean
+  readonly forward: Forward
+  readonly snat: boolean
+  /** Milliseconds. */
+  readonly drain: number
+}
+
+/** The schedulers of Linux, net/netfilter/ipvs/ip_vs_*.c. Others may exist as modules. */
+export const schedulers: readonly string[] = [
+  'rr',
+  'wrr',
+  'lc',
+  'wlc',
+  'lblc',
+  'lblcr',
+  'dh',
+  'sh',
+  'sed',
+  'nq',
+  'fo',
+  'ovf',
+  'mh',
+  'twos',
+  'none',
+]
+
+export function resolveOptions(
+  layers: Layers,
+  listeners: readonly Listener[],
+  faults: Fault[],
+): Options {
+  const scheduler = resolveScheduler(layers, faults)
+  const persistence = resolvePersistence(layers, listeners, faults)
+  const forward = pick(layers, 'forward') ?? 'nat'
+  const stream = streamOf(listeners)
+  checkProtocols(layers, listeners, stream, persistence.engine, faults)
+  const snat = pick(layers, 'snat') ?? false
+  if (snat && forward !== 'nat' && layers.own.config.snat)
+    faults.push(
+      fault(
+        'unused-snat',
+        spotOf(layers, 'snat'),
+        `snat works with forward = "nat"; with "${forward}" the backends answer the clients themselves`,
+      ),
+    )
+  return {
+    scheduler,
+    schedulerFlags: resolveFlags(layers, scheduler, faults),
+    persistence: persistence.timeout,
+    netmask: persistence.netmask,
+    engine: persistence.engine,
+    onePacket: (pick(layers, 'one_packet') ?? false) && stream === undefined,
+    forward,
+    snat: snat && forward === 'nat',
+    drain: milliseconds(pick(layers, 'drain') ?? '60s'),
+  }
+}
+
+/** Near misses of a known scheduler are faults; anything else is left to the kernel's modules. */
+function resolveScheduler(layers: Layers, faults: Fault[]): string {
+  const name = pick(layers, 'scheduler') ?? 'wrr'
+  if (schedulers.includes(name)) return name
+  const parts = { suggestion: didYouMean(name, schedulers) }
+  const report = nearest(name, schedulers) === undefined ? warning : fault
+  faults.push(
+    report(
+      'unknown-scheduler',
+      spotOf(layers, 'scheduler'),
+      `Linux has no scheduler ${quote(name)} of its own`,
+      parts,
+    ),
+  )
+  return name
+}
+
+/** IP_VS_SVC_F_SCHED1 is fallback and SCHED2 is port for both sh and mh (linux/ip_vs.h). */
+const flagBits: Readonly<Record<string, number>> = { fallback: 1, port: 2 }
+
+function resolveFlags(layers: Layers, scheduler: string, faults: Fault[]): number {
+  const given = pick(layers, 'scheduler_flags')
+  const hashes = scheduler === 'sh' || scheduler === 'mh'
+  if (!given) return hashes ? 1 : 0
+  let bits = 0
+  for (const [index, flag] of given.entries()) {
+    const [owner = '', what = ''] = flag.split('-')
+    if (owner === scheduler) bits |= flagBits[what] ?? 0
+    else if (layers.own.config.scheduler_flags)
+      faults.push(
+        fault(
+          'foreign-flag',
+          spotOf(layers, 'scheduler_flags', index),
+          `${quote(flag)} is a flag of scheduler ${quote(owner)}, but the scheduler is ${quote(scheduler)}`,
+          { suggestion: hashes ? `write "${scheduler}-${what}"` : undefined },
+        ),
+      )
+  }
+  // Defaults that speak of another scheduler say nothing about this one.
+  if (given.length > 0 && bits === 0 && hashes && !layers.own.config.scheduler_flags) return 1
+  return bits
+}
+
+interface Persistence {
+  readonly timeout: number
+  readonly netmask: number | undefined
+  readonly engine: string
+}
+
+function resolvePersistence(
+  layers: Layers,
+  listeners: readonly Listener[],
+  faults: Fault[],
+): Persistence {
+  const given = pick(layers, 'persistence')
+  if (given === undefined) return { timeout: 0, netmask: undefined, engine: '' }
+  const text = typeof given === 'string' ? given : (given.timeout ?? '300s')
+  const timeout = wholeSeconds(text)
+  if (timeout === undefined)
+    faults.push(
+      fault(
+        'bad-duration',
+        typeof given === 'string' || given.timeout === undefined
+          ? spotOf(layers, 'persistence')
+          : spotOf(layers, 'persistence', 'timeout'),
+        `persistence counts whole seconds, from "1s" to "31d", not ${quote(text)}`,
+      ),
+    )
+  if (typeof given === 'string') return { timeout: timeout ?? 0, netmask: undefined, engine: '' }
+  const families = new Set(listeners.map(({ id }) => id.family))
+  if (given.netmask !== undefined && families.size === 2)
+    faults.push(
+      fault(
+        'netmask-family',
+        spotOf(layers, 'persistence', 'netmask'),
+        'one netmask cannot be right for IPv4 and IPv6: write a service for each family',
+      ),
+    )
+  else if (given.netmask !== undefined && given.netmask > 32 && families.has('ipv4'))
+    faults.push(
+      fault(
+        'netmask-family',
+        spotOf(layers, 'persistence', 'netmask'),
+        `a netmask for IPv4 clients is at most 32, not ${given.netmask}`,
+      ),
+    )
+  return { timeout: timeout ?? 0, netmask: given.netmask, engine: given.engine ?? '' }
+}
+
+/** The connection-oriented protocol of a service, if it has one. */
+function streamOf(listeners: readonly Listener[]): string | undefined {
+  return listeners.find(({ id }) => id.protocol !== 'udp' && id.protocol !== 'fwmark')?.id.protocol
+}
+
+/** What works for some transport protocols alone. */
+function checkProtocols(
+  layers: Layers,
+  listeners: readonly Listener[],
+  stream: string | undefined,
+  engine: string,
+  faults: Fault[],
+): void {
+  if (stream && layers.own.config.one_packet)
+    faults.push(
+      fault(
+        'protocol-mismatch',
+        spotOf(layers, 'one_packet'),
+        `one_packet is for udp: every packet of a ${stream} connection belongs to one backend`,
+      ),
+    )
+  if (stream && engine === 'sip')
+    faults.push(
+      fault(
+        'protocol-mismatch',
+        spotOf(layers, 'persistence', 'engine'),
+        `the sip engine reads udp packets alone, but this service is ${stream}`,
+      ),
+    )
+  if (pick(layers, 'persistence') !== undefined) return
+  if (listeners.some(({ id }) => id.port === 0 && id.protocol !== 'fwmark'))
+    faults.push(
+      fault(
+        'port-zero',
+        spotOf(layers, 'port'),
+        'port 0 means all ports, which the kernel can do only with persistence',
+        { suggestion: 'write persistence = "5m" too, or a port' },
+      ),
+    )
+}

@@ -1,0 +1,149 @@
+/** The files together to the desired state: names looked up, defaults filled in, conflicts found. */
+import { basename } from 'node:path'
+import type { Desired, DesiredService } from '../model/desired.ts'
+import type { Config } from './config.gen.ts'
+import { type Fault, fault, type Path, type Spot, warning } from './fault.ts'
+import type { Layer } from './layers.ts'
+import type { Books } from './resolve-listener.ts'
+import { resolveService } from './resolve-service.ts'
+import { resolveGuard, resolveKernel } from './resolve-settings.ts'
+import { closeVipBook, enterVips, openVipBook, unusedVips } from './resolve-vip.ts'
+
+/** What one file says, as far as it follows the schema. */
+export interface Part {
+  readonly file: string
+  readonly config: Config
+  /** Names under `[service]` and `[vip]` that are taken by entries with faults. */
+  readonly faulty: { readonly service: readonly string[]; readonly vip: readonly string[] }
+}
+
+export interface Resolved {
+  /** Complete only if there is no error among the faults. */
+  readonly desired: Desired
+  readonly faults: readonly Fault[]
+}
+
+/** Merges and resolves; every fault of every file is found, whatever the others hold. */
+export function resolve(parts: readonly Part[]): Resolved {
+  const faults: Fault[] = []
+  findRepeatedNames(parts, faults)
+  const books: Books = { vips: openVipBook(), claims: new Map() }
+  for (const { file, config, faulty } of parts) {
+    for (const name of faulty.vip) books.vips.named.set(name, null)
+    if (config.vip) enterVips(books.vips, file, config.vip, faults)
+  }
+  const services = resolveServices(parts, books, faults)
+  for (const { name, spot } of unusedVips(books.vips))
+    faults.push(warning('unused-vip', spot, `no service uses vip ${name}: it is not put up`))
+  const settings = mergeSettings(parts, faults)
+  return {
+    desired: {
+      services,
+      vips: closeVipBook(books.vips),
+      kernel: resolveKernel(settings.config.kernel ?? {}, settings.place, faults),
+      guard: resolveGuard(settings.config.guard?.max_remove ?? '30%'),
+      conflict: settings.config.ownership?.conflict ?? 'refuse',
+      history: settings.config.state?.history ?? 50,
+      ...(settings.config.node?.name === undefined ? {} : { node: settings.config.node.name }),
+    },
+    faults,
+  }
+}
+
+function resolveServices(parts: readonly Part[], books: Books, faults: Fault[]): DesiredService[] {
+  const main = parts.filter(({ file }) => isMain(file)).flatMap(defaultsOf)
+  const services: DesiredService[] = []
+  const seen = new Set<string>()
+  for (const part of parts) {
+    const defaults = isMain(part.file) ? main : [...defaultsOf(part), ...main]
+    for (const [name, config] of Object.entries(part.config.service ?? {})) {
+      if (seen.has(name)) continue
+      seen.add(name)
+      const own = { file: part.file, path: ['service', name], config }
+      const service = resolveService({ name, own, defaults }, books, faults)
+      if (service) services.push(service)
+    }
+  }
+  return services
+}
+
+/** The file whose `[defaults]` hold for all. */
+function isMain(file: string): boolean {
+  return /^slb\.(toml|ya?ml)$/.test(basename(file))
+}
+
+function defaultsOf({ file, config }: Part): readonly Layer[] {
+  return config.defaults ? [{ file, path: ['defaults'], config: config.defaults }] : []
+}
+
+/** Files add up: a name stands in one of them. */
+function findRepeatedNames(parts: readonly Part[], faults: Fault[]): void {
+  for (const table of ['service', 'vip'] as const) {
+    const first = new Map<string, Spot>()
+    for (const { file, config, faulty } of parts)
+      for (const name of [...Object.keys(config[table] ?? {}), ...faulty[table]]) {
+        const at: Spot = { file, path: [table, name], key: true }
+        const related = first.get(name)
+        if (!related) first.set(name, at)
+        else
+          faults.push(
+            fault('duplicate-name', at, `${table} ${name} stands in another file already`, {
+              related,
+            }),
+          )
+      }
+  }
+}
+
+const settingTables = ['kernel', 'node', 'guard', 'ownership', 'state'] as const
+
+interface Settings {
+  readonly config: Pick<Config, (typeof settingTables)[number]>
+  /** Where a key of `[kernel]` stands. */
+  readonly place: (...path: (string | number)[]) => Spot
+}
+
+/** The tables that stand once, put together from all files; a key stands in one of them. */
+function mergeSettings(parts: readonly Part[], faults: Fault[]): Settings {
+  const merged: Record<string, Record<string, unknown>> = {}
+  const first = new Map<string, Spot>()
+  for (const { file, config } of parts)
+    for (const table of settingTables)
+      for (const [key, value] of Object.entries(config[table] ?? {}))
+        enterSetting(merged, first, file, [table, key], value, faults)
+  const place = (...path: (string | number)[]): Spot => {
+    const spot = first.get(`kernel.${path.slice(0, 2).join('.')}`) ?? first.get(`kernel.${path[0]}`)
+    return { file: spot?.file ?? '', path: ['kernel', ...path] }
+  }
+  return { config: merged as Settings['config'], place }
+}
+
+function enterSetting(
+  merged: Record<string, Record<string, unknown>>,
+  first: Map<string, Spot>,
+  file: string,
+  path: Path,
+  value: unknown,
+  faults: Fault[],
+): void {
+  const name = path.join('.')
+  // Tables within tables ([kernel.vs], kernel.timeouts) add up too.
+  if (name === 'kernel.vs' || name === 'kernel.timeouts') {
+    const [table = '', key = ''] = path as readonly string[]
+    const inner: Record<string, Record<string, unknown>> = { [name]: {} }
+    for (const [innerKey, innerValue] of Object.entries(value as object))
+      enterSetting(inner, first, file, [...path, innerKey], innerValue, faults)
+    const before = (merged[table]?.[key] ?? {}) as Record<string, unknown>
+    merged[table] = { ...merged[table], [key]: { ...inner[name], ...before } }
+    return
+  }
+  const at: Spot = { file, path, key: true }
+  const related = first.get(name)
+  if (related) {
+    faults.push(fault('duplicate-key', at, `${name} stands in another file already`, { related }))
+    return
+  }
+  first.set(name, at)
+  const table = path.slice(0, -1).join('.')
+  merged[table] = { ...merged[table], [path.at(-1) ?? '']: value }
+}

@@ -1,0 +1,2301 @@
+// @ts-nocheck
+/* Made from schema/slb.schema.json by `npm run schema`. Do not edit. */
+
+/** One fault that the validator found. */
+export interface SchemaFault {
+  readonly instancePath: string
+  readonly schemaPath: string
+  readonly keyword: string
+  readonly params: {
+    readonly additionalProperty?: string
+    readonly missingProperty?: string
+    readonly propertyName?: string
+    readonly allowedValues?: readonly unknown[]
+    readonly type?: string | readonly string[]
+    readonly limit?: number
+  }
+  readonly message?: string
+}
+
+/** Says whether a tree follows the schema; the faults are a property of the function. */
+export interface Validator {
+  (tree: unknown): boolean
+  errors?: readonly SchemaFault[] | null
+}
+
+
+export const validate: Validator = validate10;
+const schema12 = {"type":"string","maxLength":63,"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*$"};
+const schema37 = {"title":"NodeConfig","description":"This machine.","type":"object","additionalProperties":false,"properties":{"name":{"description":"Its name in messages; the host name when absent.","type":"string","minLength":1,"maxLength":253,"pattern":"^[A-Za-z0-9_.-]+$"}}};
+const schema38 = {"title":"GuardConfig","description":"How much one apply may take away without consent.","type":"object","additionalProperties":false,"properties":{"max_remove":{"description":"Of the services and of the backends each: a percentage, or a count.","type":["string","integer"],"minimum":0,"pattern":"^(100|[0-9]{1,2})%$","default":"30%"}}};
+const schema39 = {"title":"OwnershipConfig","description":"What happens when somebody else already holds what the files ask for.","type":"object","additionalProperties":false,"properties":{"conflict":{"description":"refuse leaves it alone and says so, adopt takes it over where no connection is touched, force replaces it.","type":"string","enum":["refuse","adopt","force"],"default":"refuse"}}};
+const schema40 = {"title":"StateConfig","description":"What slb remembers.","type":"object","additionalProperties":false,"properties":{"history":{"description":"How many applies can be listed and rolled back.","type":"integer","minimum":1,"maximum":10000,"default":50}}};
+const func0 = Object.prototype.hasOwnProperty;
+const func46 = text => [...text].length;
+const pattern0 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]*$", "u");
+const pattern15 = new RegExp("^[A-Za-z0-9_.-]+$", "u");
+const pattern16 = new RegExp("^(100|[0-9]{1,2})%$", "u");
+const schema13 = {"title":"ServiceConfig","description":"One service: each combination of VIP, port and protocol is one virtual service in the kernel, all with the same backends.","type":"object","additionalProperties":false,"properties":{"vip":{"description":"The virtual address: an IPv4 or IPv6 address, the name of a [vip.NAME], or a list of these. IPv4 and IPv6 may be mixed.","type":["string","array"],"minItems":1,"items":{"type":"string"},"examples":["192.0.2.10",["192.0.2.10","2001:db8::10"]]},"port":{"description":"The port, `\"80:8080\"` (service port : backend port), or a list of these. 0 = all ports, only with persistence.","type":["integer","string","array"],"minimum":0,"maximum":65535,"pattern":"^[0-9]{1,5}:[0-9]{1,5}$","minItems":1,"items":{"type":["integer","string"],"minimum":0,"maximum":65535,"pattern":"^[0-9]{1,5}:[0-9]{1,5}$"},"examples":[80,"80:8080",[80,443]]},"protocol":{"description":"The transport protocol, or a list of them.","default":"tcp","anyOf":[{"$ref":"#/definitions/protocol"},{"type":"array","minItems":1,"items":{"$ref":"#/definitions/protocol"}}]},"fwmark":{"description":"A firewall mark instead of vip and port: packets that carry this mark are balanced.","type":"integer","minimum":1,"maximum":4294967295},"family":{"description":"The address family of a firewall-mark service.","type":"string","enum":["ipv4","ipv6"],"default":"ipv4"},"scheduler":{"description":"How a backend is chosen for a new connection: the name of an IPVS scheduler of the kernel.","default":"wrr","type":"string","maxLength":15,"pattern":"^[a-z0-9_-]+$","examples":["rr","wrr","lc","wlc","lblc","lblcr","dh","sh","sed","nq","fo","ovf","mh","twos"]},"scheduler_flags":{"description":"Options of the schedulers sh and mh: fallback takes another backend when the hashed one is full or quiesced, port adds the client's port to the hash. By default sh and mh fall back; an empty list turns that off.","type":"array","uniqueItems":true,"items":{"type":"string","enum":["sh-fallback","sh-port","mh-fallback","mh-port"]}},"forward":{"description":"How packets reach the backends: nat (rewritten addresses and ports, answers come back through here), direct (same network, unchanged packets), tunnel (wrapped, unchanged packets).","default":"nat","$ref":"#/definitions/forward"},"tunnel":{"description":"How packets are wrapped for forward = \"tunnel\".","$ref":"#/definitions/tunnel"},"persistence":{"description":"Keeps each client on its backend: how long after its last connection, or a table.","$ref":"#/definitions/persistence"},"one_packet":{"description":"Schedules each UDP packet by itself, without a connection entry.","type":"boolean","default":false},"snat":{"description":"Rewrites the source address towards the backends too, so that answers come back through here from any network (one-arm NAT, backends that are also clients).","type":"boolean","default":false},"backends":{"description":"Where the connections go.","type":"array","items":{"$ref":"#/definitions/backend"},"examples":[["10.0.0.11:8080","10.0.0.12:8080"]]},"enabled":{"description":"false drains the whole service and takes it down.","type":"boolean","default":true},"adopt":{"description":"Takes over what somebody else made in the kernel under this service's keys, without touching a connection.","type":"boolean","default":false},"drain":{"description":"How long a removed backend or service may finish its connections before it is deleted; \"0s\" cuts at once.","default":"60s","$ref":"#/definitions/duration"},"link":{"description":"Where the VIP lives, for a literal VIP that only this service uses: see link of [vip.NAME].","default":"slb0","$ref":"#/definitions/link"},"announce":{"description":"How the network learns of the VIP, for a literal VIP that only this service uses.","default":"none","$ref":"#/definitions/announce"}}};
+const schema14 = {"title":"ProtocolName","type":"string","enum":["tcp","udp","sctp"]};
+const schema16 = {"title":"ForwardMethod","type":"string","enum":["nat","direct","tunnel"]};
+const schema17 = {"title":"TunnelConfig","type":"object","additionalProperties":false,"properties":{"type":{"description":"The encapsulation: IP in IP, Generic UDP Encapsulation, or GRE.","type":"string","enum":["ipip","gue","gre"],"default":"ipip"},"port":{"description":"UDP port of the backend's gue listener; required for gue.","type":"integer","minimum":1,"maximum":65535},"checksum":{"description":"Checksum of the outer header for gue and gre: none, full, or (gue only) offloaded to the receiver.","type":"string","enum":["none","full","remote"],"default":"none"}}};
+const schema19 = {"type":"string","pattern":"^[0-9]{1,9}(ms|s|m|h|d)$"};
+const schema23 = {"type":"string","maxLength":15,"pattern":"^(@service|[^@/:\\s\\x00-\\x20\\x7f-\\uffff][^/:\\s\\x00-\\x20\\x7f-\\uffff]*)$"};
+const schema24 = {"type":"string","enum":["none"]};
+const pattern1 = new RegExp("^[0-9]{1,5}:[0-9]{1,5}$", "u");
+const pattern3 = new RegExp("^[a-z0-9_-]+$", "u");
+const pattern4 = new RegExp("^[0-9]{1,9}(ms|s|m|h|d)$", "u");
+const pattern7 = new RegExp("^(@service|[^@/:\\s\\x00-\\x20\\x7f-\\uffff][^/:\\s\\x00-\\x20\\x7f-\\uffff]*)$", "u");
+const schema18 = {"title":"PersistenceConfig","type":["string","object"],"pattern":"^[0-9]{1,9}(ms|s|m|h|d)$","additionalProperties":false,"properties":{"timeout":{"description":"How long a client stays bound to its backend after its last connection; whole seconds.","default":"300s","$ref":"#/definitions/duration"},"netmask":{"description":"Prefix length that clients are grouped by; each client by itself when absent.","type":"integer","minimum":1,"maximum":128},"engine":{"description":"Binds by content instead of client address: sip uses the Call-ID.","type":"string","enum":["sip"]}},"examples":["5m"]};
+
+function validate12(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if((typeof data !== "string") && (!(data && typeof data == "object" && !Array.isArray(data)))){
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema18.type},message:"must be string,object"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(typeof data === "string"){
+if(!pattern4.test(data)){
+const err1 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,9}(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]{1,9}(ms|s|m|h|d)$"+"\""};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 of Object.keys(data)){
+if(!(((key0 === "timeout") || (key0 === "netmask")) || (key0 === "engine"))){
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.timeout !== undefined && func0.call(data, "timeout")){
+let data0 = data.timeout;
+if(typeof data0 === "string"){
+if(!pattern4.test(data0)){
+const err3 = {instancePath:instancePath+"/timeout",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,9}(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]{1,9}(ms|s|m|h|d)$"+"\""};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+else {
+const err4 = {instancePath:instancePath+"/timeout",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.netmask !== undefined && func0.call(data, "netmask")){
+let data1 = data.netmask;
+if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
+const err5 = {instancePath:instancePath+"/netmask",schemaPath:"#/properties/netmask/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+if((typeof data1 == "number") && (isFinite(data1))){
+if(data1 > 128 || isNaN(data1)){
+const err6 = {instancePath:instancePath+"/netmask",schemaPath:"#/properties/netmask/maximum",keyword:"maximum",params:{comparison: "<=", limit: 128},message:"must be <= 128"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+if(data1 < 1 || isNaN(data1)){
+const err7 = {instancePath:instancePath+"/netmask",schemaPath:"#/properties/netmask/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+}
+if(data.engine !== undefined && func0.call(data, "engine")){
+let data2 = data.engine;
+if(typeof data2 !== "string"){
+const err8 = {instancePath:instancePath+"/engine",schemaPath:"#/properties/engine/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+if(!(data2 === "sip")){
+const err9 = {instancePath:instancePath+"/engine",schemaPath:"#/properties/engine/enum",keyword:"enum",params:{allowedValues: schema18.properties.engine.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+}
+validate12.errors = vErrors;
+return errors === 0;
+}
+
+const schema20 = {"title":"BackendConfig","description":"`\"address:port\"`, `\"address\"` (port of the service), `\"[IPv6]:port\"`, or a table.","type":["string","object"],"required":["address"],"additionalProperties":false,"properties":{"address":{"description":"`\"address:port\"`, `\"address\"` (port of the service) or `\"[IPv6]:port\"`.","type":"string"},"weight":{"description":"Share of the connections in relation to the other backends; 0 = no new connections.","type":"integer","minimum":0,"maximum":65535,"default":1},"forward":{"description":"Overrides the service's forward; local hands the packets to this machine itself.","type":"string","enum":["nat","direct","tunnel","local"]},"tunnel":{"description":"Overrides the service's tunnel.","$ref":"#/definitions/tunnel"},"upper":{"description":"Connection count from which the backend gets no new ones; 0 = no limit.","type":"integer","minimum":0,"maximum":4294967295,"default":0},"lower":{"description":"Connection count below which a backend that reached upper gets new ones again; 0 = three quarters of upper.","type":"integer","minimum":0,"maximum":4294967295,"default":0},"enabled":{"description":"false drains the backend and takes it out.","type":"boolean","default":true}},"examples":["10.0.0.11:8080"]};
+
+function validate14(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if((typeof data !== "string") && (!(data && typeof data == "object" && !Array.isArray(data)))){
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema20.type},message:"must be string,object"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if((data.address === undefined) || (!(func0.call(data, "address")))){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "address"},message:"must have required property '"+"address"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+for(const key0 of Object.keys(data)){
+if(!(((((((key0 === "address") || (key0 === "weight")) || (key0 === "forward")) || (key0 === "tunnel")) || (key0 === "upper")) || (key0 === "lower")) || (key0 === "enabled"))){
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.address !== undefined && func0.call(data, "address")){
+if(typeof data.address !== "string"){
+const err3 = {instancePath:instancePath+"/address",schemaPath:"#/properties/address/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.weight !== undefined && func0.call(data, "weight")){
+let data1 = data.weight;
+if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
+const err4 = {instancePath:instancePath+"/weight",schemaPath:"#/properties/weight/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if((typeof data1 == "number") && (isFinite(data1))){
+if(data1 > 65535 || isNaN(data1)){
+const err5 = {instancePath:instancePath+"/weight",schemaPath:"#/properties/weight/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+if(data1 < 0 || isNaN(data1)){
+const err6 = {instancePath:instancePath+"/weight",schemaPath:"#/properties/weight/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+}
+if(data.forward !== undefined && func0.call(data, "forward")){
+let data2 = data.forward;
+if(typeof data2 !== "string"){
+const err7 = {instancePath:instancePath+"/forward",schemaPath:"#/properties/forward/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+if(!((((data2 === "nat") || (data2 === "direct")) || (data2 === "tunnel")) || (data2 === "local"))){
+const err8 = {instancePath:instancePath+"/forward",schemaPath:"#/properties/forward/enum",keyword:"enum",params:{allowedValues: schema20.properties.forward.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data.tunnel !== undefined && func0.call(data, "tunnel")){
+let data3 = data.tunnel;
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+for(const key1 of Object.keys(data3)){
+if(!(((key1 === "type") || (key1 === "port")) || (key1 === "checksum"))){
+const err9 = {instancePath:instancePath+"/tunnel",schemaPath:"#/definitions/tunnel/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+if(data3.type !== undefined && func0.call(data3, "type")){
+let data4 = data3.type;
+if(typeof data4 !== "string"){
+const err10 = {instancePath:instancePath+"/tunnel/type",schemaPath:"#/definitions/tunnel/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+if(!(((data4 === "ipip") || (data4 === "gue")) || (data4 === "gre"))){
+const err11 = {instancePath:instancePath+"/tunnel/type",schemaPath:"#/definitions/tunnel/properties/type/enum",keyword:"enum",params:{allowedValues: schema17.properties.type.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+if(data3.port !== undefined && func0.call(data3, "port")){
+let data5 = data3.port;
+if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
+const err12 = {instancePath:instancePath+"/tunnel/port",schemaPath:"#/definitions/tunnel/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+if((typeof data5 == "number") && (isFinite(data5))){
+if(data5 > 65535 || isNaN(data5)){
+const err13 = {instancePath:instancePath+"/tunnel/port",schemaPath:"#/definitions/tunnel/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+if(data5 < 1 || isNaN(data5)){
+const err14 = {instancePath:instancePath+"/tunnel/port",schemaPath:"#/definitions/tunnel/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+}
+if(data3.checksum !== undefined && func0.call(data3, "checksum")){
+let data6 = data3.checksum;
+if(typeof data6 !== "string"){
+const err15 = {instancePath:instancePath+"/tunnel/checksum",schemaPath:"#/definitions/tunnel/properties/checksum/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+if(!(((data6 === "none") || (data6 === "full")) || (data6 === "remote"))){
+const err16 = {instancePath:instancePath+"/tunnel/checksum",schemaPath:"#/definitions/tunnel/properties/checksum/enum",keyword:"enum",params:{allowedValues: schema17.properties.checksum.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+}
+else {
+const err17 = {instancePath:instancePath+"/tunnel",schemaPath:"#/definitions/tunnel/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+if(data.upper !== undefined && func0.call(data, "upper")){
+let data7 = data.upper;
+if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
+const err18 = {instancePath:instancePath+"/upper",schemaPath:"#/properties/upper/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+if((typeof data7 == "number") && (isFinite(data7))){
+if(data7 > 4294967295 || isNaN(data7)){
+const err19 = {instancePath:instancePath+"/upper",schemaPath:"#/properties/upper/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+if(data7 < 0 || isNaN(data7)){
+const err20 = {instancePath:instancePath+"/upper",schemaPath:"#/properties/upper/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+}
+}
+if(data.lower !== undefined && func0.call(data, "lower")){
+let data8 = data.lower;
+if(!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))){
+const err21 = {instancePath:instancePath+"/lower",schemaPath:"#/properties/lower/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+if((typeof data8 == "number") && (isFinite(data8))){
+if(data8 > 4294967295 || isNaN(data8)){
+const err22 = {instancePath:instancePath+"/lower",schemaPath:"#/properties/lower/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+if(data8 < 0 || isNaN(data8)){
+const err23 = {instancePath:instancePath+"/lower",schemaPath:"#/properties/lower/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+}
+}
+if(data.enabled !== undefined && func0.call(data, "enabled")){
+if(typeof data.enabled !== "boolean"){
+const err24 = {instancePath:instancePath+"/enabled",schemaPath:"#/properties/enabled/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+}
+}
+validate14.errors = vErrors;
+return errors === 0;
+}
+
+
+function validate11(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 of Object.keys(data)){
+if(!(func0.call(schema13.properties, key0))){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+if(data.vip !== undefined && func0.call(data, "vip")){
+let data0 = data.vip;
+if((typeof data0 !== "string") && (!(Array.isArray(data0)))){
+const err1 = {instancePath:instancePath+"/vip",schemaPath:"#/properties/vip/type",keyword:"type",params:{type: schema13.properties.vip.type},message:"must be string,array"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(Array.isArray(data0)){
+if(data0.length < 1){
+const err2 = {instancePath:instancePath+"/vip",schemaPath:"#/properties/vip/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+const len0 = data0.length;
+for(let i0=0; i0<len0; i0++){
+if(typeof data0[i0] !== "string"){
+const err3 = {instancePath:instancePath+"/vip/" + i0,schemaPath:"#/properties/vip/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+}
+}
+if(data.port !== undefined && func0.call(data, "port")){
+let data2 = data.port;
+if(((!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) && (typeof data2 !== "string")) && (!(Array.isArray(data2)))){
+const err4 = {instancePath:instancePath+"/port",schemaPath:"#/properties/port/type",keyword:"type",params:{type: schema13.properties.port.type},message:"must be integer,string,array"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if((typeof data2 == "number") && (isFinite(data2))){
+if(data2 > 65535 || isNaN(data2)){
+const err5 = {instancePath:instancePath+"/port",schemaPath:"#/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+if(data2 < 0 || isNaN(data2)){
+const err6 = {instancePath:instancePath+"/port",schemaPath:"#/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+if(typeof data2 === "string"){
+if(!pattern1.test(data2)){
+const err7 = {instancePath:instancePath+"/port",schemaPath:"#/properties/port/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,5}:[0-9]{1,5}$"},message:"must match pattern \""+"^[0-9]{1,5}:[0-9]{1,5}$"+"\""};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(Array.isArray(data2)){
+if(data2.length < 1){
+const err8 = {instancePath:instancePath+"/port",schemaPath:"#/properties/port/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+const len1 = data2.length;
+for(let i1=0; i1<len1; i1++){
+let data3 = data2[i1];
+if((!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) && (typeof data3 !== "string")){
+const err9 = {instancePath:instancePath+"/port/" + i1,schemaPath:"#/properties/port/items/type",keyword:"type",params:{type: schema13.properties.port.items.type},message:"must be integer,string"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+if((typeof data3 == "number") && (isFinite(data3))){
+if(data3 > 65535 || isNaN(data3)){
+const err10 = {instancePath:instancePath+"/port/" + i1,schemaPath:"#/properties/port/items/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+if(data3 < 0 || isNaN(data3)){
+const err11 = {instancePath:instancePath+"/port/" + i1,schemaPath:"#/properties/port/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+if(typeof data3 === "string"){
+if(!pattern1.test(data3)){
+const err12 = {instancePath:instancePath+"/port/" + i1,schemaPath:"#/properties/port/items/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,5}:[0-9]{1,5}$"},message:"must match pattern \""+"^[0-9]{1,5}:[0-9]{1,5}$"+"\""};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+}
+}
+}
+if(data.protocol !== undefined && func0.call(data, "protocol")){
+let data4 = data.protocol;
+const _errs11 = errors;
+let valid5 = false;
+const _errs12 = errors;
+if(typeof data4 !== "string"){
+const err13 = {instancePath:instancePath+"/protocol",schemaPath:"#/definitions/protocol/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+if(!(((data4 === "tcp") || (data4 === "udp")) || (data4 === "sctp"))){
+const err14 = {instancePath:instancePath+"/protocol",schemaPath:"#/definitions/protocol/enum",keyword:"enum",params:{allowedValues: schema14.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+var _valid0 = _errs12 === errors;
+valid5 = valid5 || _valid0;
+if(!valid5){
+const _errs15 = errors;
+if(Array.isArray(data4)){
+if(data4.length < 1){
+const err15 = {instancePath:instancePath+"/protocol",schemaPath:"#/properties/protocol/anyOf/1/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+const len2 = data4.length;
+for(let i2=0; i2<len2; i2++){
+let data5 = data4[i2];
+if(typeof data5 !== "string"){
+const err16 = {instancePath:instancePath+"/protocol/" + i2,schemaPath:"#/definitions/protocol/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+if(!(((data5 === "tcp") || (data5 === "udp")) || (data5 === "sctp"))){
+const err17 = {instancePath:instancePath+"/protocol/" + i2,schemaPath:"#/definitions/protocol/enum",keyword:"enum",params:{allowedValues: schema14.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+}
+else {
+const err18 = {instancePath:instancePath+"/protocol",schemaPath:"#/properties/protocol/anyOf/1/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+var _valid0 = _errs15 === errors;
+valid5 = valid5 || _valid0;
+}
+if(!valid5){
+const err19 = {instancePath:instancePath+"/protocol",schemaPath:"#/properties/protocol/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+else {
+errors = _errs11;
+if(vErrors !== null){
+if(_errs11){
+vErrors.length = _errs11;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data.fwmark !== undefined && func0.call(data, "fwmark")){
+let data6 = data.fwmark;
+if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
+const err20 = {instancePath:instancePath+"/fwmark",schemaPath:"#/properties/fwmark/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+if((typeof data6 == "number") && (isFinite(data6))){
+if(data6 > 4294967295 || isNaN(data6)){
+const err21 = {instancePath:instancePath+"/fwmark",schemaPath:"#/properties/fwmark/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+if(data6 < 1 || isNaN(data6)){
+const err22 = {instancePath:instancePath+"/fwmark",schemaPath:"#/properties/fwmark/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+}
+}
+if(data.family !== undefined && func0.call(data, "family")){
+let data7 = data.family;
+if(typeof data7 !== "string"){
+const err23 = {instancePath:instancePath+"/family",schemaPath:"#/properties/family/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+if(!((data7 === "ipv4") || (data7 === "ipv6"))){
+const err24 = {instancePath:instancePath+"/family",schemaPath:"#/properties/family/enum",keyword:"enum",params:{allowedValues: schema13.properties.family.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+}
+if(data.scheduler !== undefined && func0.call(data, "scheduler")){
+let data8 = data.scheduler;
+if(typeof data8 === "string"){
+if(func46(data8) > 15){
+const err25 = {instancePath:instancePath+"/scheduler",schemaPath:"#/properties/scheduler/maxLength",keyword:"maxLength",params:{limit: 15},message:"must NOT have more than 15 characters"};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+if(!pattern3.test(data8)){
+const err26 = {instancePath:instancePath+"/scheduler",schemaPath:"#/properties/scheduler/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9_-]+$"},message:"must match pattern \""+"^[a-z0-9_-]+$"+"\""};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+}
+else {
+const err27 = {instancePath:instancePath+"/scheduler",schemaPath:"#/properties/scheduler/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+}
+if(data.scheduler_flags !== undefined && func0.call(data, "scheduler_flags")){
+let data9 = data.scheduler_flags;
+if(Array.isArray(data9)){
+const len3 = data9.length;
+for(let i3=0; i3<len3; i3++){
+let data10 = data9[i3];
+if(typeof data10 !== "string"){
+const err28 = {instancePath:instancePath+"/scheduler_flags/" + i3,schemaPath:"#/properties/scheduler_flags/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+if(!((((data10 === "sh-fallback") || (data10 === "sh-port")) || (data10 === "mh-fallback")) || (data10 === "mh-port"))){
+const err29 = {instancePath:instancePath+"/scheduler_flags/" + i3,schemaPath:"#/properties/scheduler_flags/items/enum",keyword:"enum",params:{allowedValues: schema13.properties.scheduler_flags.items.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+}
+let i4 = data9.length;
+let j0;
+if(i4 > 1){
+const indices0 = {};
+for(;i4--;){
+let item0 = data9[i4];
+if(typeof item0 !== "string"){
+continue;
+}
+if(typeof indices0[item0] == "number"){
+j0 = indices0[item0];
+const err30 = {instancePath:instancePath+"/scheduler_flags",schemaPath:"#/properties/scheduler_flags/uniqueItems",keyword:"uniqueItems",params:{i: i4, j: j0},message:"must NOT have duplicate items (items ## "+j0+" and "+i4+" are identical)"};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+break;
+}
+indices0[item0] = i4;
+}
+}
+}
+else {
+const err31 = {instancePath:instancePath+"/scheduler_flags",schemaPath:"#/properties/scheduler_flags/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+}
+if(data.forward !== undefined && func0.call(data, "forward")){
+let data11 = data.forward;
+if(typeof data11 !== "string"){
+const err32 = {instancePath:instancePath+"/forward",schemaPath:"#/definitions/forward/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+if(!(((data11 === "nat") || (data11 === "direct")) || (data11 === "tunnel"))){
+const err33 = {instancePath:instancePath+"/forward",schemaPath:"#/definitions/forward/enum",keyword:"enum",params:{allowedValues: schema16.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+}
+if(data.tunnel !== undefined && func0.call(data, "tunnel")){
+let data12 = data.tunnel;
+if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+for(const key1 of Object.keys(data12)){
+if(!(((key1 === "type") || (key1 === "port")) || (key1 === "checksum"))){
+const err34 = {instancePath:instancePath+"/tunnel",schemaPath:"#/definitions/tunnel/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+}
+}
+if(data12.type !== undefined && func0.call(data12, "type")){
+let data13 = data12.type;
+if(typeof data13 !== "string"){
+const err35 = {instancePath:instancePath+"/tunnel/type",schemaPath:"#/definitions/tunnel/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
+}
+errors++;
+}
+if(!(((data13 === "ipip") || (data13 === "gue")) || (data13 === "gre"))){
+const err36 = {instancePath:instancePath+"/tunnel/type",schemaPath:"#/definitions/tunnel/properties/type/enum",keyword:"enum",params:{allowedValues: schema17.properties.type.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err36];
+}
+else {
+vErrors.push(err36);
+}
+errors++;
+}
+}
+if(data12.port !== undefined && func0.call(data12, "port")){
+let data14 = data12.port;
+if(!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))){
+const err37 = {instancePath:instancePath+"/tunnel/port",schemaPath:"#/definitions/tunnel/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err37];
+}
+else {
+vErrors.push(err37);
+}
+errors++;
+}
+if((typeof data14 == "number") && (isFinite(data14))){
+if(data14 > 65535 || isNaN(data14)){
+const err38 = {instancePath:instancePath+"/tunnel/port",schemaPath:"#/definitions/tunnel/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"};
+if(vErrors === null){
+vErrors = [err38];
+}
+else {
+vErrors.push(err38);
+}
+errors++;
+}
+if(data14 < 1 || isNaN(data14)){
+const err39 = {instancePath:instancePath+"/tunnel/port",schemaPath:"#/definitions/tunnel/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(vErrors === null){
+vErrors = [err39];
+}
+else {
+vErrors.push(err39);
+}
+errors++;
+}
+}
+}
+if(data12.checksum !== undefined && func0.call(data12, "checksum")){
+let data15 = data12.checksum;
+if(typeof data15 !== "string"){
+const err40 = {instancePath:instancePath+"/tunnel/checksum",schemaPath:"#/definitions/tunnel/properties/checksum/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err40];
+}
+else {
+vErrors.push(err40);
+}
+errors++;
+}
+if(!(((data15 === "none") || (data15 === "full")) || (data15 === "remote"))){
+const err41 = {instancePath:instancePath+"/tunnel/checksum",schemaPath:"#/definitions/tunnel/properties/checksum/enum",keyword:"enum",params:{allowedValues: schema17.properties.checksum.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err41];
+}
+else {
+vErrors.push(err41);
+}
+errors++;
+}
+}
+}
+else {
+const err42 = {instancePath:instancePath+"/tunnel",schemaPath:"#/definitions/tunnel/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err42];
+}
+else {
+vErrors.push(err42);
+}
+errors++;
+}
+}
+if(data.persistence !== undefined && func0.call(data, "persistence")){
+if(!(validate12(data.persistence, {instancePath:instancePath+"/persistence",parentData:data,parentDataProperty:"persistence",rootData}))){
+vErrors = vErrors === null ? validate12.errors : vErrors.concat(validate12.errors);
+errors = vErrors.length;
+}
+}
+if(data.one_packet !== undefined && func0.call(data, "one_packet")){
+if(typeof data.one_packet !== "boolean"){
+const err43 = {instancePath:instancePath+"/one_packet",schemaPath:"#/properties/one_packet/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err43];
+}
+else {
+vErrors.push(err43);
+}
+errors++;
+}
+}
+if(data.snat !== undefined && func0.call(data, "snat")){
+if(typeof data.snat !== "boolean"){
+const err44 = {instancePath:instancePath+"/snat",schemaPath:"#/properties/snat/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err44];
+}
+else {
+vErrors.push(err44);
+}
+errors++;
+}
+}
+if(data.backends !== undefined && func0.call(data, "backends")){
+let data19 = data.backends;
+if(Array.isArray(data19)){
+const len4 = data19.length;
+for(let i5=0; i5<len4; i5++){
+if(!(validate14(data19[i5], {instancePath:instancePath+"/backends/" + i5,parentData:data19,parentDataProperty:i5,rootData}))){
+vErrors = vErrors === null ? validate14.errors : vErrors.concat(validate14.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err45 = {instancePath:instancePath+"/backends",schemaPath:"#/properties/backends/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err45];
+}
+else {
+vErrors.push(err45);
+}
+errors++;
+}
+}
+if(data.enabled !== undefined && func0.call(data, "enabled")){
+if(typeof data.enabled !== "boolean"){
+const err46 = {instancePath:instancePath+"/enabled",schemaPath:"#/properties/enabled/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err46];
+}
+else {
+vErrors.push(err46);
+}
+errors++;
+}
+}
+if(data.adopt !== undefined && func0.call(data, "adopt")){
+if(typeof data.adopt !== "boolean"){
+const err47 = {instancePath:instancePath+"/adopt",schemaPath:"#/properties/adopt/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err47];
+}
+else {
+vErrors.push(err47);
+}
+errors++;
+}
+}
+if(data.drain !== undefined && func0.call(data, "drain")){
+let data23 = data.drain;
+if(typeof data23 === "string"){
+if(!pattern4.test(data23)){
+const err48 = {instancePath:instancePath+"/drain",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,9}(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]{1,9}(ms|s|m|h|d)$"+"\""};
+if(vErrors === null){
+vErrors = [err48];
+}
+else {
+vErrors.push(err48);
+}
+errors++;
+}
+}
+else {
+const err49 = {instancePath:instancePath+"/drain",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err49];
+}
+else {
+vErrors.push(err49);
+}
+errors++;
+}
+}
+if(data.link !== undefined && func0.call(data, "link")){
+let data24 = data.link;
+if(typeof data24 === "string"){
+if(func46(data24) > 15){
+const err50 = {instancePath:instancePath+"/link",schemaPath:"#/definitions/link/maxLength",keyword:"maxLength",params:{limit: 15},message:"must NOT have more than 15 characters"};
+if(vErrors === null){
+vErrors = [err50];
+}
+else {
+vErrors.push(err50);
+}
+errors++;
+}
+if(!pattern7.test(data24)){
+const err51 = {instancePath:instancePath+"/link",schemaPath:"#/definitions/link/pattern",keyword:"pattern",params:{pattern: "^(@service|[^@/:\\s\\x00-\\x20\\x7f-\\uffff][^/:\\s\\x00-\\x20\\x7f-\\uffff]*)$"},message:"must match pattern \""+"^(@service|[^@/:\\s\\x00-\\x20\\x7f-\\uffff][^/:\\s\\x00-\\x20\\x7f-\\uffff]*)$"+"\""};
+if(vErrors === null){
+vErrors = [err51];
+}
+else {
+vErrors.push(err51);
+}
+errors++;
+}
+}
+else {
+const err52 = {instancePath:instancePath+"/link",schemaPath:"#/definitions/link/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err52];
+}
+else {
+vErrors.push(err52);
+}
+errors++;
+}
+}
+if(data.announce !== undefined && func0.call(data, "announce")){
+let data25 = data.announce;
+if(typeof data25 !== "string"){
+const err53 = {instancePath:instancePath+"/announce",schemaPath:"#/definitions/announce/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
+}
+errors++;
+}
+if(!(data25 === "none")){
+const err54 = {instancePath:instancePath+"/announce",schemaPath:"#/definitions/announce/enum",keyword:"enum",params:{allowedValues: schema24.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err54];
+}
+else {
+vErrors.push(err54);
+}
+errors++;
+}
+}
+}
+else {
+const err55 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err55];
+}
+else {
+vErrors.push(err55);
+}
+errors++;
+}
+validate11.errors = vErrors;
+return errors === 0;
+}
+
+const schema26 = {"title":"VipConfig","type":"object","required":["address"],"additionalProperties":false,"properties":{"address":{"description":"An IPv4 or IPv6 address, or a list of them.","type":["string","array"],"minItems":1,"items":{"type":"string"},"examples":["192.0.2.10"]},"link":{"description":"Where the address lives: slb0 (a dummy link made by slb), @service (a dummy link named after the service), a link that exists, or external (somebody else puts it there).","default":"slb0","$ref":"#/definitions/link","examples":["slb0","@service","eth0","external"]},"announce":{"description":"How the network learns of the address.","default":"none","$ref":"#/definitions/announce"}}};
+
+function validate17(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if((data.address === undefined) || (!(func0.call(data, "address")))){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "address"},message:"must have required property '"+"address"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+for(const key0 of Object.keys(data)){
+if(!(((key0 === "address") || (key0 === "link")) || (key0 === "announce"))){
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+if(data.address !== undefined && func0.call(data, "address")){
+let data0 = data.address;
+if((typeof data0 !== "string") && (!(Array.isArray(data0)))){
+const err2 = {instancePath:instancePath+"/address",schemaPath:"#/properties/address/type",keyword:"type",params:{type: schema26.properties.address.type},message:"must be string,array"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if(Array.isArray(data0)){
+if(data0.length < 1){
+const err3 = {instancePath:instancePath+"/address",schemaPath:"#/properties/address/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+const len0 = data0.length;
+for(let i0=0; i0<len0; i0++){
+if(typeof data0[i0] !== "string"){
+const err4 = {instancePath:instancePath+"/address/" + i0,schemaPath:"#/properties/address/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+}
+}
+if(data.link !== undefined && func0.call(data, "link")){
+let data2 = data.link;
+if(typeof data2 === "string"){
+if(func46(data2) > 15){
+const err5 = {instancePath:instancePath+"/link",schemaPath:"#/definitions/link/maxLength",keyword:"maxLength",params:{limit: 15},message:"must NOT have more than 15 characters"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+if(!pattern7.test(data2)){
+const err6 = {instancePath:instancePath+"/link",schemaPath:"#/definitions/link/pattern",keyword:"pattern",params:{pattern: "^(@service|[^@/:\\s\\x00-\\x20\\x7f-\\uffff][^/:\\s\\x00-\\x20\\x7f-\\uffff]*)$"},message:"must match pattern \""+"^(@service|[^@/:\\s\\x00-\\x20\\x7f-\\uffff][^/:\\s\\x00-\\x20\\x7f-\\uffff]*)$"+"\""};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+else {
+const err7 = {instancePath:instancePath+"/link",schemaPath:"#/definitions/link/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data.announce !== undefined && func0.call(data, "announce")){
+let data3 = data.announce;
+if(typeof data3 !== "string"){
+const err8 = {instancePath:instancePath+"/announce",schemaPath:"#/definitions/announce/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+if(!(data3 === "none")){
+const err9 = {instancePath:instancePath+"/announce",schemaPath:"#/definitions/announce/enum",keyword:"enum",params:{allowedValues: schema24.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+}
+else {
+const err10 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+validate17.errors = vErrors;
+return errors === 0;
+}
+
+const schema29 = {"title":"KernelConfig","description":"Kernel settings. auto sets a switch when a service needs it, keep never touches it; a switch that is taken out of the file stays as it is in the kernel.","type":"object","additionalProperties":false,"properties":{"ip_forward":{"description":"net.ipv4.ip_forward: needed by nat.","default":"auto","$ref":"#/definitions/switch"},"ipv6_forward":{"description":"net.ipv6.conf.all.forwarding: needed by nat with IPv6.","default":"auto","$ref":"#/definitions/switch"},"conntrack":{"description":"net.ipv4.vs.conntrack: needed by snat.","default":"auto","$ref":"#/definitions/switch"},"vs":{"description":"net.ipv4.vs.*: any switch that the kernel has, as a number, true, false, text, auto or keep.","type":"object","propertyNames":{"pattern":"^[a-z0-9_]{1,63}$"},"additionalProperties":{"type":["integer","boolean","string"]},"examples":[{"expire_nodest_conn":1,"sloppy_tcp":true}]},"timeouts":{"title":"TimeoutsConfig","description":"Timeouts of idle IPVS connections; whole seconds. One that is absent is left alone.","type":"object","additionalProperties":false,"properties":{"tcp":{"description":"An established TCP connection.","$ref":"#/definitions/duration"},"tcpfin":{"description":"A TCP connection after a FIN.","$ref":"#/definitions/duration"},"udp":{"description":"A UDP flow.","$ref":"#/definitions/duration"}}},"sync":{"description":"Connection synchronisation with other load balancers: at most one master and one backup.","type":"array","items":{"$ref":"#/definitions/sync"}}}};
+const schema30 = {"title":"Switch","type":["boolean","string"],"enum":[true,false,"auto","keep"]};
+const schema36 = {"title":"SyncConfig","type":"object","required":["role","interface"],"additionalProperties":false,"properties":{"role":{"description":"master sends its connections, backup receives them.","type":"string","enum":["master","backup"]},"interface":{"description":"The link that the messages go over.","type":"string","maxLength":15,"pattern":"^[^/:\\s\\x00-\\x20\\x7f-\\uffff]+$"},"id":{"description":"A backup takes only messages of a master with the same number; 0 takes all.","type":"integer","minimum":0,"maximum":255,"default":0},"group":{"description":"The multicast group.","type":"string","default":"224.0.0.81"},"port":{"description":"The UDP port.","type":"integer","minimum":1,"maximum":65535,"default":8848},"ttl":{"description":"Time to live (hop limit) of the messages.","type":"integer","minimum":1,"maximum":255,"default":1},"maxlen":{"description":"The longest message in bytes; 0 = what the link's MTU allows.","type":"integer","minimum":0,"maximum":65535,"default":0}}};
+const pattern10 = new RegExp("^[a-z0-9_]{1,63}$", "u");
+const pattern14 = new RegExp("^[^/:\\s\\x00-\\x20\\x7f-\\uffff]+$", "u");
+
+function validate20(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 of Object.keys(data)){
+if(!((((((key0 === "ip_forward") || (key0 === "ipv6_forward")) || (key0 === "conntrack")) || (key0 === "vs")) || (key0 === "timeouts")) || (key0 === "sync"))){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+if(data.ip_forward !== undefined && func0.call(data, "ip_forward")){
+let data0 = data.ip_forward;
+if((typeof data0 !== "boolean") && (typeof data0 !== "string")){
+const err1 = {instancePath:instancePath+"/ip_forward",schemaPath:"#/definitions/switch/type",keyword:"type",params:{type: schema30.type},message:"must be boolean,string"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(!((((data0 === true) || (data0 === false)) || (data0 === "auto")) || (data0 === "keep"))){
+const err2 = {instancePath:instancePath+"/ip_forward",schemaPath:"#/definitions/switch/enum",keyword:"enum",params:{allowedValues: schema30.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.ipv6_forward !== undefined && func0.call(data, "ipv6_forward")){
+let data1 = data.ipv6_forward;
+if((typeof data1 !== "boolean") && (typeof data1 !== "string")){
+const err3 = {instancePath:instancePath+"/ipv6_forward",schemaPath:"#/definitions/switch/type",keyword:"type",params:{type: schema30.type},message:"must be boolean,string"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+if(!((((data1 === true) || (data1 === false)) || (data1 === "auto")) || (data1 === "keep"))){
+const err4 = {instancePath:instancePath+"/ipv6_forward",schemaPath:"#/definitions/switch/enum",keyword:"enum",params:{allowedValues: schema30.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.conntrack !== undefined && func0.call(data, "conntrack")){
+let data2 = data.conntrack;
+if((typeof data2 !== "boolean") && (typeof data2 !== "string")){
+const err5 = {instancePath:instancePath+"/conntrack",schemaPath:"#/definitions/switch/type",keyword:"type",params:{type: schema30.type},message:"must be boolean,string"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+if(!((((data2 === true) || (data2 === false)) || (data2 === "auto")) || (data2 === "keep"))){
+const err6 = {instancePath:instancePath+"/conntrack",schemaPath:"#/definitions/switch/enum",keyword:"enum",params:{allowedValues: schema30.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+if(data.vs !== undefined && func0.call(data, "vs")){
+let data3 = data.vs;
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+for(const key1 of Object.keys(data3)){
+const _errs13 = errors;
+if(typeof key1 === "string"){
+if(!pattern10.test(key1)){
+const err7 = {instancePath:instancePath+"/vs",schemaPath:"#/properties/vs/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9_]{1,63}$"},message:"must match pattern \""+"^[a-z0-9_]{1,63}$"+"\"",propertyName:key1};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+var valid4 = _errs13 === errors;
+if(!valid4){
+const err8 = {instancePath:instancePath+"/vs",schemaPath:"#/properties/vs/propertyNames",keyword:"propertyNames",params:{propertyName: key1},message:"property name must be valid"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+for(const key2 of Object.keys(data3)){
+let data4 = data3[key2];
+if(((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (typeof data4 !== "boolean")) && (typeof data4 !== "string")){
+const err9 = {instancePath:instancePath+"/vs/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/vs/additionalProperties/type",keyword:"type",params:{type: schema29.properties.vs.additionalProperties.type},message:"must be integer,boolean,string"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+}
+else {
+const err10 = {instancePath:instancePath+"/vs",schemaPath:"#/properties/vs/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+if(data.timeouts !== undefined && func0.call(data, "timeouts")){
+let data5 = data.timeouts;
+if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+for(const key3 of Object.keys(data5)){
+if(!(((key3 === "tcp") || (key3 === "tcpfin")) || (key3 === "udp"))){
+const err11 = {instancePath:instancePath+"/timeouts",schemaPath:"#/properties/timeouts/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+if(data5.tcp !== undefined && func0.call(data5, "tcp")){
+let data6 = data5.tcp;
+if(typeof data6 === "string"){
+if(!pattern4.test(data6)){
+const err12 = {instancePath:instancePath+"/timeouts/tcp",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,9}(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]{1,9}(ms|s|m|h|d)$"+"\""};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+else {
+const err13 = {instancePath:instancePath+"/timeouts/tcp",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+if(data5.tcpfin !== undefined && func0.call(data5, "tcpfin")){
+let data7 = data5.tcpfin;
+if(typeof data7 === "string"){
+if(!pattern4.test(data7)){
+const err14 = {instancePath:instancePath+"/timeouts/tcpfin",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,9}(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]{1,9}(ms|s|m|h|d)$"+"\""};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+else {
+const err15 = {instancePath:instancePath+"/timeouts/tcpfin",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+if(data5.udp !== undefined && func0.call(data5, "udp")){
+let data8 = data5.udp;
+if(typeof data8 === "string"){
+if(!pattern4.test(data8)){
+const err16 = {instancePath:instancePath+"/timeouts/udp",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,9}(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]{1,9}(ms|s|m|h|d)$"+"\""};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+else {
+const err17 = {instancePath:instancePath+"/timeouts/udp",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+}
+else {
+const err18 = {instancePath:instancePath+"/timeouts",schemaPath:"#/properties/timeouts/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+if(data.sync !== undefined && func0.call(data, "sync")){
+let data9 = data.sync;
+if(Array.isArray(data9)){
+const len0 = data9.length;
+for(let i0=0; i0<len0; i0++){
+let data10 = data9[i0];
+if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
+if((data10.role === undefined) || (!(func0.call(data10, "role")))){
+const err19 = {instancePath:instancePath+"/sync/" + i0,schemaPath:"#/definitions/sync/required",keyword:"required",params:{missingProperty: "role"},message:"must have required property '"+"role"+"'"};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+if((data10.interface === undefined) || (!(func0.call(data10, "interface")))){
+const err20 = {instancePath:instancePath+"/sync/" + i0,schemaPath:"#/definitions/sync/required",keyword:"required",params:{missingProperty: "interface"},message:"must have required property '"+"interface"+"'"};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+for(const key4 of Object.keys(data10)){
+if(!(((((((key4 === "role") || (key4 === "interface")) || (key4 === "id")) || (key4 === "group")) || (key4 === "port")) || (key4 === "ttl")) || (key4 === "maxlen"))){
+const err21 = {instancePath:instancePath+"/sync/" + i0,schemaPath:"#/definitions/sync/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+}
+if(data10.role !== undefined && func0.call(data10, "role")){
+let data11 = data10.role;
+if(typeof data11 !== "string"){
+const err22 = {instancePath:instancePath+"/sync/" + i0+"/role",schemaPath:"#/definitions/sync/properties/role/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+if(!((data11 === "master") || (data11 === "backup"))){
+const err23 = {instancePath:instancePath+"/sync/" + i0+"/role",schemaPath:"#/definitions/sync/properties/role/enum",keyword:"enum",params:{allowedValues: schema36.properties.role.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+}
+if(data10.interface !== undefined && func0.call(data10, "interface")){
+let data12 = data10.interface;
+if(typeof data12 === "string"){
+if(func46(data12) > 15){
+const err24 = {instancePath:instancePath+"/sync/" + i0+"/interface",schemaPath:"#/definitions/sync/properties/interface/maxLength",keyword:"maxLength",params:{limit: 15},message:"must NOT have more than 15 characters"};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+if(!pattern14.test(data12)){
+const err25 = {instancePath:instancePath+"/sync/" + i0+"/interface",schemaPath:"#/definitions/sync/properties/interface/pattern",keyword:"pattern",params:{pattern: "^[^/:\\s\\x00-\\x20\\x7f-\\uffff]+$"},message:"must match pattern \""+"^[^/:\\s\\x00-\\x20\\x7f-\\uffff]+$"+"\""};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+}
+else {
+const err26 = {instancePath:instancePath+"/sync/" + i0+"/interface",schemaPath:"#/definitions/sync/properties/interface/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+}
+if(data10.id !== undefined && func0.call(data10, "id")){
+let data13 = data10.id;
+if(!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))){
+const err27 = {instancePath:instancePath+"/sync/" + i0+"/id",schemaPath:"#/definitions/sync/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+if((typeof data13 == "number") && (isFinite(data13))){
+if(data13 > 255 || isNaN(data13)){
+const err28 = {instancePath:instancePath+"/sync/" + i0+"/id",schemaPath:"#/definitions/sync/properties/id/maximum",keyword:"maximum",params:{comparison: "<=", limit: 255},message:"must be <= 255"};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+if(data13 < 0 || isNaN(data13)){
+const err29 = {instancePath:instancePath+"/sync/" + i0+"/id",schemaPath:"#/definitions/sync/properties/id/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+}
+}
+if(data10.group !== undefined && func0.call(data10, "group")){
+if(typeof data10.group !== "string"){
+const err30 = {instancePath:instancePath+"/sync/" + i0+"/group",schemaPath:"#/definitions/sync/properties/group/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+}
+if(data10.port !== undefined && func0.call(data10, "port")){
+let data15 = data10.port;
+if(!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))){
+const err31 = {instancePath:instancePath+"/sync/" + i0+"/port",schemaPath:"#/definitions/sync/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+if((typeof data15 == "number") && (isFinite(data15))){
+if(data15 > 65535 || isNaN(data15)){
+const err32 = {instancePath:instancePath+"/sync/" + i0+"/port",schemaPath:"#/definitions/sync/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+if(data15 < 1 || isNaN(data15)){
+const err33 = {instancePath:instancePath+"/sync/" + i0+"/port",schemaPath:"#/definitions/sync/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+}
+}
+if(data10.ttl !== undefined && func0.call(data10, "ttl")){
+let data16 = data10.ttl;
+if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
+const err34 = {instancePath:instancePath+"/sync/" + i0+"/ttl",schemaPath:"#/definitions/sync/properties/ttl/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+}
+if((typeof data16 == "number") && (isFinite(data16))){
+if(data16 > 255 || isNaN(data16)){
+const err35 = {instancePath:instancePath+"/sync/" + i0+"/ttl",schemaPath:"#/definitions/sync/properties/ttl/maximum",keyword:"maximum",params:{comparison: "<=", limit: 255},message:"must be <= 255"};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
+}
+errors++;
+}
+if(data16 < 1 || isNaN(data16)){
+const err36 = {instancePath:instancePath+"/sync/" + i0+"/ttl",schemaPath:"#/definitions/sync/properties/ttl/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(vErrors === null){
+vErrors = [err36];
+}
+else {
+vErrors.push(err36);
+}
+errors++;
+}
+}
+}
+if(data10.maxlen !== undefined && func0.call(data10, "maxlen")){
+let data17 = data10.maxlen;
+if(!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))){
+const err37 = {instancePath:instancePath+"/sync/" + i0+"/maxlen",schemaPath:"#/definitions/sync/properties/maxlen/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err37];
+}
+else {
+vErrors.push(err37);
+}
+errors++;
+}
+if((typeof data17 == "number") && (isFinite(data17))){
+if(data17 > 65535 || isNaN(data17)){
+const err38 = {instancePath:instancePath+"/sync/" + i0+"/maxlen",schemaPath:"#/definitions/sync/properties/maxlen/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"};
+if(vErrors === null){
+vErrors = [err38];
+}
+else {
+vErrors.push(err38);
+}
+errors++;
+}
+if(data17 < 0 || isNaN(data17)){
+const err39 = {instancePath:instancePath+"/sync/" + i0+"/maxlen",schemaPath:"#/definitions/sync/properties/maxlen/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err39];
+}
+else {
+vErrors.push(err39);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err40 = {instancePath:instancePath+"/sync/" + i0,schemaPath:"#/definitions/sync/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err40];
+}
+else {
+vErrors.push(err40);
+}
+errors++;
+}
+}
+}
+else {
+const err41 = {instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err41];
+}
+else {
+vErrors.push(err41);
+}
+errors++;
+}
+}
+}
+else {
+const err42 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err42];
+}
+else {
+vErrors.push(err42);
+}
+errors++;
+}
+validate20.errors = vErrors;
+return errors === 0;
+}
+
+
+function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 of Object.keys(data)){
+if(!((((((((key0 === "service") || (key0 === "vip")) || (key0 === "defaults")) || (key0 === "kernel")) || (key0 === "node")) || (key0 === "guard")) || (key0 === "ownership")) || (key0 === "state"))){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+if(data.service !== undefined && func0.call(data, "service")){
+let data0 = data.service;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+for(const key1 of Object.keys(data0)){
+const _errs4 = errors;
+if(typeof key1 === "string"){
+if(func46(key1) > 63){
+const err1 = {instancePath:instancePath+"/service",schemaPath:"#/definitions/name/maxLength",keyword:"maxLength",params:{limit: 63},message:"must NOT have more than 63 characters",propertyName:key1};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(!pattern0.test(key1)){
+const err2 = {instancePath:instancePath+"/service",schemaPath:"#/definitions/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*$"},message:"must match pattern \""+"^[A-Za-z0-9_][A-Za-z0-9_.-]*$"+"\"",propertyName:key1};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+else {
+const err3 = {instancePath:instancePath+"/service",schemaPath:"#/definitions/name/type",keyword:"type",params:{type: "string"},message:"must be string",propertyName:key1};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+var valid1 = _errs4 === errors;
+if(!valid1){
+const err4 = {instancePath:instancePath+"/service",schemaPath:"#/properties/service/propertyNames",keyword:"propertyNames",params:{propertyName: key1},message:"property name must be valid"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+for(const key2 of Object.keys(data0)){
+if(!(validate11(data0[key2], {instancePath:instancePath+"/service/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data0,parentDataProperty:key2,rootData}))){
+vErrors = vErrors === null ? validate11.errors : vErrors.concat(validate11.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err5 = {instancePath:instancePath+"/service",schemaPath:"#/properties/service/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+if(data.vip !== undefined && func0.call(data, "vip")){
+let data2 = data.vip;
+if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+for(const key3 of Object.keys(data2)){
+const _errs11 = errors;
+if(typeof key3 === "string"){
+if(func46(key3) > 63){
+const err6 = {instancePath:instancePath+"/vip",schemaPath:"#/definitions/name/maxLength",keyword:"maxLength",params:{limit: 63},message:"must NOT have more than 63 characters",propertyName:key3};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+if(!pattern0.test(key3)){
+const err7 = {instancePath:instancePath+"/vip",schemaPath:"#/definitions/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*$"},message:"must match pattern \""+"^[A-Za-z0-9_][A-Za-z0-9_.-]*$"+"\"",propertyName:key3};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+else {
+const err8 = {instancePath:instancePath+"/vip",schemaPath:"#/definitions/name/type",keyword:"type",params:{type: "string"},message:"must be string",propertyName:key3};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+var valid4 = _errs11 === errors;
+if(!valid4){
+const err9 = {instancePath:instancePath+"/vip",schemaPath:"#/properties/vip/propertyNames",keyword:"propertyNames",params:{propertyName: key3},message:"property name must be valid"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+for(const key4 of Object.keys(data2)){
+if(!(validate17(data2[key4], {instancePath:instancePath+"/vip/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data2,parentDataProperty:key4,rootData}))){
+vErrors = vErrors === null ? validate17.errors : vErrors.concat(validate17.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err10 = {instancePath:instancePath+"/vip",schemaPath:"#/properties/vip/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+if(data.defaults !== undefined && func0.call(data, "defaults")){
+if(!(validate11(data.defaults, {instancePath:instancePath+"/defaults",parentData:data,parentDataProperty:"defaults",rootData}))){
+vErrors = vErrors === null ? validate11.errors : vErrors.concat(validate11.errors);
+errors = vErrors.length;
+}
+}
+if(data.kernel !== undefined && func0.call(data, "kernel")){
+if(!(validate20(data.kernel, {instancePath:instancePath+"/kernel",parentData:data,parentDataProperty:"kernel",rootData}))){
+vErrors = vErrors === null ? validate20.errors : vErrors.concat(validate20.errors);
+errors = vErrors.length;
+}
+}
+if(data.node !== undefined && func0.call(data, "node")){
+let data6 = data.node;
+if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
+for(const key5 of Object.keys(data6)){
+if(!(key5 === "name")){
+const err11 = {instancePath:instancePath+"/node",schemaPath:"#/definitions/node/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+if(data6.name !== undefined && func0.call(data6, "name")){
+let data7 = data6.name;
+if(typeof data7 === "string"){
+if(func46(data7) > 253){
+const err12 = {instancePath:instancePath+"/node/name",schemaPath:"#/definitions/node/properties/name/maxLength",keyword:"maxLength",params:{limit: 253},message:"must NOT have more than 253 characters"};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+if(func46(data7) < 1){
+const err13 = {instancePath:instancePath+"/node/name",schemaPath:"#/definitions/node/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+if(!pattern15.test(data7)){
+const err14 = {instancePath:instancePath+"/node/name",schemaPath:"#/definitions/node/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.-]+$"},message:"must match pattern \""+"^[A-Za-z0-9_.-]+$"+"\""};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+else {
+const err15 = {instancePath:instancePath+"/node/name",schemaPath:"#/definitions/node/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+}
+else {
+const err16 = {instancePath:instancePath+"/node",schemaPath:"#/definitions/node/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+if(data.guard !== undefined && func0.call(data, "guard")){
+let data8 = data.guard;
+if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
+for(const key6 of Object.keys(data8)){
+if(!(key6 === "max_remove")){
+const err17 = {instancePath:instancePath+"/guard",schemaPath:"#/definitions/guard/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+if(data8.max_remove !== undefined && func0.call(data8, "max_remove")){
+let data9 = data8.max_remove;
+if((typeof data9 !== "string") && (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9))))){
+const err18 = {instancePath:instancePath+"/guard/max_remove",schemaPath:"#/definitions/guard/properties/max_remove/type",keyword:"type",params:{type: schema38.properties.max_remove.type},message:"must be string,integer"};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+if((typeof data9 == "number") && (isFinite(data9))){
+if(data9 < 0 || isNaN(data9)){
+const err19 = {instancePath:instancePath+"/guard/max_remove",schemaPath:"#/definitions/guard/properties/max_remove/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+if(typeof data9 === "string"){
+if(!pattern16.test(data9)){
+const err20 = {instancePath:instancePath+"/guard/max_remove",schemaPath:"#/definitions/guard/properties/max_remove/pattern",keyword:"pattern",params:{pattern: "^(100|[0-9]{1,2})%$"},message:"must match pattern \""+"^(100|[0-9]{1,2})%$"+"\""};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err21 = {instancePath:instancePath+"/guard",schemaPath:"#/definitions/guard/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+}
+if(data.ownership !== undefined && func0.call(data, "ownership")){
+let data10 = data.ownership;
+if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
+for(const key7 of Object.keys(data10)){
+if(!(key7 === "conflict")){
+const err22 = {instancePath:instancePath+"/ownership",schemaPath:"#/definitions/ownership/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+}
+if(data10.conflict !== undefined && func0.call(data10, "conflict")){
+let data11 = data10.conflict;
+if(typeof data11 !== "string"){
+const err23 = {instancePath:instancePath+"/ownership/conflict",schemaPath:"#/definitions/ownership/properties/conflict/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+if(!(((data11 === "refuse") || (data11 === "adopt")) || (data11 === "force"))){
+const err24 = {instancePath:instancePath+"/ownership/conflict",schemaPath:"#/definitions/ownership/properties/conflict/enum",keyword:"enum",params:{allowedValues: schema39.properties.conflict.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+}
+}
+else {
+const err25 = {instancePath:instancePath+"/ownership",schemaPath:"#/definitions/ownership/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+}
+if(data.state !== undefined && func0.call(data, "state")){
+let data12 = data.state;
+if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+for(const key8 of Object.keys(data12)){
+if(!(key8 === "history")){
+const err26 = {instancePath:instancePath+"/state",schemaPath:"#/definitions/state/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+}
+if(data12.history !== undefined && func0.call(data12, "history")){
+let data13 = data12.history;
+if(!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))){
+const err27 = {instancePath:instancePath+"/state/history",schemaPath:"#/definitions/state/properties/history/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+if((typeof data13 == "number") && (isFinite(data13))){
+if(data13 > 10000 || isNaN(data13)){
+const err28 = {instancePath:instancePath+"/state/history",schemaPath:"#/definitions/state/properties/history/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000"};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+if(data13 < 1 || isNaN(data13)){
+const err29 = {instancePath:instancePath+"/state/history",schemaPath:"#/definitions/state/properties/history/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err30 = {instancePath:instancePath+"/state",schemaPath:"#/definitions/state/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+}
+}
+else {
+const err31 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+validate10.errors = vErrors;
+return errors === 0;
+}
