@@ -32,8 +32,16 @@ export function replaceFile(path: string, text: string): void {
     renameSync(temporary, path)
     syncDirectory(dirname(path))
   } catch (cause) {
-    rmSync(temporary, { force: true })
+    discard(temporary)
     throw ioError('write', path, cause)
+  }
+}
+
+function discard(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // What made the write fail keeps it from being removed, too; the first fault is the one to report.
   }
 }
 

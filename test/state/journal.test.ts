@@ -1,0 +1,92 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { SlbError } from '../../src/model/error.ts'
+import type { Ledger } from '../../src/plan/types.ts'
+import { emptyLedger, openJournal, type Scene } from '../../src/state/journal.ts'
+
+const test = suite<{ directory: string }>('journal')
+const scene: Scene = { boot: 'one', namespace: 42 }
+const ledger: Ledger = {
+  service: new Map([['tcp 192.0.2.10:80', { name: 'web', drain: 60_000, hash: 7 }]]),
+  address: new Set(['address slb0 192.0.2.10/32']),
+  link: new Set(['link slb0']),
+  snat: new Set(),
+  settings: new Map([['sysctl net.ipv4.ip_forward', '{"value":"1"}']]),
+  draining: new Map([['tcp 192.0.2.10:80 -> 10.0.0.1:80', 12_345]]),
+}
+
+test.before.each(context => {
+  context.directory = mkdtempSync(join(tmpdir(), 'slb-journal-'))
+})
+test.after.each(context => rmSync(context.directory, { recursive: true }))
+
+test('reads back what it wrote', ({ directory }) => {
+  openJournal(directory, scene).write(ledger)
+  assert.equal(openJournal(directory, scene).read(), ledger)
+})
+
+test('is empty before the first write, and an empty ledger is not worth a file', ({
+  directory,
+}) => {
+  const journal = openJournal(directory, scene)
+  assert.equal(journal.read(), emptyLedger)
+  assert.is(journal.write(emptyLedger), false)
+  assert.equal(readdirSync(directory), [])
+})
+
+test('proves nothing after a reboot, and nothing about another namespace', ({ directory }) => {
+  openJournal(directory, scene).write(ledger)
+  assert.equal(openJournal(directory, { ...scene, boot: 'two' }).read(), emptyLedger)
+  assert.equal(openJournal(directory, { ...scene, namespace: 43 }).read(), emptyLedger)
+  assert.equal(openJournal(directory, scene).read(), ledger, 'and the others left it alone')
+})
+
+test('is not written again when it says the same, in whatever order', ({ directory }) => {
+  const journal = openJournal(directory, scene)
+  assert.is(journal.write(ledger), true)
+  const inode = statSync(journal.path).ino
+  assert.is(journal.write({ ...ledger, service: new Map([...ledger.service].reverse()) }), false)
+  assert.is(statSync(journal.path).ino, inode)
+})
+
+test('leaves no temporary file behind', ({ directory }) => {
+  const journal = openJournal(directory, scene)
+  journal.write(ledger)
+  assert.equal(readdirSync(join(journal.path, '..')), ['journal.json'])
+})
+
+test('a damaged journal is refused with a way out, never taken for an empty one', ({
+  directory,
+}) => {
+  const journal = openJournal(directory, scene)
+  journal.write(ledger)
+  const text = readFileSync(journal.path, 'utf8')
+  for (const damage of [text.slice(0, 40), '', 'null', '[]', '{"version":2}']) {
+    writeFileSync(journal.path, damage)
+    assert.throws(
+      () => openJournal(directory, scene).read(),
+      (error: unknown) => error instanceof SlbError && /damaged/.test(error.message),
+      damage,
+    )
+  }
+})
+
+test('a directory that cannot be written is an error with errno, hint and path', ({
+  directory,
+}) => {
+  writeFileSync(join(directory, 'file'), '')
+  const journal = openJournal(join(directory, 'file'), scene)
+  try {
+    journal.write(ledger)
+    assert.unreachable()
+  } catch (error) {
+    assert.instance(error, SlbError)
+    assert.is((error as SlbError).code, 'io')
+    assert.match((error as SlbError).message, /cannot write .*journal\.json/)
+  }
+})
+
+test.run()
