@@ -5,6 +5,8 @@
  * groups; whoever listens to events opens a socket of his own.
  */
 
+import { setImmediate } from 'node:timers/promises'
+import type { SlbError } from '../model/error.ts'
 import { errnoOf, textOf } from './answer.ts'
 import { type Frame, frame, type Writer, writer } from './attr.ts'
 import { type Batch, openBatch } from './batch.ts'
@@ -43,6 +45,11 @@ export interface Netlink {
    * says that its table changed meanwhile. Not all tables say so.
    */
   dump<T>(what: string, encode: Encode, decode: Decode<T>): T[]
+  /**
+   * A dump that lets other work of the process run between datagrams, for long tables. Nothing else
+   * may use this socket until it is done.
+   */
+  scan<T>(what: string, encode: Encode, decode: Decode<T>): Promise<T[]>
   /** Many messages in few sends. Requests may be made between, but only one batch at a time. */
   batch<Tag>(): Batch<Tag>
   close(): void
@@ -89,13 +96,20 @@ export function openNetlink(number: number, options: NetlinkOptions = {}): Netli
     dump(what, encode, decode) {
       for (let attempt = 1; attempt <= dumpTries; attempt++) {
         const mine = post(channel, out, sequence(), what, encode, flag.dump)
-        const rows = collect(channel, inbox, mine, what, decode)
-        if (rows !== undefined) return rows
+        const harvest = openHarvest(mine, what, decode)
+        while (!gather(harvest, inbox, receive(channel, inbox, what)));
+        if (!harvest.interrupted) return harvest.rows
       }
-      throw kernelError(errnoNumber('EBUSY'), what, {
-        words: `the table changed during each of ${dumpTries} reads`,
-        hint: 'find out which program changes it all the time, or try again later',
-      })
+      throw restless(what)
+    },
+    async scan(what, encode, decode) {
+      for (let attempt = 1; attempt <= dumpTries; attempt++) {
+        const mine = post(channel, out, sequence(), what, encode, flag.dump)
+        const harvest = openHarvest(mine, what, decode)
+        while (!gather(harvest, inbox, receive(channel, inbox, what))) await setImmediate()
+        if (!harvest.interrupted) return harvest.rows
+      }
+      throw restless(what)
     },
     batch: () => openBatch(channel, inbox, sequence),
     close: () => channel.close(),
@@ -138,30 +152,41 @@ function receive(channel: Channel, inbox: Frame, what: string): number {
   throw kernelError(-length, what)
 }
 
-/** The rows of one dump, or undefined if the kernel says that they may be wrong. */
-function collect<T>(
-  channel: Channel,
-  inbox: Frame,
-  sequence: number,
-  what: string,
-  decode: Decode<T>,
-): T[] | undefined {
-  const rows: T[] = []
-  let interrupted = false
-  for (;;) {
-    const length = receive(channel, inbox, what)
-    for (let at = 0; at + headerLength <= length; at = nextMessage(inbox, at)) {
-      if (sequenceOf(inbox, at) !== sequence) continue
-      if ((flagsOf(inbox, at) & answerFlag.interrupted) !== 0) interrupted = true
-      const type = typeOf(inbox, at)
-      if (type === messageType.done || type === messageType.error) {
-        check(inbox, at, what)
-        return interrupted ? undefined : rows
-      }
-      const row = decode(inbox, at + headerLength, at + lengthOf(inbox, at), type)
-      if (row !== undefined) rows.push(row)
+/** What came of a dump so far. */
+interface Harvest<T> {
+  readonly sequence: number
+  readonly what: string
+  readonly decode: Decode<T>
+  readonly rows: T[]
+  /** True if the kernel says that the rows may be wrong. */
+  interrupted: boolean
+}
+
+function openHarvest<T>(sequence: number, what: string, decode: Decode<T>): Harvest<T> {
+  return { sequence, what, decode, rows: [], interrupted: false }
+}
+
+/** Takes in one datagram; true = the dump is complete. */
+function gather<T>(harvest: Harvest<T>, inbox: Frame, length: number): boolean {
+  for (let at = 0; at + headerLength <= length; at = nextMessage(inbox, at)) {
+    if (sequenceOf(inbox, at) !== harvest.sequence) continue
+    if ((flagsOf(inbox, at) & answerFlag.interrupted) !== 0) harvest.interrupted = true
+    const type = typeOf(inbox, at)
+    if (type === messageType.done || type === messageType.error) {
+      check(inbox, at, harvest.what)
+      return true
     }
+    const row = harvest.decode(inbox, at + headerLength, at + lengthOf(inbox, at), type)
+    if (row !== undefined) harvest.rows.push(row)
   }
+  return false
+}
+
+function restless(what: string): SlbError {
+  return kernelError(errnoNumber('EBUSY'), what, {
+    words: `the table changed during each of ${dumpTries} reads`,
+    hint: 'find out which program changes it all the time, or try again later',
+  })
 }
 
 function check(f: Frame, at: number, what: string): void {
