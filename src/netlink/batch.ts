@@ -48,7 +48,7 @@ const chunkSize = 150 << 10
 const slack = 8 << 10
 
 /** A batch on a channel; `sequence` gives the next number. */
-export function openBatch<Tag>(channel: Channel, inbox: Frame, sequence: () => number): Batch<Tag> {
+export function openBatch<Tag>(channel: Channel, sequence: () => number): Batch<Tag> {
   const out = writer(chunkSize + slack)
   const failures: BatchFailure<Tag>[] = []
   let chunk = emptyChunk<Tag>()
@@ -71,7 +71,7 @@ export function openBatch<Tag>(channel: Channel, inbox: Frame, sequence: () => n
       const errno = channel.send(out.bytes, sent.end)
       out.at = 0
       chunk = emptyChunk()
-      if (errno === 0) drain(channel, inbox, sent, failures)
+      if (errno === 0) drain(channel, sent, failures)
       else for (const tag of sent.tags) failures.push({ tag, errno, text: undefined })
       await setImmediate()
     },
@@ -91,26 +91,22 @@ function emptyChunk<Tag>(): Chunk<Tag> {
 }
 
 /** Reads until the last message of the chunk is answered. */
-function drain<Tag>(
-  channel: Channel,
-  inbox: Frame,
-  chunk: Chunk<Tag>,
-  failures: BatchFailure<Tag>[],
-): void {
+function drain<Tag>(channel: Channel, chunk: Chunk<Tag>, failures: BatchFailure<Tag>[]): void {
   const places = new Map(chunk.numbers.map((number, place) => [number, place]))
   const answered = new Set<number>()
   let lost = 0
   while (!answered.has(chunk.tags.length - 1)) {
     // Once answers are lost the last one may be among them: take what is there and do not wait.
-    const length = channel.receive(inbox.bytes, lost === 0)
-    if (length >= 0) gather(inbox, length, chunk, places, answered, failures)
-    else if (lost !== 0) break
-    else if (-length === errnoNumber('ENOBUFS')) lost = -length
-    else {
-      channel.renew()
-      lost = -length === errnoNumber('EAGAIN') ? errnoNumber('ETIMEDOUT') : -length
-      break
-    }
+    const count = channel.receive(lost === 0)
+    for (const { frame, length } of channel.inbox.slice(0, Math.max(0, count)))
+      gather(frame, length, chunk, places, answered, failures)
+    if (count >= 0) continue
+    if (lost !== 0) break
+    lost = -count
+    if (lost === errnoNumber('ENOBUFS')) continue
+    if (lost === errnoNumber('EAGAIN')) lost = errnoNumber('ETIMEDOUT')
+    channel.renew()
+    break
   }
   if (lost === 0) return
   chunk.tags.forEach((tag, place) => {
@@ -120,19 +116,19 @@ function drain<Tag>(
 
 /** Notes the answers in one datagram. */
 function gather<Tag>(
-  inbox: Frame,
+  f: Frame,
   length: number,
   chunk: Chunk<Tag>,
   places: ReadonlyMap<number, number>,
   answered: Set<number>,
   failures: BatchFailure<Tag>[],
 ): void {
-  for (let at = 0; at + headerLength <= length; at = nextMessage(inbox, at)) {
-    const place = places.get(sequenceOf(inbox, at))
-    if (place === undefined || typeOf(inbox, at) !== messageType.error) continue
+  for (let at = 0; at + headerLength <= length; at = nextMessage(f, at)) {
+    const place = places.get(sequenceOf(f, at))
+    if (place === undefined || typeOf(f, at) !== messageType.error) continue
     answered.add(place)
-    const errno = errnoOf(inbox, at)
+    const errno = errnoOf(f, at)
     const tag = chunk.tags[place] as Tag
-    if (errno !== 0) failures.push({ tag, errno, text: textOf(inbox, at) })
+    if (errno !== 0) failures.push({ tag, errno, text: textOf(f, at) })
   }
 }

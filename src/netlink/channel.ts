@@ -1,4 +1,5 @@
 /** One netlink socket as a place to send to and receive from, with its options set. */
+import { type Frame, frame } from './attr.ts'
 import { errnoNumber, kernelError } from './errno.ts'
 import type { Libc } from './libc.ts'
 
@@ -22,6 +23,14 @@ const option = {
   strictCheck: 12,
 } as const
 const dontWait = 0x40
+const waitForOne = 0x10000
+
+/**
+ * An answer and its end come as two datagrams, which one call takes: half the system calls of a
+ * dump. The kernel fills at most 32 KB a datagram of a dump (netlink_dump in af_netlink.c).
+ */
+const boxCount = 2
+const boxSize = 64 << 10
 
 /**
  * Room for the answers to a whole chunk: each error of a batch occupies about 1 KB here, so 8 MB
@@ -39,18 +48,31 @@ export interface ChannelOptions {
 export interface Channel {
   /** Hands bytes to the kernel: 0, or the error number. */
   send(bytes: Uint8Array, length: number): number
-  /** The next datagram: its length, or minus the error number. EAGAIN = nothing came in time. */
-  receive(into: Uint8Array, wait: boolean): number
+  /**
+   * Takes what has come, into `inbox`: the number of datagrams, or minus the error number. Waits for
+   * the first one if told to; EAGAIN = nothing came in time.
+   */
+  receive(wait: boolean): number
+  readonly inbox: readonly Datagram[]
   /** Forgets what is still under way: a fresh socket takes the place of the old one. */
   renew(): void
   close(): void
+}
+
+export interface Datagram {
+  readonly frame: Frame
+  /** Bytes; of those received last. */
+  length: number
 }
 
 /** Opens a socket; it belongs to the network namespace that the calling thread is in. */
 export function openChannel(c: Libc, options: ChannelOptions): Channel {
   const eintr = errnoNumber('EINTR')
   let fd = openSocket(c, options)
+  const inbox = Array.from({ length: boxCount }, () => ({ frame: frame(boxSize), length: 0 }))
+  const boxes = c.boxes(inbox.map(datagram => datagram.frame.bytes))
   return {
+    inbox,
     send(bytes, length) {
       for (;;) {
         if (c.send(fd, bytes, length, 0) >= 0) return 0
@@ -58,10 +80,14 @@ export function openChannel(c: Libc, options: ChannelOptions): Channel {
         if (errno !== eintr) return errno
       }
     },
-    receive(into, wait) {
+    receive(wait) {
       for (;;) {
-        const got = c.recv(fd, into, into.length, wait ? 0 : dontWait)
-        if (got >= 0) return got
+        const count = c.recvmmsg(fd, boxes, wait ? waitForOne : dontWait)
+        for (let i = 0; i < count; i++) {
+          const datagram = inbox[i]
+          if (datagram) datagram.length = boxes.lengthOf(i)
+        }
+        if (count >= 0) return count
         const errno = c.errno()
         if (errno !== eintr) return -errno
       }

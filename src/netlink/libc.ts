@@ -7,14 +7,27 @@
 import { createRequire } from 'node:module'
 import type koffi from 'koffi'
 
+/** Memory for the datagrams of one `recvmmsg`. */
+export interface Boxes {
+  /** How many bytes the datagram in a box has. */
+  lengthOf(box: number): number
+  readonly count: number
+  /** struct mmsghdr, one a box. */
+  readonly headers: Uint8Array
+  /** Everything that `headers` points to. */
+  readonly kept: unknown
+}
+
 /** Like the C functions: -1 means that `errno()` says why. */
 export interface Libc {
   socket(domain: number, type: number, protocol: number): number
   bind(fd: number, address: Uint8Array, length: number): number
   setsockopt(fd: number, level: number, name: number, value: Uint8Array, length: number): number
   send(fd: number, bytes: Uint8Array, length: number, flags: number): number
-  recv(fd: number, bytes: Uint8Array, length: number, flags: number): number
+  /** Receives into one box after another; returns how many are filled. */
+  recvmmsg(fd: number, boxes: Boxes, flags: number): number
   close(fd: number): number
+  boxes(memory: readonly Uint8Array[]): Boxes
   setns(fd: number, type: number): number
   /** The error number of the last call that returned -1. */
   errno(): number
@@ -31,6 +44,9 @@ export function libc(): Libc {
 function load(): Libc {
   const ffi = createRequire(import.meta.url)('koffi') as typeof koffi
   const library = ffi.load(null)
+  const recvmmsg = library.func(
+    'int recvmmsg(int fd, void *boxes, unsigned int count, int flags, void *timeout)',
+  )
   return {
     socket: library.func('int socket(int domain, int type, int protocol)'),
     bind: library.func('int bind(int fd, const void *address, uint32_t length)'),
@@ -38,9 +54,53 @@ function load(): Libc {
       'int setsockopt(int fd, int level, int name, const void *value, uint32_t length)',
     ),
     send: library.func('intptr_t send(int fd, const void *bytes, size_t length, int flags)'),
-    recv: library.func('intptr_t recv(int fd, void *bytes, size_t length, int flags)'),
+    recvmmsg: (fd, boxes, flags) => recvmmsg(fd, boxes.headers, boxes.count, flags, null),
     close: library.func('int close(int fd)'),
+    boxes: memory => boxesOf(ffi, memory),
     setns: library.func('int setns(int fd, int type)'),
     errno: () => ffi.errno(),
+  }
+}
+
+/** The array of struct mmsghdr (recvmmsg(2)), each with a struct iovec of one box. */
+function boxesOf(ffi: typeof koffi, memory: readonly Uint8Array[]): Boxes {
+  const iovec = ffi.struct({ base: 'uintptr_t', length: 'size_t' })
+  const msghdr = ffi.struct({
+    name: 'uintptr_t',
+    nameLength: 'uint32_t',
+    iov: 'uintptr_t',
+    iovLength: 'size_t',
+    control: 'uintptr_t',
+    controlLength: 'size_t',
+    flags: 'int',
+  })
+  const mmsghdr = ffi.struct({ header: msghdr, length: 'uint32_t' })
+  const size = ffi.sizeof(mmsghdr)
+  const headers = Buffer.alloc(size * memory.length)
+  const vectors = memory.map(bytes => {
+    const vector = Buffer.alloc(ffi.sizeof(iovec))
+    ffi.encode(vector, iovec, { base: ffi.address(bytes), length: bytes.length })
+    return vector
+  })
+  vectors.forEach((vector, i) => {
+    const header = {
+      name: 0,
+      nameLength: 0,
+      iov: ffi.address(vector),
+      iovLength: 1,
+      control: 0,
+      controlLength: 0,
+      flags: 0,
+    }
+    ffi.encode(headers, i * size, mmsghdr, { header, length: 0 })
+  })
+  const lengths = new Uint32Array(headers.buffer, headers.byteOffset, headers.length >> 2)
+  const first = ffi.offsetof(mmsghdr, 'length') >> 2
+  // The addresses in `headers` do not keep what they point to alive: `kept` does.
+  return {
+    headers,
+    count: memory.length,
+    kept: [memory, vectors],
+    lengthOf: box => lengths[first + box * (size >> 2)] ?? 0,
   }
 }

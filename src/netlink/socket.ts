@@ -8,7 +8,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { SlbError } from '../model/error.ts'
 import { errnoOf, textOf } from './answer.ts'
-import { type Frame, frame, type Writer, writer } from './attr.ts'
+import { type Frame, type Writer, writer } from './attr.ts'
 import { type Batch, openBatch } from './batch.ts'
 import { type Channel, openChannel } from './channel.ts'
 import { errnoNumber, kernelError } from './errno.ts'
@@ -62,10 +62,9 @@ export interface NetlinkOptions {
   readonly timeout?: number
 }
 
+const nothing = () => undefined
 const dumpTries = 20
 const requestSize = 8 << 10
-/** The kernel fills at most 32 KB a datagram of a dump (netlink_dump in af_netlink.c). */
-const answerSize = 64 << 10
 
 /** Opens a socket in the network namespace of the calling thread. */
 export function openNetlink(number: number, options: NetlinkOptions = {}): Netlink {
@@ -74,30 +73,19 @@ export function openNetlink(number: number, options: NetlinkOptions = {}): Netli
     timeout: options.timeout ?? 10_000,
   })
   const out = writer(requestSize)
-  const inbox = frame(answerSize)
   const sequence = counter()
   return {
     request(what, encode, decode) {
       const mine = post(channel, out, sequence(), what, encode, flag.ack)
-      let answer: ReturnType<NonNullable<typeof decode>> | undefined
-      for (;;) {
-        const length = receive(channel, inbox, what)
-        for (let at = 0; at + headerLength <= length; at = nextMessage(inbox, at)) {
-          if (sequenceOf(inbox, at) !== mine) continue
-          const type = typeOf(inbox, at)
-          if (type === messageType.error) {
-            check(inbox, at, what)
-            return answer
-          }
-          answer = decode?.(inbox, at + headerLength, at + lengthOf(inbox, at), type) ?? answer
-        }
-      }
+      const harvest = openHarvest(mine, what, decode ?? nothing)
+      while (!receive(channel, harvest));
+      return harvest.rows.at(-1)
     },
     dump(what, encode, decode) {
       for (let attempt = 1; attempt <= dumpTries; attempt++) {
         const mine = post(channel, out, sequence(), what, encode, flag.dump)
         const harvest = openHarvest(mine, what, decode)
-        while (!gather(harvest, inbox, receive(channel, inbox, what)));
+        while (!receive(channel, harvest));
         if (!harvest.interrupted) return harvest.rows
       }
       throw restless(what)
@@ -106,12 +94,12 @@ export function openNetlink(number: number, options: NetlinkOptions = {}): Netli
       for (let attempt = 1; attempt <= dumpTries; attempt++) {
         const mine = post(channel, out, sequence(), what, encode, flag.dump)
         const harvest = openHarvest(mine, what, decode)
-        while (!gather(harvest, inbox, receive(channel, inbox, what))) await setImmediate()
+        while (!receive(channel, harvest)) await setImmediate()
         if (!harvest.interrupted) return harvest.rows
       }
       throw restless(what)
     },
-    batch: () => openBatch(channel, inbox, sequence),
+    batch: () => openBatch(channel, sequence),
     close: () => channel.close(),
   }
 }
@@ -143,16 +131,7 @@ function post(
   return sequence
 }
 
-/** One datagram. After an error the socket is a new one, so that no late answer is taken for another. */
-function receive(channel: Channel, inbox: Frame, what: string): number {
-  const length = channel.receive(inbox.bytes, true)
-  if (length >= 0) return length
-  channel.renew()
-  if (-length === errnoNumber('EAGAIN')) throw kernelError(errnoNumber('ETIMEDOUT'), what)
-  throw kernelError(-length, what)
-}
-
-/** What came of a dump so far. */
+/** What came of a request or dump so far. */
 interface Harvest<T> {
   readonly sequence: number
   readonly what: string
@@ -166,17 +145,36 @@ function openHarvest<T>(sequence: number, what: string, decode: Decode<T>): Harv
   return { sequence, what, decode, rows: [], interrupted: false }
 }
 
-/** Takes in one datagram; true = the dump is complete. */
-function gather<T>(harvest: Harvest<T>, inbox: Frame, length: number): boolean {
-  for (let at = 0; at + headerLength <= length; at = nextMessage(inbox, at)) {
-    if (sequenceOf(inbox, at) !== harvest.sequence) continue
-    if ((flagsOf(inbox, at) & answerFlag.interrupted) !== 0) harvest.interrupted = true
-    const type = typeOf(inbox, at)
+/**
+ * Takes in what has come; true = the answer is complete. After an error of the socket itself it is a
+ * new one, so that no late answer is taken for another.
+ */
+function receive<T>(channel: Channel, harvest: Harvest<T>): boolean {
+  const count = channel.receive(true)
+  if (count < 0) {
+    channel.renew()
+    const errno = -count === errnoNumber('EAGAIN') ? errnoNumber('ETIMEDOUT') : -count
+    throw kernelError(errno, harvest.what)
+  }
+  let complete = false
+  for (let i = 0; i < count; i++) {
+    const datagram = channel.inbox[i]
+    if (datagram && gather(harvest, datagram.frame, datagram.length)) complete = true
+  }
+  return complete
+}
+
+/** Takes in one datagram; true = its last message ends the answer. */
+function gather<T>(harvest: Harvest<T>, f: Frame, length: number): boolean {
+  for (let at = 0; at + headerLength <= length; at = nextMessage(f, at)) {
+    if (sequenceOf(f, at) !== harvest.sequence) continue
+    if ((flagsOf(f, at) & answerFlag.interrupted) !== 0) harvest.interrupted = true
+    const type = typeOf(f, at)
     if (type === messageType.done || type === messageType.error) {
-      check(inbox, at, harvest.what)
+      check(f, at, harvest.what)
       return true
     }
-    const row = harvest.decode(inbox, at + headerLength, at + lengthOf(inbox, at), type)
+    const row = harvest.decode(f, at + headerLength, at + lengthOf(f, at), type)
     if (row !== undefined) harvest.rows.push(row)
   }
   return false
