@@ -65,20 +65,37 @@ export function readIp(bytes: Uint8Array, at: number, family: Family): Ip {
 }
 
 /** What an address is good for: only `unicast` and `linkLocal` can be a VIP or a backend. */
-export function scopeOf(
-  ip: Ip,
-): 'unicast' | 'linkLocal' | 'loopback' | 'multicast' | 'unspecified' | 'broadcast' {
-  const range = ipaddr.parse(ip).range()
+export type AddressScope =
+  | 'unicast'
+  | 'linkLocal'
+  | 'loopback'
+  | 'multicast'
+  | 'unspecified'
+  | 'broadcast'
+
+/** The scope of an address by its range (RFC 6890, RFC 4291). */
+export function scopeOf(ip: Ip): AddressScope {
+  if (!ip.includes(':')) return scopeOfV4(ip)
+  const range = ipaddr.IPv6.parse(ip).range()
   switch (range) {
     case 'loopback':
     case 'multicast':
     case 'unspecified':
-    case 'broadcast':
     case 'linkLocal':
       return range
     default:
       return 'unicast'
   }
+}
+
+/** Without a parser: this is asked for every backend. */
+function scopeOfV4(ip: Ip): AddressScope {
+  const first = Number.parseInt(ip, 10)
+  if (first === 127) return 'loopback'
+  if (first >= 224 && first <= 239) return 'multicast'
+  if (first === 0) return ip === '0.0.0.0' ? 'unspecified' : 'unicast'
+  if (first === 255) return ip === '255.255.255.255' ? 'broadcast' : 'unicast'
+  return ip.startsWith('169.254.') ? 'linkLocal' : 'unicast'
 }
 
 /** Address and port as people write them: `10.0.0.1:80`, `[2001:db8::1]:80`. */

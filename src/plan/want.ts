@@ -64,6 +64,7 @@ function doors(
 ): { address: Map<string, Address>; link: Map<string, Link> } {
   const address = new Map<string, Address>()
   const link = new Map<string, Link>()
+  const users = new Map<string, Set<string>>()
   for (const vip of vips) {
     const services = vip.services.filter(name => enabled.has(name))
     if (vip.link === undefined || services.length === 0) continue
@@ -83,7 +84,10 @@ function doors(
     const own: Link = { name: vip.link, type: 'dummy', up: true, owned: true }
     const key = keyOf.link(own)
     link.set(key, own)
-    names.set(key, [...new Set([...(names.get(key) ?? []), ...services])].sort())
+    const known = users.get(key) ?? new Set()
+    for (const name of services) known.add(name)
+    users.set(key, known)
   }
+  for (const [key, services] of users) names.set(key, [...services].sort())
   return { address, link }
 }
