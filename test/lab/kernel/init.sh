@@ -1,0 +1,34 @@
+#!/bin/bash
+# The first process of a lab kernel: mounts, modules, then the one command of the job.
+# The boot line gives SLB_JOB (the job's folder, see job.ts) and SLB_MODULES (a folder with
+# lib/modules of this kernel). The root file system is the host's own.
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+mount -t proc proc /proc
+mount -t sysfs sys /sys
+mount -t devtmpfs dev /dev 2>/dev/null
+mkdir -p /dev/shm /dev/pts
+mount -t tmpfs shm /dev/shm
+mount -t devpts pts /dev/pts
+ln -sfn /proc/self/fd /dev/fd
+mount -t tmpfs run /run
+mkdir -m 1777 /run/tmp
+mkdir -p /run/netns /run/lock
+echo 1 >/proc/sys/kernel/panic_on_oops # an oops is a failure, not a line that nobody reads
+
+modules=$SLB_MODULES/lib/modules/$(uname -r)
+ipvs=$(find "$modules/kernel/net/netfilter/ipvs" -name '*.ko*' -printf '%f\n' | sed 's/\.ko.*//')
+for module in $ipvs dummy veth bridge ipip ip6_tunnel nf_tables nft_masq nft_ct nft_chain_nat; do
+  modprobe -d "$SLB_MODULES" "$module" 2>/dev/null || echo "init.sh: no module $module"
+done
+ip link set lo up
+uname -r >"$SLB_JOB/kernel"
+
+mapfile -d '' -t command <"$SLB_JOB/command"
+mapfile -d '' -t environment <"$SLB_JOB/environment"
+mapfile -d '' -t directory <"$SLB_JOB/directory"
+cd "${directory[0]}" || exit 1
+env -i "${environment[@]}" "${command[@]}" </dev/null >"$SLB_JOB/stdout" 2>"$SLB_JOB/stderr"
+echo $? >"$SLB_JOB/status"
+sync -f "$SLB_JOB"
+echo o >/proc/sysrq-trigger # power off: there is nobody to tell
+sleep 60

@@ -1,0 +1,140 @@
+/**
+ * Debian packages for the lab: installed on the machine where we are root, or only fetched and
+ * unpacked, which every user may do.
+ */
+import { access, constants, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { delimiter, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { runCommand } from './run-command.ts'
+
+/** A program that the lab calls, and the package that brings it. */
+export type Tool = readonly [command: string, packageName: string]
+
+/** Where administrators' programs live, also when the user's PATH leaves it out. */
+export const searchPath: string = [
+  process.env['PATH'] ?? '',
+  '/usr/local/sbin',
+  '/usr/sbin',
+  '/sbin',
+].join(delimiter)
+
+/** The absolute path of a program, if it is there. */
+export async function findProgram(command: string): Promise<string | undefined> {
+  for (const folder of searchPath.split(delimiter)) {
+    const file = join(folder, command)
+    const there = await access(file, constants.X_OK).then(
+      () => true,
+      () => false,
+    )
+    if (there && folder !== '') return file
+  }
+  return undefined
+}
+
+/** Make sure of programs: what is missing is installed when we are root, else named in the error. */
+export async function ensureTools(
+  tools: readonly Tool[],
+  say: (line: string) => void,
+): Promise<void> {
+  const missing: string[] = []
+  for (const [command, packageName] of tools) {
+    if ((await findProgram(command)) === undefined) missing.push(packageName)
+  }
+  if (missing.length === 0) return
+  const names = [...new Set(missing)]
+  if (process.getuid?.() !== 0) {
+    throw new Error(`these packages are missing: run \`sudo apt-get install ${names.join(' ')}\``)
+  }
+  say(`installing ${names.join(' ')}`)
+  // A list may never have been fetched, or name versions that the mirror no longer has.
+  await patiently(2, async attempt => {
+    if (attempt > 1) await aptGet(['update'])
+    await aptGet(['install', '-y', '--no-install-recommends', ...names])
+  })
+}
+
+/** Packages of one suite of Debian (`sid`, `bookworm`). */
+export interface Wanted {
+  readonly suite: string
+  readonly packages: readonly string[]
+}
+
+/**
+ * Fetch packages from the mirror that this machine already uses, and unpack them into `folder`.
+ * Nothing is installed and the machine's own package lists stay as they are.
+ */
+export async function unpackPackages(folder: string, wanted: readonly Wanted[]): Promise<void> {
+  const apt = join(folder, 'apt')
+  await mkdir(join(apt, 'lists', 'partial'), { recursive: true })
+  await mkdir(join(apt, 'archives', 'partial'), { recursive: true })
+  const mirror = await debianMirror()
+  const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg'
+  const lines = wanted.map(({ suite }) => `deb [signed-by=${keyring}] ${mirror} ${suite} main\n`)
+  await writeFile(join(apt, 'sources.list'), lines.join(''))
+  const options = Object.entries({
+    'Dir::Etc::SourceList': join(apt, 'sources.list'),
+    'Dir::Etc::SourceParts': '/dev/null',
+    'Dir::State::Lists': join(apt, 'lists'),
+    'Dir::Cache': apt,
+    'Dir::Log': apt,
+    'Acquire::Languages': 'none',
+    'APT::Sandbox::User': 'root',
+  }).flatMap(([name, value]) => ['-o', `${name}=${value}`])
+  const names = wanted.flatMap(({ suite, packages }) => packages.map(name => `${name}/${suite}`))
+  await patiently(3, async () => {
+    await aptGet([...options, 'update'])
+    await aptGet([...options, 'download', ...names], apt)
+  })
+  for (const file of await readdir(apt)) {
+    if (file.endsWith('.deb')) await runCommand('dpkg', ['-x', join(apt, file), folder])
+  }
+  await rm(apt, { recursive: true })
+}
+
+/** The code name of this machine's Debian, or `stable`. */
+export async function hostSuite(): Promise<string> {
+  const release = await readFile('/etc/os-release', 'utf8').catch(() => '')
+  const isDebian = /^ID=debian$/m.test(release)
+  return (isDebian && /^VERSION_CODENAME=(\w+)$/m.exec(release)?.[1]) || 'stable'
+}
+
+async function debianMirror(): Promise<string> {
+  const chosen = process.env['SLB_LAB_MIRROR']
+  if (chosen !== undefined) return chosen
+  const parts = await readdir('/etc/apt/sources.list.d').catch(() => [])
+  const files = ['/etc/apt/sources.list', ...parts.map(part => `/etc/apt/sources.list.d/${part}`)]
+  for (const file of files) {
+    const text = await readFile(file, 'utf8').catch(() => '')
+    for (const line of text.split('\n')) {
+      const mirror = /^(?:deb |URIs:).*?(\w+:\/\/\S+\/debian)\/?(?:\s|$)/.exec(line)?.[1]
+      if (mirror !== undefined) return mirror
+    }
+  }
+  throw new Error('no Debian mirror in /etc/apt: name one by SLB_LAB_MIRROR=URL')
+}
+
+async function aptGet(args: readonly string[], cwd = '/'): Promise<void> {
+  await runCommand(
+    'apt-get',
+    ['-q', '-o', 'Acquire::Retries=3', '-o', 'DPkg::Lock::Timeout=300', ...args],
+    {
+      cwd,
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', PATH: searchPath, LC_ALL: 'C' },
+    },
+  )
+}
+
+/** Networks and mirrors have bad moments: try again, a little later each time. */
+async function patiently(
+  attempts: number,
+  work: (attempt: number) => Promise<void>,
+): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work(attempt)
+    } catch (error) {
+      if (attempt === attempts) throw error
+      await sleep(2000 * attempt)
+    }
+  }
+}

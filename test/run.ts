@@ -1,0 +1,103 @@
+/**
+ * The test runner:  npm test [-- [--lane host|lab|qemu]... [WORD]...]
+ *
+ * Runs each test file whose path contains one of the words: most on this machine as it is, those
+ * under test/lab inside a kernel with IPVS (see test/lab/kernel), those under test/qemu inside a
+ * whole distribution kernel (only when asked, or with CI set). It ends with `N passed, N failed`;
+ * a file that crashes or runs no test has failed. A lab that cannot be had is a failure when CI is
+ * set, and else counts its files as skipped.
+ */
+import { openLab } from './lab/kernel/lab.ts'
+import { findTests, type Lane, lanes } from './runner/find-tests.ts'
+import { runInLab } from './runner/in-lab.ts'
+import { closingLine, lost, type Outcome, show } from './runner/outcome.ts'
+import { runFiles } from './runner/run-file.ts'
+
+const inCi = (process.env['CI'] ?? '') !== ''
+const hostTimeout = Number(process.env['TEST_TIMEOUT'] ?? 120)
+const labTimeout = Number(process.env['TEST_TIMEOUT'] ?? 300)
+
+interface Arguments {
+  readonly lanes: readonly Lane[]
+  readonly words: readonly string[]
+}
+
+function parseArguments(args: readonly string[]): Arguments {
+  const chosen: Lane[] = []
+  const words: string[] = []
+  const rest = [...args]
+  for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
+    const lane = arg === '--lane' ? rest.shift() : undefined
+    const known = lanes.find(name => name === lane)
+    if (known !== undefined) chosen.push(known)
+    else if (arg.startsWith('-')) throw new Error(`${arg}: use --lane host|lab|qemu`)
+    else words.push(arg)
+  }
+  const usual: readonly Lane[] = inCi ? lanes : ['host', 'lab']
+  return { lanes: chosen.length > 0 ? chosen : usual, words }
+}
+
+const interrupted = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => interrupted.abort())
+}
+
+async function main(): Promise<void> {
+  const args = parseArguments(process.argv.slice(2))
+  const found = findTests(args.words)
+  const outcomes: Outcome[] = []
+  const tell = (outcome: Outcome): void => {
+    outcomes.push(outcome)
+    console.log(show(outcome))
+  }
+  let skipped = 0
+  for (const lane of args.lanes) {
+    const files = found[lane]
+    if (files.length === 0) continue
+    if (lane === 'host') {
+      console.log(`This machine, Node ${process.version}`)
+      await runFiles(
+        files,
+        2,
+        { prefix: [], timeout: hostTimeout, signal: interrupted.signal },
+        tell,
+      )
+    } else skipped += await runLane(lane, files, tell)
+  }
+  if (outcomes.length + skipped === 0) console.log('no test file has such a path')
+  console.log(closingLine(outcomes, skipped))
+  const failed = outcomes.some(outcome => outcome.failed > 0)
+  process.exitCode = failed || outcomes.length === 0 || interrupted.signal.aborted ? 1 : 0
+}
+
+/** Returns how many files were skipped because there is no lab. */
+async function runLane(
+  lane: 'lab' | 'qemu',
+  files: readonly string[],
+  tell: (outcome: Outcome) => void,
+): Promise<number> {
+  try {
+    const lab = await openLab(
+      line => console.log(`lab: ${line}`),
+      lane === 'qemu' ? 'qemu' : undefined,
+    )
+    console.log(`${lane === 'lab' ? 'Lab' : 'QEMU lane'}: ${lab.label}`)
+    await runInLab(
+      lab,
+      files,
+      { timeout: labTimeout, memory: 2048, signal: interrupted.signal },
+      tell,
+    )
+    return 0
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    if (inCi) {
+      for (const file of files) tell(lost(file, `no kernel to test on: ${reason}`))
+      return 0
+    }
+    console.log(`\nWARNING: no kernel to test on, ${files.length} files SKIPPED: ${reason}\n`)
+    return files.length
+  }
+}
+
+await main()
