@@ -5,7 +5,7 @@ import { keyOf, type Link } from '../../model/rows.ts'
 import { errnoName, kernelError } from '../../netlink/errno.ts'
 import type { Netlink } from '../../netlink/socket.ts'
 import { readAddresses, readLinks } from './read.ts'
-import { encodeCreateLink, encodeDeleteLink, encodeSetLink } from './wire.ts'
+import { encodeCreateLink, encodeDeleteLink, encodeSetLink, linkMark } from './wire.ts'
 
 export type LinkChange = ChangeOf<'link'>
 
@@ -24,13 +24,19 @@ export async function putLinks(
   for (const change of changes) {
     if (failed.has(change)) continue
     if (batch.full()) await batch.flush()
-    encodeSetLink(batch.writer, change.row)
+    encodeSetLink(batch.writer, change.row, aliasFor(change))
     batch.commit(change)
   }
   await batch.flush()
   for (const { tag, errno, text } of batch.failures)
     failures.push({ change: tag, error: linkError(tag, errno, text) })
   return failures
+}
+
+/** The alias is our mark. Somebody else's alias is left alone while the link stays his. */
+function aliasFor({ row, from }: LinkChange): string | undefined {
+  if (row.owned) return linkMark
+  return from?.owned === true ? '' : undefined
 }
 
 async function createLinks(netlink: Netlink, changes: readonly LinkChange[]): Promise<Failure[]> {
@@ -49,7 +55,7 @@ async function createLinks(netlink: Netlink, changes: readonly LinkChange[]): Pr
 
 /**
  * Carries out `delete`. Looks again just before: only a dummy link is deleted that carries our mark
- * as it did when this was planned, and on which no address is left but those the kernel made.
+ * as it did when this was planned, and on which no address is left but ours and the kernel's own.
  */
 export async function removeLinks(
   netlink: Netlink,
@@ -58,8 +64,8 @@ export async function removeLinks(
   const failures: Failure[] = []
   const links = new Map(readLinks(netlink).map(entry => [entry.row.name, entry]))
   const inhabited = new Map<number, string>()
-  for (const { index, address, prefix } of readAddresses(netlink))
-    if (!address.startsWith('fe80:')) inhabited.set(index, `${address}/${prefix}`)
+  for (const { index, address, prefix, owned } of readAddresses(netlink))
+    if (!owned && !address.startsWith('fe80:')) inhabited.set(index, `${address}/${prefix}`)
   const batch = netlink.batch<LinkChange>()
   for (const change of changes) {
     const entry = links.get(change.row.name)

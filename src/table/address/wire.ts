@@ -9,6 +9,7 @@ import {
   openNest,
   payloadAt,
   payloadEnd,
+  putBytes,
   putSpace,
   putString,
   putU8,
@@ -92,11 +93,11 @@ export function encodeCreateLink(w: Writer, name: string): void {
   closeNest(w, info)
 }
 
-/** Marks a link as ours and sets it up or down. By name, which stays ours to the end of a batch. */
-export function encodeSetLink(w: Writer, row: Link): void {
+/** Sets a link up or down, and its alias if one is given; an empty one takes it away. */
+export function encodeSetLink(w: Writer, row: Link, alias?: string): void {
   startLink(w, message.newLink, 0, 0, row.up ? iffUp : 0, iffUp)
   putString(w, ifla.name, row.name)
-  putString(w, ifla.alias, linkMark)
+  if (alias !== undefined) putBytes(w, ifla.alias, Buffer.from(alias))
 }
 
 export function encodeDeleteLink(w: Writer, index: number): void {
@@ -110,7 +111,7 @@ export function encodeGetAddresses(w: Writer, index = 0, family = 0): void {
 }
 
 /**
- * Adds an address, or with `replace` marks the one that is there. Lifetimes are left out, which means
+ * Adds an address, or with `replace` marks or unmarks the one that is there. Lifetimes are left out, which means
  * forever. An IPv6 address gets no route of its own beside the one in the local table: routing
  * programs would take it for something to redistribute.
  */
@@ -120,7 +121,7 @@ export function encodeAddAddress(w: Writer, index: number, row: Address, replace
   const v6 = familyOf(row.address) === 'ipv6'
   const flags = (v6 ? ifaFlag.noPrefixRoute : 0) | (row.nodad ? ifaFlag.nodad : 0)
   putU32(w, ifa.flags, flags)
-  putU8(w, ifa.protocol, addressMark)
+  putU8(w, ifa.protocol, row.owned ? addressMark : 0)
 }
 
 /** Removes an address. The kernel does not compare its IFA_PROTO: look whose it is before. */

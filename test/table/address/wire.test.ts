@@ -2,7 +2,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Ip } from '../../../src/model/ip.ts'
-import type { Address } from '../../../src/model/rows.ts'
+import type { Address, Link } from '../../../src/model/rows.ts'
 import { frameFrom, type Writer, writer } from '../../../src/netlink/attr.ts'
 import { finishMessage, headerLength, lengthOf, typeOf } from '../../../src/netlink/message.ts'
 import type { Decode, Encode } from '../../../src/netlink/socket.ts'
@@ -16,6 +16,7 @@ import {
   encodeGetAddresses,
   encodeGetLinks,
   encodeSetLink,
+  linkMark,
 } from '../../../src/table/address/wire.ts'
 import * as captured from './captured.ts'
 
@@ -94,6 +95,7 @@ test('a message that is cut off anywhere never makes a reader run away', () => {
     }
 })
 
+const slb0: Link = { name: 'slb0', type: 'dummy', up: true, owned: true }
 const vip: Address = {
   link: 'slb0',
   address: '192.0.2.10' as Ip,
@@ -128,14 +130,25 @@ test('a link is created as a dummy, and only if there is none of that name', () 
 
 test('a link is marked and set up by its name, without making one', () => {
   encodes(
-    w => encodeSetLink(w, { name: 'slb0', type: 'dummy', up: true, owned: true }),
+    w => encodeSetLink(w, slb0, linkMark),
     [
-      '3c000000 1000 0100 01000000 00000000',
+      '38000000 1000 0100 01000000 00000000',
       '00 00 0000 00000000 01000000 01000000',
       '0900 0300 736c623000 000000',
-      '0d00 1400 736c623a3562316200 000000',
+      '0c00 1400 736c623a35623162',
     ],
   )
+})
+
+test('the mark is taken away by an empty alias, and left alone by none', () => {
+  const down = { ...slb0, up: false, owned: false }
+  const header = '00 00 0000 00000000 00000000 01000000'
+  const name = '0900 0300 736c623000 000000'
+  encodes(
+    w => encodeSetLink(w, down, ''),
+    ['30000000 1000 0100 01000000 00000000', header, name, '0400 1400'],
+  )
+  encodes(w => encodeSetLink(w, down), ['2c000000 1000 0100 01000000 00000000', header, name])
 })
 
 test('a link is deleted by its number', () => {
