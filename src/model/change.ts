@@ -29,6 +29,13 @@ export function changeKey(change: Change): string {
   return (keyOf[change.kind] as (row: unknown) => string)(change.row)
 }
 
+/** A change in words: `create service tcp 192.0.2.1:80`, `update timeouts`. */
+export function describeChange(change: Change): string {
+  const key = changeKey(change)
+  const named = key === change.kind || key.startsWith(`${change.kind} `)
+  return named ? `${change.op} ${key}` : `${change.op} ${change.kind} ${key}`
+}
+
 /** A change that did not happen, and why. Changes without a failure have happened. */
 export interface Failure {
   readonly change: Change

@@ -36,6 +36,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   EACCES: { code: 'denied', words: 'access denied' },
   ENODEV: { code: 'missing', words: 'no such device' },
   ENXIO: { code: 'missing', words: 'no such device' },
+  ENETUNREACH: { code: 'missing', words: 'there is no way to that network' },
   EOPNOTSUPP: { code: 'missing', words: 'this kernel does not support it' },
   EPROTONOSUPPORT: { code: 'missing', words: 'this kernel does not support the protocol' },
   EAFNOSUPPORT: { code: 'missing', words: 'this kernel does not support the address family' },

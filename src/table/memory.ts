@@ -5,7 +5,7 @@
  * to misreport, and to be written to by somebody else at any point; it keeps a trace of every write.
  */
 import type { Change, ChangeOf, Failure } from '../model/change.ts'
-import { changeKey } from '../model/change.ts'
+import { changeKey, describeChange } from '../model/change.ts'
 import type { SlbError } from '../model/error.ts'
 import { type Kind, keyOf, kinds, type ServiceId } from '../model/rows.ts'
 import { type State, stateOf } from '../model/state.ts'
@@ -115,7 +115,7 @@ function perform(kernel: MemoryKernel, change: Change, trace: string[]): Failure
     const line = `${verb} ${verb === 'delete' ? changeKey(change) : lineFor(change.kind, row)}`
     trace.push(refusal ? `${line}: ${refusal.errno}` : line)
     if (refusal) {
-      const error = refusalError(`${change.op} ${change.kind} ${changeKey(change)}`, refusal)
+      const error = refusalError(describeChange(change), refusal)
       return [{ change, error }]
     }
   }

@@ -85,6 +85,8 @@ function readDestinations(netlink: Netlink, family: number, id: ServiceId): read
     w => writeGet(w, family, command.getDest, id),
     (f, at, end) => readDestination(f, at + genlHeaderLength, end, id),
   )
+  // The kernel puts the newest first, and they are usually made in order.
+  rows.reverse()
   return sorted(rows) ? rows : unique(rows.sort(compareDestinations))
 }
 

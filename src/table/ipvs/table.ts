@@ -9,8 +9,8 @@ import { readAllConnections, readServices } from './read.ts'
 import { readSync, readTimeouts } from './wire-settings.ts'
 
 const missing = {
-  message: 'the kernel has no IPVS: the module ip_vs is not loaded',
-  hint: 'load it with: modprobe ip_vs (as root; the package with the modules of your kernel must be installed)',
+  message: 'the kernel has no IPVS: its module ip_vs is not loaded',
+  hint: 'load the kernel module: `modprobe ip_vs`',
 }
 
 /**
