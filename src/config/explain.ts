@@ -49,11 +49,7 @@ function unknownKey(at: Spot, key: string): Fault {
   const spot = { file: at.file, path: [...at.path, key], key: true }
   const later = laterKey(at.path, key)
   if (later !== undefined)
-    return fault(
-      'not-yet',
-      spot,
-      `${key} is for ${later}, which this version of slb does not have yet`,
-    )
+    return fault('not-yet', spot, `this version of slb has no ${later} yet: take ${key} out`)
   const known = keysAt(at.path)
   const where = at.path.length === 0 ? 'at the top of a file' : `in ${nameOf(at.path)}`
   return fault('unknown-key', spot, `there is no key ${quote(key)} ${where}`, {
@@ -73,7 +69,7 @@ function elsewhere(path: Path, key: string, known: readonly string[]): string | 
 
 function keysAt(path: Path): readonly string[] {
   const exact = path.map(part => (typeof part === 'number' ? '*' : part))
-  const named = exact.with(1, '*')
+  const named = exact.map((part, index) => (index === 1 ? '*' : part))
   return (
     knownKeys[`/${exact.join('/')}`.replace(/^\/$/, '')] ?? knownKeys[`/${named.join('/')}`] ?? []
   )
@@ -93,15 +89,7 @@ function badName(at: Spot, name: string): Fault {
 function badChoice(at: Spot, value: unknown, allowed: readonly unknown[]): Fault {
   const later = laterValue(at.path, value)
   const words = allowed.map(each => (typeof each === 'string' ? quote(each) : `${each}`))
-  if (later !== undefined)
-    return fault(
-      'not-yet',
-      at,
-      `${show(value)} is for ${later}, which this version of slb does not have yet`,
-      {
-        suggestion: `write ${listed(words, 'or')}`,
-      },
-    )
+  if (later !== undefined) return notYet(at, value, later)
   const texts = allowed.filter(each => typeof each === 'string')
   return fault(
     'bad-value',
@@ -110,6 +98,15 @@ function badChoice(at: Spot, value: unknown, allowed: readonly unknown[]): Fault
     {
       suggestion: typeof value === 'string' ? didYouMean(value, texts) : undefined,
     },
+  )
+}
+
+function notYet(at: Spot, value: unknown, later: string): Fault {
+  return fault(
+    'not-yet',
+    at,
+    `this version of slb has no ${later} yet: ${nameOf(at.path)} cannot be ${show(value)}`,
+    { suggestion: 'write "none", or take it out' },
   )
 }
 
@@ -122,17 +119,10 @@ const typeWords: Readonly<Record<string, string>> = {
 }
 
 function badType(at: Spot, value: unknown, types: readonly string[]): Fault {
-  const expected = listed(
-    types.map(type => typeWords[type] ?? type),
-    'or',
-  )
+  const words = types.map(type => typeWords[type] ?? type)
+  const expected = isDuration(at.path) ? 'a duration, as in "90s"' : listed(words, 'or')
   const later = laterValue(at.path, value)
-  if (later !== undefined && Array.isArray(value))
-    return fault(
-      'not-yet',
-      at,
-      `a list here is for ${later}, which this version of slb does not have yet`,
-    )
+  if (later !== undefined && Array.isArray(value)) return notYet(at, value, later)
   return fault('bad-type', at, `${nameOf(at.path)} is ${expected}, not ${show(value)}`, {
     suggestion: typeHint(at.path, value, types),
   })
@@ -187,8 +177,9 @@ function badText(at: Spot, value: string): Fault {
 /** A value as a message can show it. */
 function show(value: unknown): string {
   if (value === null || value === undefined) return 'nothing'
-  if (typeof value === 'string') return `the text ${quote(value)}`
-  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'string') return quote(value)
+  if (Array.isArray(value))
+    return value.length === 1 && typeof value[0] === 'string' ? `[${quote(value[0])}]` : 'a list'
   return typeof value === 'object' ? 'a table' : `${value}`
 }
 

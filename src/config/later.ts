@@ -2,8 +2,8 @@
 import type { Path } from './fault.ts'
 
 const tables: Readonly<Record<string, string>> = {
-  bgp: 'announcing by BGP',
-  api: 'the HTTP API',
+  bgp: 'announcements by BGP',
+  api: 'HTTP API',
   pool: 'address pools',
 }
 
@@ -11,30 +11,30 @@ const serviceKeys: Readonly<Record<string, string>> = {
   check: 'health checks',
   on_down: 'health checks',
   slow_start: 'slow start',
-  quorum: 'a quorum',
+  quorum: 'quorum',
   when_empty: 'sorry servers',
   sorry: 'sorry servers',
   weight_from: 'weights from checks',
-  uplink: 'announcing VIPs',
+  uplink: 'announcements of VIPs',
 }
 
 const vipKeys: Readonly<Record<string, string>> = {
   pool: 'address pools',
-  uplink: 'announcing VIPs',
-  communities: 'announcing by BGP',
-  med: 'announcing by BGP',
-  prepend: 'announcing by BGP',
-  prefix: 'announcing by BGP',
-  announce_when: 'announcing VIPs',
-  owner: 'announcing VIPs',
+  uplink: 'announcements of VIPs',
+  communities: 'announcements by BGP',
+  med: 'announcements by BGP',
+  prepend: 'announcements by BGP',
+  prefix: 'announcements by BGP',
+  announce_when: 'announcements of VIPs',
+  owner: 'announcements of VIPs',
 }
 
 const nodeKeys: Readonly<Record<string, string>> = {
-  on_stop: 'the daemon',
-  stop_timeout: 'the daemon',
-  drift: 'the daemon',
-  drift_interval: 'the daemon',
-  settle: 'the daemon',
+  on_stop: 'daemon',
+  stop_timeout: 'daemon',
+  drift: 'daemon',
+  drift_interval: 'daemon',
+  settle: 'daemon',
   allow_exec: 'checks by programs',
 }
 
@@ -59,6 +59,6 @@ export function laterValue(path: Path, value: unknown): string | undefined {
   if (path.at(-1) !== 'announce') return undefined
   const values = Array.isArray(value) ? value : [value]
   return values.every(each => each === 'arp' || each === 'bgp' || each === 'none')
-    ? 'announcing VIPs'
+    ? 'announcements of VIPs'
     : undefined
 }

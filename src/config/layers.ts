@@ -7,6 +7,8 @@ export interface Layer {
   readonly file: string
   readonly path: Path
   readonly config: ServiceConfig
+  /** Keys that the file has, but that did not follow the schema and are missing here. */
+  readonly faulty: ReadonlySet<string>
 }
 
 /** The service's own table first, then the defaults that hold for it, the nearer ones first. */
@@ -22,6 +24,16 @@ export function pick<K extends keyof ServiceConfig>(
   key: K,
 ): ServiceConfig[K] | undefined {
   return layerOf(layers, key)?.config[key]
+}
+
+/** True if a key is nowhere: neither given nor given wrongly, which has been said already. */
+export function isMissing(layers: Layers, key: keyof ServiceConfig): boolean {
+  return !isFaulty(layers, key) && layerOf(layers, key) === undefined
+}
+
+/** True if somebody gave the key, but wrongly. */
+export function isFaulty({ own, defaults }: Layers, key: keyof ServiceConfig): boolean {
+  return own.faulty.has(key) || defaults.some(({ faulty }) => faulty.has(key))
 }
 
 /** The table that gives a key, if any does. */

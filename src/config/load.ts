@@ -4,7 +4,7 @@ import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Fault } from './fault.ts'
 import { decode } from './limits.ts'
 import { type Language, languageOf, type Parser, parserOf, type SourceText } from './parse.ts'
-import { type Part, resolve } from './resolve.ts'
+import { resolve } from './resolve.ts'
 import { check } from './validate.ts'
 
 /** One file as it was read. */
@@ -23,10 +23,47 @@ export interface Loaded {
 
 /** Parses, validates and resolves. All faults of all files are in the answer at once. */
 export async function load(sources: readonly Source[]): Promise<Loaded> {
+  const { trees, texts, diagnostics, faults } = await readTrees(sources)
+  const all: Fault[] = [...faults]
+  const parts = trees.map(({ file, tree }) => {
+    const checked = check(file, tree)
+    all.push(...checked.faults)
+    return checked.part
+  })
+  const resolved = resolve(parts)
+  all.push(...resolved.faults)
+  const found = [...diagnostics]
+  if (all.length > 0) {
+    const { placeAll } = await import('./locate.ts')
+    found.push(...(await placeAll(all, texts)))
+  }
+  const files = sources.map(({ file }) => file)
+  found.sort(byPlace(files))
+  return found.some(({ severity }) => severity === 'error')
+    ? { diagnostics: found, files }
+    : { desired: resolved.desired, diagnostics: found, files }
+}
+
+/** What a file says, before anybody has looked at what it means. */
+export interface Tree {
+  readonly file: string
+  readonly tree: Record<string, unknown>
+}
+
+export interface Trees {
+  readonly trees: readonly Tree[]
+  /** Of all files that are text. */
+  readonly texts: ReadonlyMap<string, SourceText>
+  readonly diagnostics: readonly Diagnostic[]
+  readonly faults: readonly Fault[]
+}
+
+/** Decodes and parses, as far as each file can be read. */
+export async function readTrees(sources: readonly Source[]): Promise<Trees> {
+  const trees: Tree[] = []
   const texts = new Map<string, SourceText>()
   const diagnostics: Diagnostic[] = []
   const faults: Fault[] = []
-  const parts: Part[] = []
   const parsers = new Map<Language, Parser>()
   for (const { file, text: bytes } of sources) {
     const text = decode(file, bytes)
@@ -35,28 +72,16 @@ export async function load(sources: readonly Source[]): Promise<Loaded> {
       continue
     }
     const language = languageOf(file, text)
-    texts.set(file, { text, language })
     const parser = parsers.get(language) ?? (await parserOf(language))
     parsers.set(language, parser)
+    texts.set(file, { text, language })
     const parsed = parser(file, text)
     diagnostics.push(...parsed.diagnostics)
     faults.push(...parsed.faults)
-    if (parsed.tree === undefined) continue
-    const checked = check(file, parsed.tree)
-    faults.push(...checked.faults)
-    parts.push(checked.part)
+    if (parsed.tree !== undefined)
+      trees.push({ file, tree: parsed.tree as Record<string, unknown> })
   }
-  const resolved = resolve(parts)
-  faults.push(...resolved.faults)
-  const files = sources.map(({ file }) => file)
-  if (faults.length > 0) {
-    const { placeAll } = await import('./locate.ts')
-    diagnostics.push(...(await placeAll(faults, texts)))
-  }
-  diagnostics.sort(byPlace(files))
-  return diagnostics.some(({ severity }) => severity === 'error')
-    ? { diagnostics, files }
-    : { desired: resolved.desired, diagnostics, files }
+  return { trees, texts, diagnostics, faults }
 }
 
 function byPlace(files: readonly string[]): (a: Diagnostic, b: Diagnostic) => number {

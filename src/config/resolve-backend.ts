@@ -32,6 +32,9 @@ export interface Site {
 
 type Table = Exclude<BackendConfig, string>
 
+/** Stands for a backend that did not follow the schema. */
+export const unreadable = '?'
+
 /** The destinations of each listener, sorted; faults go to the list. */
 export function resolveBackends(
   site: Site,
@@ -43,9 +46,10 @@ export function resolveBackends(
   const before = faults.length
   for (let index = 0; index < backends.length; index++) {
     const given = backends[index]
-    if (given !== undefined) resolveBackend(site, given, index, crossing, into, faults)
+    if (given !== undefined && given !== unreadable)
+      resolveBackend(site, given, index, crossing, into, faults)
   }
-  if (faults.length === before) {
+  if (faults.length === before && !backends.includes(unreadable)) {
     if (!crossing) checkFamilies(site, backends, faults)
     for (const destinations of into) sortDestinations(destinations)
     const repeated = into[0] === undefined ? undefined : firstRepeated(into[0])

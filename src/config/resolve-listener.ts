@@ -3,7 +3,7 @@ import { familyOf } from '../model/ip.ts'
 import { fwmarkId, serviceId } from '../model/rows.ts'
 import type { ServiceConfig } from './config.gen.ts'
 import { type Fault, fault, type Spot } from './fault.ts'
-import { type Layers, layerOf, nameSpot, pick, spotOf } from './layers.ts'
+import { isFaulty, isMissing, type Layers, layerOf, nameSpot, pick, spotOf } from './layers.ts'
 import type { Listener } from './resolve-backend.ts'
 import { useVips, type VipBook } from './resolve-vip.ts'
 
@@ -28,6 +28,7 @@ export interface Books {
 /** The virtual services that a service asks for; none if it is faulty or its VIP is. */
 export function listenersOf(layers: Layers, books: Books, faults: Fault[]): readonly Claimed[] {
   const { config } = layers.own
+  if (isFaulty(layers, 'fwmark')) return []
   const marked = layerOf(layers, 'fwmark')
   if (marked && (marked === layers.own || config.vip === undefined))
     return markListeners(layers, faults)
@@ -35,7 +36,7 @@ export function listenersOf(layers: Layers, books: Books, faults: Fault[]): read
     faults.push(
       fault('unused-key', keySpot(layers, 'family'), 'family is for fwmark; a vip has its own'),
     )
-  const missing = (['vip', 'port'] as const).filter(key => pick(layers, key) === undefined)
+  const missing = (['vip', 'port'] as const).filter(key => isMissing(layers, key))
   for (const key of missing)
     faults.push(
       fault('missing-key', nameSpot(layers), `service ${layers.name} has no ${key}`, {

@@ -3,7 +3,7 @@ import type { DesiredService } from '../model/desired.ts'
 import { hostPrefix } from '../model/ip.ts'
 import type { Service } from '../model/rows.ts'
 import { type Fault, fault, warning } from './fault.ts'
-import { type Layers, nameSpot, pick, spotOf } from './layers.ts'
+import { isMissing, type Layers, nameSpot, pick, spotOf } from './layers.ts'
 import { resolveBackends } from './resolve-backend.ts'
 import { type Books, claim, listenersOf } from './resolve-listener.ts'
 import { type Options, resolveOptions } from './resolve-options.ts'
@@ -21,11 +21,12 @@ export function resolveService(
   const options = resolveOptions(layers, claimed, faults)
   const backends = pick(layers, 'backends')
   if (!backends) {
-    faults.push(
-      fault('missing-key', nameSpot(layers), `service ${layers.name} has no backends`, {
-        suggestion: 'write backends = ["10.0.0.11:8080"], or backends = [] for none yet',
-      }),
-    )
+    if (isMissing(layers, 'backends'))
+      faults.push(
+        fault('missing-key', nameSpot(layers), `service ${layers.name} has no backends`, {
+          suggestion: 'write backends = ["10.0.0.11:8080"], or backends = [] for none yet',
+        }),
+      )
     return undefined
   }
   if (backends.length === 0)
@@ -45,7 +46,11 @@ export function resolveService(
     backends,
     faults,
   )
-  if (claimed.length === 0 || faults.slice(before).some(({ severity }) => severity === 'error'))
+  if (
+    claimed.length === 0 ||
+    layers.own.faulty.size > 0 ||
+    faults.slice(before).some(({ severity }) => severity === 'error')
+  )
     return undefined
   return {
     name: layers.name,

@@ -13,9 +13,18 @@ import { closeVipBook, enterVips, openVipBook, unusedVips } from './resolve-vip.
 export interface Part {
   readonly file: string
   readonly config: Config
-  /** Names under `[service]` and `[vip]` that are taken by entries with faults. */
-  readonly faulty: { readonly service: readonly string[]; readonly vip: readonly string[] }
+  readonly faulty: Faulty
 }
+
+/** What did not follow the schema and was taken out, so that the rest can be looked at. */
+export interface Faulty {
+  /** Names under `[vip]`. */
+  readonly vip: ReadonlySet<string>
+  /** Keys of services and their names; the keys of `[defaults]` have the empty name. */
+  readonly service: ReadonlyMap<string, ReadonlySet<string>>
+}
+
+const none: ReadonlySet<string> = new Set()
 
 export interface Resolved {
   /** Complete only if there is no error among the faults. */
@@ -51,15 +60,16 @@ export function resolve(parts: readonly Part[]): Resolved {
 }
 
 function resolveServices(parts: readonly Part[], books: Books, faults: Fault[]): DesiredService[] {
-  const main = parts.filter(({ file }) => isMain(file)).flatMap(defaultsOf)
+  const main = parts.filter(({ file }) => mainFile(file))
   const services: DesiredService[] = []
   const seen = new Set<string>()
   for (const part of parts) {
-    const defaults = isMain(part.file) ? main : [...defaultsOf(part), ...main]
+    const defaults = [part, ...main.filter(each => each !== part)].flatMap(defaultsOf)
     for (const [name, config] of Object.entries(part.config.service ?? {})) {
       if (seen.has(name)) continue
       seen.add(name)
-      const own = { file: part.file, path: ['service', name], config }
+      const faulty = part.faulty.service.get(name) ?? none
+      const own = { file: part.file, path: ['service', name], config, faulty }
       const service = resolveService({ name, own, defaults }, books, faults)
       if (service) services.push(service)
     }
@@ -67,13 +77,15 @@ function resolveServices(parts: readonly Part[], books: Books, faults: Fault[]):
   return services
 }
 
-/** The file whose `[defaults]` hold for all. */
-function isMain(file: string): boolean {
+/** True for the file whose `[defaults]` hold for all. */
+export function mainFile(file: string): boolean {
   return /^slb\.(toml|ya?ml)$/.test(basename(file))
 }
 
-function defaultsOf({ file, config }: Part): readonly Layer[] {
-  return config.defaults ? [{ file, path: ['defaults'], config: config.defaults }] : []
+function defaultsOf({ file, config, faulty }: Part): readonly Layer[] {
+  if (!config.defaults) return []
+  const keys = faulty.service.get('') ?? none
+  return [{ file, path: ['defaults'], config: config.defaults, faulty: keys }]
 }
 
 /** Files add up: a name stands in one of them. */
@@ -81,7 +93,7 @@ function findRepeatedNames(parts: readonly Part[], faults: Fault[]): void {
   for (const table of ['service', 'vip'] as const) {
     const first = new Map<string, Spot>()
     for (const { file, config, faulty } of parts)
-      for (const name of [...Object.keys(config[table] ?? {}), ...faulty[table]]) {
+      for (const name of namesOf(config[table], table === 'vip' ? faulty.vip : none)) {
         const at: Spot = { file, path: [table, name], key: true }
         const related = first.get(name)
         if (!related) first.set(name, at)
@@ -93,6 +105,11 @@ function findRepeatedNames(parts: readonly Part[], faults: Fault[]): void {
           )
       }
   }
+}
+
+function namesOf(table: object | undefined, faulty: ReadonlySet<string>): readonly string[] {
+  const names = Object.keys(table ?? {})
+  return faulty.size === 0 ? names : [...names, ...faulty]
 }
 
 const settingTables = ['kernel', 'node', 'guard', 'ownership', 'state'] as const

@@ -12,22 +12,31 @@ export interface Sifted extends SchemaFault {
 /** Paths instead of pointers, and one fault where the validator reports several for the same cause. */
 export function sift(errors: readonly SchemaFault[], tree: unknown): readonly Sifted[] {
   const choices = new Set<string>()
-  for (const { keyword, instancePath } of errors) if (keyword === 'anyOf') choices.add(instancePath)
+  const mistyped = new Set<string>()
+  for (const { keyword, instancePath } of errors) {
+    if (keyword === 'anyOf') choices.add(instancePath)
+    if (keyword === 'type') mistyped.add(instancePath)
+  }
   const seen = new Set<string>()
   return errors.flatMap(error => {
     const { keyword, instancePath, params } = error
     if ('propertyName' in error && keyword !== 'propertyNames') return []
     const path = toPath(instancePath, tree)
+    if (keyword === 'enum' && mistyped.has(instancePath) && !choices.has(instancePath)) return []
     if (choices.has(instancePath) && keyword !== 'anyOf') {
       const value = valueAt(tree, path)
       if (keyword !== 'enum' || typeof value !== 'string') return []
     }
-    if (keyword === 'anyOf' && ['string', 'object'].includes(typeof valueAt(tree, path))) return []
+    if (keyword === 'anyOf' && isTextOrList(valueAt(tree, path))) return []
     const id = `${instancePath} ${keyword} ${JSON.stringify(params)}`
     if (seen.has(id)) return []
     seen.add(id)
     return [{ ...error, path }]
   })
+}
+
+function isTextOrList(value: unknown): boolean {
+  return typeof value === 'string' || Array.isArray(value)
 }
 
 /** A JSON pointer to keys, and indexes where the tree has lists. */

@@ -77,3 +77,14 @@ export function lineOf(text: string, line: number): string {
   const end = text.indexOf('\n', start)
   return text.slice(start, end === -1 ? text.length : end).replace(/\r$/, '')
 }
+
+/** Line and column of an offset: both from 1, the column in characters. */
+export function placeOf(text: string, offset: number): { line: number; column: number } {
+  let line = 1
+  let start = 0
+  for (let at = text.indexOf('\n'); at !== -1 && at < offset; at = text.indexOf('\n', at + 1)) {
+    line++
+    start = at + 1
+  }
+  return { line, column: [...text.slice(start, offset)].length + 1 }
+}

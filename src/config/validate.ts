@@ -1,8 +1,9 @@
 /** A tree to a `Config`, or what is wrong with it. */
 import type { Config } from './config.gen.ts'
 import { explain } from './explain.ts'
-import type { Fault } from './fault.ts'
+import type { Fault, Path } from './fault.ts'
 import type { Part } from './resolve.ts'
+import { unreadable } from './resolve-backend.ts'
 import { type Sifted, sift, valueAt } from './sift.ts'
 import { validate as follows } from './validator.gen.ts'
 
@@ -20,42 +21,55 @@ type Tree = Record<string, unknown>
  * names of services and VIPs that are taken out stay known.
  */
 export function check(file: string, tree: unknown): Checked {
-  const empty = { service: [], vip: [] }
+  const empty: Taken = { service: new Map(), vip: new Set() }
   const given = tree ?? {}
   if (follows(given)) return { part: { file, config: given as Config, faulty: empty }, faults: [] }
   const found = sift(follows.errors ?? [], given)
   const faults = found.map(schemaFault => explain(file, given, schemaFault))
   if (typeof given !== 'object' || Array.isArray(given))
     return { part: { file, config: {}, faulty: empty }, faults }
-  const faulty = { service: new Set<string>(), vip: new Set<string>() }
+  const faulty: Taken = { service: new Map(), vip: new Set() }
   for (const one of found) remove(given as Tree, one, faulty)
-  return {
-    part: {
-      file,
-      config: given as Config,
-      faulty: { service: [...faulty.service], vip: [...faulty.vip] },
-    },
-    faults,
+  return { part: { file, config: given as Config, faulty }, faults }
+}
+
+/** Takes out the smallest thing that can be missing, and notes what somebody would miss. */
+function remove(tree: Tree, { keyword, path, params }: Sifted, faulty: Taken): void {
+  const [table = '', name, key] = path
+  if (keyword === 'additionalProperties') removeKey(valueAt(tree, path), params.additionalProperty)
+  else if (keyword === 'propertyNames') removeKey(valueAt(tree, path), params.propertyName)
+  else if (table === 'defaults' && name !== undefined) removeServiceKey(tree, path, '', faulty)
+  else if (table === 'service' && key !== undefined)
+    removeServiceKey(tree, path.slice(1), `${name}`, faulty)
+  else if (name === undefined) delete tree[table]
+  else {
+    if (table === 'vip') faulty.vip.add(`${name}`)
+    removeKey(tree[table], `${name}`)
   }
 }
 
-/** Takes out the smallest thing that can be missing: a service, a VIP, or a key of a settings table. */
-function remove(
-  tree: Tree,
-  { keyword, path, params }: Sifted,
-  faulty: { readonly service: Set<string>; readonly vip: Set<string> },
-): void {
-  if (keyword === 'additionalProperties') {
-    const table = valueAt(tree, path)
-    if (table) delete (table as Tree)[params.additionalProperty ?? '']
+interface Taken {
+  readonly vip: Set<string>
+  readonly service: Map<string, Set<string>>
+}
+
+function removeKey(table: unknown, key = ''): void {
+  if (typeof table === 'object' && table !== null) delete (table as Tree)[key]
+}
+
+/** `path` begins with what holds the key: `defaults`, or the name of the service. */
+function removeServiceKey(tree: Tree, path: Path, service: string, faulty: Taken): void {
+  const tables = (service === '' ? tree : valueAt(tree, ['service'])) as Tree
+  const config = tables[path[0] ?? ''] as Tree
+  const [, key = '', index, field] = path
+  const keys = faulty.service.get(service) ?? new Set()
+  faulty.service.set(service, keys.add(`${key}`))
+  if (key !== 'backends' || index === undefined) {
+    delete config[key]
     return
   }
-  const [table = '', given] = path
-  const name = given ?? params.propertyName
-  if (name === undefined) delete tree[table]
-  else {
-    if (table === 'service' || table === 'vip') faulty[table].add(`${name}`)
-    const entries = tree[table]
-    if (entries) delete (entries as Tree)[name]
-  }
+  // Backends keep their number, or faults in others would be shown in the wrong place.
+  const backends = config[key] as unknown[]
+  if (field === undefined || field === 'address') backends[Number(index)] = unreadable
+  else removeKey(backends[Number(index)], `${field}`)
 }

@@ -36,7 +36,7 @@ test('a fault leaves no desired state', async () => {
   assert.is(desired, undefined)
   assert.equal(
     diagnostics.map(({ code }) => code),
-    ['unknown-key', 'missing-key', 'missing-key', 'missing-key'],
+    ['missing-key', 'missing-key', 'missing-key', 'unknown-key'],
   )
 })
 
