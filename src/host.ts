@@ -1,0 +1,74 @@
+/** This machine: the only file that names the real tables, the real clock and the real state directory. */
+import { readFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Live } from './engine/live.ts'
+import type { Clock } from './model/clock.ts'
+import { enterNamespace, namespaceInode } from './netlink/namespace.ts'
+import { openNetlink, protocol } from './netlink/socket.ts'
+import { type History, openHistory } from './state/history.ts'
+import { type Journal, openJournal, type Scene, sceneDirectory } from './state/journal.ts'
+import { addressTable } from './table/address/table.ts'
+import { ipvsTable } from './table/ipvs/table.ts'
+import { snatTable } from './table/snat/table.ts'
+import { sysctlTable } from './table/sysctl.ts'
+
+export interface HostOptions {
+  readonly stateDirectory: string
+  /** A name below /run/netns, or a path: the network namespace to work in instead of the caller's. */
+  readonly netns?: string
+}
+
+export interface Host extends Live {
+  readonly scene: Scene
+  readonly journal: Journal
+  readonly history: History
+  close(): void
+}
+
+/** Where state is kept unless told otherwise. */
+export const defaultStateDirectory = '/var/lib/slb'
+
+/**
+ * Opens this machine, or one network namespace of it. Sockets open when they are first needed, and
+ * nothing is written.
+ *
+ * @throws SlbError if the namespace cannot be entered.
+ */
+export function openHost(options: HostOptions): Host {
+  if (options.netns !== undefined) enterNamespace(options.netns)
+  const scene: Scene = {
+    boot: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
+    namespace: namespaceInode(),
+  }
+  const tables = [
+    sysctlTable(),
+    ipvsTable(() => openNetlink(protocol.generic)),
+    addressTable(openNetlink(protocol.route)),
+    snatTable(),
+  ]
+  return {
+    scene,
+    tables,
+    clock: systemClock,
+    journal: openJournal(options.stateDirectory, scene),
+    history: openHistory(sceneDirectory(options.stateDirectory, scene)),
+    close() {
+      for (const table of tables) table.close()
+    },
+  }
+}
+
+/** CLOCK_MONOTONIC in milliseconds (what `process.hrtime` reads on Linux), and the time of day. */
+export const systemClock: Clock = {
+  monotonic: () => Number(process.hrtime.bigint() / 1_000_000n),
+  wall: () => new Date(),
+  async sleep(milliseconds, signal) {
+    await sleep(milliseconds, undefined, signal === undefined ? {} : { signal }).catch(() => {})
+  },
+}
+
+/** Who gave the command: the user behind sudo, where there is one. */
+export function operator(): string {
+  return process.env['SUDO_USER'] ?? userInfo().username
+}
