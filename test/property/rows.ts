@@ -144,13 +144,13 @@ export const anyService: fc.Arbitrary<Service> = anyServiceId.chain(id =>
 )
 
 const seconds = fc.option(u32, { nil: undefined })
-const anyTimeouts: fc.Arbitrary<Timeouts> = record({
+export const anyTimeouts: fc.Arbitrary<Timeouts> = record({
   tcp: seconds,
   tcpfin: seconds,
   udp: seconds,
 }).map(row => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined)))
 
-const anySync: fc.Arbitrary<Sync> = record({
+export const anySync: fc.Arbitrary<Sync> = record({
   role: fc.constantFrom('master', 'backup'),
   interface: text,
   id: fc.integer({ min: 0, max: 255 }),
