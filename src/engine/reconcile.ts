@@ -42,6 +42,8 @@ export interface ApplyOptions {
   readonly wait: number
   readonly signal?: AbortSignal
   readonly progress?: (event: Progress) => void
+  /** Told what will be done before anything is; what it throws ends the round with nothing changed. */
+  readonly planned?: (preview: Preview) => Promise<void>
 }
 
 export type Progress =
@@ -87,6 +89,7 @@ export async function reconcile(job: Job, live: Live, options: ApplyOptions): Pr
   const sysctls = sysctlsOf(job.wanted)
   const first = await preview(job, live, ledger)
   const round = { ...first, failures: [], drained: [], left: first.plan }
+  await options.planned?.(first)
   if (first.verdict.refusal !== undefined) return round
 
   const attempts = new Attempts()
