@@ -1,0 +1,73 @@
+/** A live State as blocks of a configuration: one for each service, some for what they share. */
+import type { Ip } from '../model/ip.ts'
+import type { State } from '../model/state.ts'
+import { type Group, groupServices } from './group.ts'
+import { kernelBlocks } from './kernel.ts'
+import { defaultLink, holdersOf, ownLink, type Places, placesOf } from './places.ts'
+import { bodyLines, bodyOf, string } from './service.ts'
+
+/** A table of the file with its lines. */
+export interface Block {
+  /** As in `[service.tcp-192-0-2-10-80]`; names of left-out blocks are given back by it. */
+  readonly title: string
+  readonly lines: readonly string[]
+}
+
+/**
+ * The blocks that describe what is live.
+ *
+ * @param keep sysctls that the configuration would switch, and that are to stay as they are.
+ */
+export function blocksOf(state: State, keep: ReadonlySet<string> = new Set()): readonly Block[] {
+  const holders = holdersOf(state)
+  const linkOf = (address: Ip): string | undefined =>
+    ownLink(state, holders.get(address)?.link ?? defaultLink)
+  const groups = groupServices(state, bodyOf, linkOf)
+  const places = placesOf(state, holders, groups)
+  const adopt = needsAdoption(state, places)
+  return [
+    ...(adopt ? [defaultsBlock] : []),
+    ...kernelBlocks(state, keep),
+    ...places.vips.map(vip => ({
+      title: `[vip.${vip.name}]`,
+      lines: [`address = ${string(vip.address)}`, `link = ${string(vip.link)}`],
+    })),
+    ...groups.map(group => ({
+      title: `[service.${group.name}]`,
+      lines: [...headLines(group, places), ...bodyLines(group.body)],
+    })),
+  ]
+}
+
+const defaultsBlock: Block = {
+  title: '[defaults]',
+  lines: [
+    '# takes over what somebody else made; after the first apply this can go',
+    'adopt = true',
+  ],
+}
+
+function needsAdoption(state: State, places: Places): boolean {
+  for (const service of state.service.values()) if (!service.owned) return true
+  for (const row of places.addresses) if (!row.owned) return true
+  return false
+}
+
+function headLines(group: Group, places: Places): readonly string[] {
+  const first = group.members[0].id
+  if (first.protocol === 'fwmark')
+    return [`fwmark = ${first.fwmark}`, ...(first.family === 'ipv6' ? ['family = "ipv6"'] : [])]
+  const place = first.address === undefined ? undefined : places.byAddress.get(first.address)
+  const link = place?.link === undefined ? [] : [`link = ${string(place.link)}`]
+  const protocols = group.protocols.map(string)
+  return [
+    `vip = ${string(place?.vip ?? first.address ?? '')}`,
+    `port = ${group.ports.length === 1 ? group.ports[0] : `[${group.ports.join(', ')}]`}`,
+    ...(protocols.length > 1
+      ? [`protocol = [${protocols.join(', ')}]`]
+      : protocols[0] === '"tcp"'
+        ? []
+        : [`protocol = ${protocols[0]}`]),
+    ...link,
+  ]
+}
