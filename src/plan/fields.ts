@@ -1,5 +1,6 @@
 /** Rows as named fields: what a plan shows of a row, and how two rows of one kind differ. */
 import type { Kind, Rows, Tunnel } from '../model/rows.ts'
+import { schedulerFlagNames } from '../model/scheduler.ts'
 
 /** What a field can hold, ready for JSON. */
 export type Value = string | number | boolean | readonly string[] | Readonly<Tunnel> | null
@@ -14,21 +15,9 @@ export interface FieldChange {
   readonly to: Value
 }
 
-/**
- * The names of scheduler flag bits: IP_VS_SVC_F_SCHED1 is the fallback, SCHED2 the port flag of `sh`
- * and `mh` (linux/ip_vs.h). With other schedulers they have no meaning, only the numbers of ipvsadm(8).
- */
-export function flagNames(scheduler: string, bits: number): readonly string[] {
-  const own = scheduler === 'sh' || scheduler === 'mh'
-  const names = own
-    ? [`${scheduler}-fallback`, `${scheduler}-port`, 'flag-3']
-    : ['flag-1', 'flag-2', 'flag-3']
-  return names.filter((_, bit) => bits & (1 << bit))
-}
-
 const views: { readonly [K in Kind]: (row: Rows[K]) => Fields } = {
   sysctl: row => ({ value: row.value }),
-  timeouts: row => ({ tcp: row.tcp ?? null, tcpfin: row.tcpfin ?? null, udp: row.udp ?? null }),
+  timeouts: row => ({ ...row }),
   sync: row => ({
     interface: row.interface,
     id: row.id,
@@ -40,7 +29,7 @@ const views: { readonly [K in Kind]: (row: Rows[K]) => Fields } = {
   link: row => ({ type: row.type, up: row.up, owned: row.owned }),
   service: row => ({
     scheduler: row.scheduler,
-    scheduler_flags: flagNames(row.scheduler, row.schedulerFlags),
+    scheduler_flags: schedulerFlagNames(row.scheduler, row.schedulerFlags),
     persistence: row.persistence,
     netmask: row.netmask,
     engine: row.engine,
@@ -52,7 +41,7 @@ const views: { readonly [K in Kind]: (row: Rows[K]) => Fields } = {
     weight: row.weight,
     upper: row.upper,
     lower: row.lower,
-    tunnel: row.tunnel ?? null,
+    ...(row.tunnel && { tunnel: row.tunnel }),
   }),
   address: row => ({ owned: row.owned }),
   snat: () => ({}),
@@ -63,12 +52,12 @@ export function fieldsOf<K extends Kind>(kind: K, row: Rows[K]): Fields {
   return views[kind](row)
 }
 
-/** The fields that differ, in the order of `to`. */
+/** The fields that differ, an absent one being null. */
 export function fieldChanges(from: Fields, to: Fields): readonly FieldChange[] {
   const changes: FieldChange[] = []
-  for (const [name, value] of Object.entries(to)) {
-    const before = from[name] ?? null
-    if (!sameValue(before, value)) changes.push({ name, from: before, to: value })
+  for (const name of new Set([...Object.keys(to), ...Object.keys(from)])) {
+    const change = { name, from: from[name] ?? null, to: to[name] ?? null }
+    if (!sameValue(change.from, change.to)) changes.push(change)
   }
   return changes
 }
@@ -127,7 +116,7 @@ const describers: { readonly [K in Kind]: (row: Rows[K]) => string[] } = {
   service: row => {
     const parts = [row.scheduler]
     if (row.schedulerFlags !== 0)
-      parts.push(`flags ${flagNames(row.scheduler, row.schedulerFlags).join('+')}`)
+      parts.push(`flags ${schedulerFlagNames(row.scheduler, row.schedulerFlags).join('+')}`)
     if (row.persistence !== 0) {
       const whole = row.netmask === (row.id.family === 'ipv4' ? 32 : 128)
       parts.push(`persistence ${row.persistence}s${whole ? '' : ` by /${row.netmask}`}`)

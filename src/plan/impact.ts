@@ -1,6 +1,5 @@
 /** What a change does to the connections of those who use the service. */
 import { type Change, changeKey } from '../model/change.ts'
-import { type Destination, keyOf } from '../model/rows.ts'
 import type { Plan } from './types.ts'
 
 /** Connections through one destination: those that count as users of it. */
@@ -13,36 +12,28 @@ export interface Users {
 /** By destination key. Absent = not counted. */
 export type UsersByKey = ReadonlyMap<string, Users>
 
-/** What happens to the connections that a removal meets, or undefined if it meets none by nature. */
+/**
+ * What happens to the connections that a change meets; undefined if it meets none by nature.
+ *
+ * A service that goes is listed with all its destinations, which say it for themselves.
+ */
 export function impactOf(
   plan: Pick<Plan, 'drains'>,
   change: Change,
   users: UsersByKey | undefined,
 ): string | undefined {
-  if (change.op !== 'drain' && change.op !== 'delete' && change.op !== 'replace') return undefined
-  if (change.kind !== 'service' && change.kind !== 'destination') return undefined
-  const service = change.kind === 'service' ? changeKey(change) : change.row.service.key
-  const gone = change.kind === 'service' ? change.row.destinations : [change.row]
-  const fate =
-    change.op === 'drain'
-      ? `wait up to ${duration(plan.drains.get(service))}, then reset`
-      : 'cut at once'
-  if (users === undefined) return change.op === 'drain' ? fate : undefined
-  const met = count(gone, users)
-  return met === undefined ? 'no connections' : `${met}: ${fate}`
-}
-
-function count(gone: readonly Destination[], users: UsersByKey): string | undefined {
-  let active = 0
-  let persistent = 0
-  for (const row of gone) {
-    const found = users.get(keyOf.destination(row))
-    active += found?.active ?? 0
-    persistent += found?.persistent ?? 0
-  }
-  if (active === 0 && persistent === 0) return undefined
-  if (persistent === 0) return `${active} active`
-  return `${active} active, ${persistent} persistent client${persistent === 1 ? '' : 's'}`
+  if (change.kind !== 'destination') return undefined
+  if (change.op !== 'drain' && change.op !== 'delete') return undefined
+  const drained = change.op === 'drain'
+  const fate = drained
+    ? `wait up to ${duration(plan.drains.get(change.row.service.key))}, then reset`
+    : 'cut at once'
+  if (users === undefined) return drained ? fate : undefined
+  const met = users.get(changeKey(change))
+  if (met === undefined || (met.active === 0 && met.persistent === 0)) return 'no connections'
+  if (met.persistent === 0) return `${met.active} active: ${fate}`
+  const clients = `${met.persistent} persistent client${met.persistent === 1 ? '' : 's'}`
+  return `${met.active} active, ${clients}: ${fate}`
 }
 
 /** A span of milliseconds as the configuration writes it: `300ms`, `60s`, `5m`. */

@@ -1,6 +1,7 @@
 /** A plan as JSON, written in pieces: the form that programs read and saved plans are compared by. */
 import { type Change, changeKey } from '../model/change.ts'
 import { type Fields, fieldsOf } from './fields.ts'
+import { dateOf, type Present } from './present.ts'
 import { type Summary, summarise } from './summary.ts'
 import type { Foreign, Pending, Plan, Refused } from './types.ts'
 
@@ -19,6 +20,13 @@ export interface ChangeDocument {
   readonly reason?: string
 }
 
+/** What is right and not finished; the deadline is a date, ISO 8601. */
+export interface PendingDocument {
+  readonly key: string
+  readonly reason: string
+  readonly deadline?: string
+}
+
 /** A whole plan. */
 export interface PlanDocument {
   readonly format_version: 1
@@ -26,7 +34,7 @@ export interface PlanDocument {
   readonly changes: readonly ChangeDocument[]
   readonly summary: Summary
   readonly foreign: readonly Foreign[]
-  readonly pending: readonly Pending[]
+  readonly pending: readonly PendingDocument[]
   readonly refused: readonly Refused[]
   readonly notes: readonly string[]
 }
@@ -60,23 +68,36 @@ export function changeDocument(
 }
 
 /** A plan as one object. For plans of any size, `planJson`. */
-export function planDocument(plan: Plan): PlanDocument {
+export function planDocument(plan: Plan, present?: Present): PlanDocument {
   const changes = plan.changes.map(change => changeDocument(plan, change))
-  return { format_version: 1, revision: plan.revision, changes, ...tailOf(plan) }
+  return { format_version: 1, revision: plan.revision, changes, ...tailOf(plan, present) }
 }
 
-function tailOf(plan: Plan) {
-  const { foreign, pending, refused, notes } = plan
+type Tail = Omit<PlanDocument, 'format_version' | 'revision' | 'changes'>
+
+function tailOf(plan: Plan, present: Present | undefined): Tail {
+  const { foreign, refused, notes } = plan
+  const pending = plan.pending.map(row => pendingDocument(row, present))
   return { summary: summarise(plan), foreign, pending, refused, notes }
 }
 
-/** A plan as JSON text, a change a line, in pieces: a hundred thousand changes never are one string. */
-export function* planJson(plan: Plan): Generator<string> {
+function pendingDocument(row: Pending, present: Present | undefined): PendingDocument {
+  const { key, reason, deadline } = row
+  if (deadline === undefined || present === undefined) return { key, reason }
+  return { key, reason, deadline: dateOf(deadline, present) }
+}
+
+/**
+ * A plan as JSON text, a change a line, in pieces: a hundred thousand changes never are one string.
+ *
+ * Without the present, deadlines are left out. `more` are keys to stand behind those of the plan.
+ */
+export function* planJson(plan: Plan, present?: Present, more: object = {}): Generator<string> {
   yield `{"format_version":1,"revision":${JSON.stringify(plan.revision)},"changes":[`
   let separator = '\n'
   for (const change of plan.changes) {
     yield separator + JSON.stringify(changeDocument(plan, change))
     separator = ',\n'
   }
-  yield `],${JSON.stringify(tailOf(plan)).slice(1)}\n`
+  yield `],${JSON.stringify({ ...tailOf(plan, present), ...more }).slice(1)}\n`
 }

@@ -47,7 +47,6 @@ export function detailsOf(plan: Plan, change: Change, users: UsersByKey | undefi
     whatChanges(change),
     plan.reasons.get(changeKey(change)),
     sharers(plan, change),
-    backendsGone(change),
     impactOf(plan, change, users),
   ].filter(part => part !== undefined && part !== '')
   const notes = []
@@ -73,11 +72,4 @@ function sharers(plan: Plan, change: Change): string | undefined {
   const names = namesOf(plan, change)
   if (names.length < 2) return undefined
   return names.length > 3 ? `for ${names.length} services` : `for ${names.join(', ')}`
-}
-
-function backendsGone(change: Change): string | undefined {
-  if (change.kind !== 'service' || (change.op !== 'delete' && change.op !== 'drain'))
-    return undefined
-  const count = change.row.destinations.length
-  return count === 0 ? undefined : `with ${count} backend${count === 1 ? '' : 's'}`
 }

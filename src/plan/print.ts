@@ -4,6 +4,7 @@ import { endpoint } from '../model/ip.ts'
 import { type Group, groupChanges, type Listener } from './group.ts'
 import type { UsersByKey } from './impact.ts'
 import { detailsOf, mark, type Paint, rowLine } from './line.ts'
+import type { Present } from './present.ts'
 import { remarks } from './remarks.ts'
 import { summaryLine } from './summary.ts'
 import type { Plan } from './types.ts'
@@ -14,8 +15,8 @@ export interface PrintOptions {
   readonly users?: UsersByKey
   /** Show every line, however many are alike. */
   readonly verbose?: boolean
-  /** Seconds since the epoch, for deadlines. */
-  readonly now?: number
+  /** Says how long unfinished drains have left. */
+  readonly present?: Present
 }
 
 /** So many lines that say the same of different destinations are shown in full. */

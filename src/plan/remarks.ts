@@ -1,5 +1,6 @@
 /** What a plan says beside its changes: what is refused, unfinished, and not ours. */
 import type { Paint } from './line.ts'
+import type { Present } from './present.ts'
 import type { Foreign, Pending, Plan, Refused } from './types.ts'
 
 /** So many rows of others are named. */
@@ -9,11 +10,11 @@ const foreignShown = 5
 export function* remarks(
   plan: Pick<Plan, 'refused' | 'pending' | 'foreign' | 'notes'>,
   paint: Paint,
-  options: { readonly verbose?: boolean; readonly now?: number },
+  options: { readonly verbose?: boolean; readonly present?: Present },
 ): Generator<string> {
   yield* section(plan.refused, paint('warning', 'refused'), row => refusedLines(row, paint))
   yield* section(plan.pending, paint('title', 'not finished'), row => [
-    pendingLine(row, options.now),
+    pendingLine(row, options.present),
   ])
   yield* foreignLines(plan.foreign, paint, options.verbose === true)
   for (const note of plan.notes) yield `Note: ${note}`
@@ -36,11 +37,10 @@ function refusedLines(row: Refused, paint: Paint): readonly string[] {
   return row.hint === '' ? [line] : [line, `       ${row.hint}`]
 }
 
-function pendingLine({ key, reason, deadline }: Pending, now: number | undefined): string {
+function pendingLine({ key, reason, deadline }: Pending, present: Present | undefined): string {
   const line = `     ${key}  ${reason}`
-  if (deadline === undefined) return line
-  if (now === undefined) return `${line}, until ${new Date(deadline * 1000).toISOString()}`
-  const left = Math.ceil(deadline - now)
+  if (deadline === undefined || present === undefined) return line
+  const left = Math.ceil((deadline - present.boot) / 1000)
   return left > 0 ? `${line}, ${left}s left` : `${line}, its time is over`
 }
 

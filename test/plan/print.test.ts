@@ -159,21 +159,20 @@ test('a removal says how many connections it meets and what happens to them', ()
   )
 })
 
-test('a whole service that goes counts the connections of all its backends', () => {
-  const row = { ...service, destinations: [destination('10.0.0.11'), destination('10.0.0.12')] }
-  const users = new Map([
-    ['tcp 192.0.2.10:80 -> 10.0.0.11:8080', { active: 2, persistent: 0 }],
-    ['tcp 192.0.2.10:80 -> 10.0.0.12:8080', { active: 1, persistent: 1 }],
-  ])
+test('a service that goes is one line, its backends say what they meet', () => {
   shows(
-    planOf([{ op: 'delete', kind: 'service', row }]),
+    planOf([
+      { op: 'drain', kind: 'destination', row: destination('10.0.0.11') },
+      { op: 'drain', kind: 'service', row: service },
+    ]),
     `
     web
-       - tcp 192.0.2.10:80  with 2 backends, 3 active, 1 persistent client: cut at once
+       > tcp 192.0.2.10:80
+           > 10.0.0.11:8080  1 active, 1 persistent client: wait up to 60s, then reset
 
-    Plan: 0 to add, 0 to change, 0 to drain, 1 to remove.
+    Plan: 0 to add, 0 to change, 2 to drain, 0 to remove.
     `,
-    { users },
+    { users: new Map([['tcp 192.0.2.10:80 -> 10.0.0.11:8080', { active: 1, persistent: 1 }]]) },
   )
 })
 
@@ -238,7 +237,7 @@ test('what is refused, unfinished or not ours stands after the changes', () => {
       },
     ],
     pending: [
-      { key: 'tcp 192.0.2.10:80 -> 10.0.0.12:8080', reason: 'draining', deadline: 1042 },
+      { key: 'tcp 192.0.2.10:80 -> 10.0.0.12:8080', reason: 'draining', deadline: 43_000 },
       { key: 'address slb0 192.0.2.10/32', reason: 'waits for tcp 192.0.2.10:80' },
     ],
     foreign: [1, 2, 3, 4, 5, 6, 7].map(n => ({ key: `tcp 198.51.100.${n}:80`, kind: 'service' })),
@@ -267,7 +266,7 @@ test('what is refused, unfinished or not ours stands after the changes', () => {
 
     Plan: 0 to add, 0 to change, 0 to drain, 0 to remove.
     `,
-    { now: 1000 },
+    { present: { boot: 1000, wall: 0 } },
   )
 })
 
@@ -349,7 +348,7 @@ test('JSON has every field of the row before and after', () => {
     { op: 'delete', kind: 'link', row: link },
   ])
   const text = [...planJson(plan)].join('')
-  const fields = { forward: 'nat', upper: 0, lower: 0, tunnel: null }
+  const fields = { forward: 'nat', upper: 0, lower: 0 }
   assert.equal(JSON.parse(text), {
     format_version: 1,
     revision: 'r1',
@@ -380,6 +379,15 @@ test('JSON has every field of the row before and after', () => {
   })
   assert.equal(JSON.parse(text), planDocument(plan), 'in pieces and at once are the same')
   assert.is(text.trimEnd().split('\n').length, 3, 'a change a line')
+})
+
+test('JSON gives deadlines as dates, and leaves the change that ends a drain out', () => {
+  const change = { op: 'delete', kind: 'destination', row: destination('10.0.0.11') } as const
+  const pending = [{ key: 'k', reason: 'draining', deadline: 43_000, change }]
+  const present = { boot: 1000, wall: Date.UTC(2026, 0, 1, 12) }
+  assert.equal(planDocument(planOf([], { pending }), present).pending, [
+    { key: 'k', reason: 'draining', deadline: '2026-01-01T12:00:42Z' },
+  ])
 })
 
 test.run()
