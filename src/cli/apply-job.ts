@@ -1,0 +1,111 @@
+/** Apply a job and tell how it went: what `apply` and `rollback` have in common. */
+import { type Job, type Preview, type Round, reconcile } from '../engine/reconcile.ts'
+import { changeKey } from '../model/change.ts'
+import { summarise } from '../plan/summary.ts'
+import type { Cause } from '../state/history.ts'
+import type { Context, Host, Io } from './context.ts'
+import { type ExitStatus, exit } from './exit.ts'
+import { progressLine } from './progress.ts'
+import { faultLines } from './report.ts'
+import { reportRefusal, showPlan } from './show-plan.ts'
+
+/** Options of every command that applies. */
+export interface WaitOptions {
+  /** Milliseconds; false = do not wait for drains; absent = wait for each to its end. */
+  readonly wait?: number | false
+}
+
+export interface Applying {
+  readonly job: Job
+  readonly command: string
+  readonly files: readonly string[]
+  /** How many applies the history keeps. */
+  readonly keep: number
+  /** Throws if the plan is not to be made. */
+  readonly check?: (preview: Preview) => void
+}
+
+/** Shows the plan, makes it true, and says on standard error how that went. */
+export async function applyJob(
+  { io, options }: Context<WaitOptions>,
+  host: Host,
+  applying: Applying,
+): Promise<ExitStatus> {
+  const begun = host.clock.monotonic()
+  const progress = progressLine(io.err, options.quiet === true, host.clock.monotonic)
+  const wait = options.wait === false ? 0 : (options.wait ?? Number.POSITIVE_INFINITY)
+  const cause: Cause = {
+    command: applying.command,
+    user: await io.operator(),
+    files: applying.files,
+  }
+  const signal = io.interrupted()
+  const round = await reconcile(applying.job, host, {
+    journal: host.journal,
+    history: host.history,
+    cause,
+    keep: applying.keep,
+    wait,
+    signal,
+    progress: progress.show,
+    planned: async preview => {
+      applying.check?.(preview)
+      if (options.output === 'text') await showPlan(io, options, host, preview.plan)
+    },
+  })
+  await progress.end()
+  if (options.output !== 'text') await showPlan(io, options, host, round.plan, outcome(round))
+  const seconds = (host.clock.monotonic() - begun) / 1000
+  await report(io, round, { seconds, interrupted: signal.aborted, quiet: options.quiet === true })
+  return statusOf(round, signal.aborted)
+}
+
+/** What JSON says of an apply beside its plan. */
+function outcome({ failures, drained, left, entry }: Round): object {
+  return {
+    failed: failures.map(({ change, error }) => ({
+      op: change.op,
+      kind: change.kind,
+      key: changeKey(change),
+      code: error.code,
+      message: error.message,
+      ...(error.errno === undefined ? {} : { errno: error.errno }),
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+    })),
+    drained: drained.map(({ key, connections }) => ({ key, connections })),
+    left: summarise(left),
+    ...(entry === undefined ? {} : { history: entry.number }),
+  }
+}
+
+interface Ending {
+  readonly seconds: number
+  readonly interrupted: boolean
+  readonly quiet: boolean
+}
+
+async function report(io: Io, round: Round, ending: Ending): Promise<void> {
+  await reportRefusal(io, round)
+  for (const { change, error } of round.failures) {
+    const message = `${changeKey(change)}: ${error.message}`
+    await io.err.lines(faultLines('error:', message, error.hint, io.err.paint))
+  }
+  if (ending.interrupted)
+    await io.err.lines(
+      faultLines('interrupted:', 'the next apply does what is left', undefined, io.err.paint),
+    )
+  if (ending.quiet || round.verdict.refusal !== undefined) return
+  for (const { key, connections } of round.drained)
+    if (connections.active > 0)
+      await io.err.line(`${key}: ${connections.active} connections were still open, and are reset`)
+  const drains = round.left.pending.filter(one => one.deadline !== undefined).length
+  if (drains > 0) await io.err.line(`${drains} to drain still: the next slb apply ends it`)
+  if (round.entry !== undefined && round.failures.length === 0)
+    await io.err.line(`Applied in ${ending.seconds.toFixed(1)} s.`)
+}
+
+function statusOf(round: Round, interrupted: boolean): ExitStatus {
+  if (round.failures.length > 0 || interrupted) return exit.failed
+  if (round.verdict.refusal !== undefined || round.left.refused.length > 0) return exit.refused
+  return exit.done
+}

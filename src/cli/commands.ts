@@ -1,0 +1,176 @@
+/** The commands: names, options and help. What each does is loaded when it is called. */
+import type { Command } from 'commander'
+import type { Run } from './context.ts'
+import { collect, count, milliseconds, position } from './values.ts'
+
+/** Headings of the list of commands. */
+export const groups = {
+  change: 'Change the live system:',
+  look: 'Look:',
+  write: 'Write configuration:',
+  about: 'About slb:',
+} as const
+
+export interface Example {
+  readonly line: string
+  readonly means: string
+}
+
+export interface CommandSpec<Options> {
+  /** The words that call it, as `config show`. */
+  readonly usage: string
+  readonly group: (typeof groups)[keyof typeof groups]
+  readonly summary: string
+  /** More than the summary, for the command's own help. */
+  readonly about?: string
+  readonly examples: readonly Example[]
+  readonly options?: (command: Command) => Command
+  readonly load: () => Promise<{ readonly run: Run<Options> }>
+}
+
+/** Takes each command with the type of its own options, so that none needs to be named here. */
+export type Register = <Options>(spec: CommandSpec<Options>) => void
+
+/** Options of all that plans: what may be taken over or away. */
+function consent(command: Command): Command {
+  return command
+    .option('--adopt <key>', 'take over a row that somebody else made, or "all" of them', collect)
+    .option('--force <key>', 'take over a row even where adopting is not enough', collect)
+    .option('--yes-remove <n>', 'agree to the removal of up to N services and backends', count)
+}
+
+const symbolsOfPlans = `+ create   ~ change in place   - remove   > drain, then remove
+-/+ replace   = adopt   ! repair of what somebody changed`
+
+/** Registers every command, in the order of the help. */
+export function registerAll(register: Register): void {
+  register({
+    usage: 'plan',
+    group: groups.change,
+    summary: 'show what apply would change',
+    about: symbolsOfPlans,
+    examples: [
+      { line: 'slb plan', means: 'what /etc/slb would change here' },
+      { line: 'slb plan -c new.toml --out change.json', means: 'to be applied later, as reviewed' },
+      { line: 'slb plan --against before.txt', means: 'compare with a saved `slb get`' },
+    ],
+    options: command =>
+      consent(command)
+        .option('--against <file>', 'compare with a snapshot instead of the live system')
+        .option('--out <file>', 'save the plan, for `slb apply FILE`')
+        .option('--detailed-exitcode', 'exit with 2 when there are changes'),
+    load: () => import('./command/plan.ts'),
+  })
+  register({
+    usage: 'apply',
+    group: groups.change,
+    summary: 'make the live system what the configuration says',
+    about: `With FILE, a plan saved by \`slb plan --out\`: done as it stands there, or not at all.`,
+    examples: [
+      { line: 'slb apply', means: 'make it as /etc/slb says' },
+      { line: 'slb apply -c web.toml --wait 10s', means: 'do not wait longer for drains' },
+      { line: 'slb apply change.json', means: 'a saved plan, if nothing has moved since' },
+    ],
+    options: command =>
+      consent(command)
+        .argument('[FILE]', 'a saved plan')
+        .option('--dry-run', 'only show the plan')
+        .option('--detailed-exitcode', 'with --dry-run: exit with 2 when there are changes')
+        .option(
+          '--wait <duration>',
+          'wait for drains at most so long (each to its end)',
+          milliseconds,
+        )
+        .option('--no-wait', 'begin drains and leave the rest to the next apply'),
+    load: () => import('./command/apply.ts'),
+  })
+  register({
+    usage: 'rollback',
+    group: groups.change,
+    summary: 'go back to the state before the Nth last apply (1)',
+    examples: [
+      { line: 'slb rollback', means: 'undo the last apply' },
+      { line: 'slb rollback 3 --dry-run', means: 'what undoing the last three would change' },
+    ],
+    options: command =>
+      consent(command)
+        .argument('[N]', 'how many applies to undo', position)
+        .option('--dry-run', 'only show the plan')
+        .option(
+          '--wait <duration>',
+          'wait for drains at most so long (each to its end)',
+          milliseconds,
+        )
+        .option('--no-wait', 'begin drains and leave the rest to the next apply'),
+    load: () => import('./command/rollback.ts'),
+  })
+  register({
+    usage: 'status',
+    group: groups.look,
+    summary: 'services, backends and VIPs: wanted, live, and why they differ',
+    examples: [{ line: 'slb status', means: 'with the connections of each backend' }],
+    load: () => import('./command/status.ts'),
+  })
+  register({
+    usage: 'get',
+    group: groups.look,
+    summary: 'print the live state as a snapshot',
+    examples: [
+      { line: 'slb get > before.txt', means: 'for `slb plan --against before.txt`' },
+      { line: 'slb get -o json', means: 'the same for programs' },
+    ],
+    load: () => import('./command/get.ts'),
+  })
+  register({
+    usage: 'history',
+    group: groups.look,
+    summary: 'list the applies: when, why, what they changed',
+    examples: [{ line: 'slb history', means: 'the number is what rollback takes' }],
+    load: () => import('./command/history.ts'),
+  })
+  registerConfiguration(register)
+  register({
+    usage: 'version',
+    group: groups.about,
+    summary: 'print the version',
+    examples: [{ line: 'slb version', means: 'with those of Node.js and the kernel' }],
+    load: () => import('./command/version.ts'),
+  })
+}
+
+function registerConfiguration(register: Register): void {
+  register({
+    usage: 'validate',
+    group: groups.write,
+    summary: 'read and check the configuration, touch nothing else',
+    about: 'Needs no privileges, and works on any system.',
+    examples: [
+      { line: 'slb validate', means: 'check /etc/slb' },
+      { line: 'slb validate -c - < web.toml', means: 'check standard input' },
+    ],
+    load: () => import('./command/validate.ts'),
+  })
+  register({
+    usage: 'import',
+    group: groups.write,
+    summary: 'print a configuration made from what is live',
+    about: 'Applied, the printed file adopts what is there and changes nothing else.',
+    examples: [{ line: 'slb import > /etc/slb/imported.toml', means: 'begin with what is there' }],
+    load: () => import('./command/import.ts'),
+  })
+  register({
+    usage: 'config show',
+    group: groups.write,
+    summary: 'print the configuration, merged from all files',
+    examples: [{ line: 'slb config show --origin', means: 'each key with its file and line' }],
+    options: command => command.option('--origin', 'say for each key where it comes from'),
+    load: () => import('./command/config-show.ts'),
+  })
+  register({
+    usage: 'schema',
+    group: groups.write,
+    summary: 'print the JSON Schema of the configuration',
+    examples: [{ line: 'slb schema > slb.schema.json', means: 'for completion in an editor' }],
+    load: () => import('./command/schema.ts'),
+  })
+}

@@ -1,0 +1,41 @@
+/** The configuration that a command works with, read and checked. */
+import { load, type Source } from '../config/load.ts'
+import { readSources } from '../config/read.ts'
+import type { Desired } from '../model/desired.ts'
+import type { Diagnostic } from '../model/diagnostic.ts'
+import type { Context } from './context.ts'
+import { InvalidConfiguration } from './exit.ts'
+import { defaultConfig } from './help.ts'
+
+export interface Configuration {
+  readonly desired: Desired
+  readonly sources: readonly Source[]
+  readonly warnings: readonly Diagnostic[]
+}
+
+/**
+ * Reads what `-c` names and checks it.
+ *
+ * @throws InvalidConfiguration if there is any error.
+ */
+export async function readConfiguration({ options }: Context): Promise<Configuration> {
+  const read = readSources(options.config ?? [defaultConfig])
+  return checkConfiguration(read.sources, read.diagnostics)
+}
+
+/**
+ * Checks texts that have been read.
+ *
+ * @param found faults of the reading.
+ * @throws InvalidConfiguration if there is any error.
+ */
+export async function checkConfiguration(
+  sources: readonly Source[],
+  found: readonly Diagnostic[] = [],
+): Promise<Configuration> {
+  const { desired, diagnostics } = await load(sources)
+  const all = [...found, ...diagnostics]
+  if (desired === undefined || found.some(one => one.severity === 'error'))
+    throw new InvalidConfiguration(all)
+  return { desired, sources, warnings: all }
+}

@@ -1,0 +1,52 @@
+/** What a command is given: where to read and write, and what the command line said. */
+import type { Live } from '../engine/live.ts'
+import type { History } from '../state/history.ts'
+import type { Journal } from '../state/journal.ts'
+import type { ExitStatus } from './exit.ts'
+import type { Sink } from './sink.ts'
+
+/** A live system with what slb remembers of it. */
+export interface Host extends Live {
+  readonly journal: Journal
+  readonly history: History
+  close(): void
+}
+
+/** The process around a command. */
+export interface Io {
+  /** Data. */
+  readonly out: Sink
+  /** Talk: progress, diagnostics, errors. */
+  readonly err: Sink
+  /** Opens the live system; loaded only by commands that need it. Throws SlbError. */
+  openHost(options: GlobalOptions): Promise<Host>
+  /** Takes the lock of the live system, for commands that write. Throws SlbError `locked`. */
+  takeLock(command: string): Promise<{ release(): Promise<void> }>
+  /** Who gave the command, for the history. */
+  operator(): Promise<string>
+  /** From now on the first interrupt only sets this signal, so that work can end in order. */
+  interrupted(): AbortSignal
+}
+
+/** The options that every command takes. */
+export interface GlobalOptions {
+  /** Files and directories in the order given; `-` is standard input. */
+  readonly config?: readonly string[]
+  readonly output: 'text' | 'json' | 'yaml'
+  readonly quiet?: boolean
+  readonly verbose?: boolean
+  readonly stateDir: string
+  readonly socket: string
+  /** The network namespace to work in; absent = the one that slb was started in. */
+  readonly netns?: string
+}
+
+export interface Context<Options = object> {
+  readonly io: Io
+  readonly options: GlobalOptions & Options
+  /** What stands on the command line beside options. */
+  readonly args: readonly string[]
+}
+
+/** A command: does all its work and says how it ended. */
+export type Run<Options> = (context: Context<Options>) => Promise<ExitStatus>

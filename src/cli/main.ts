@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+/** The program `slb`. The only file that touches the process: its arguments, streams, signals and exit status. */
+import type { Io } from './context.ts'
+import { wantsColour } from './paint.ts'
+import { runProgram } from './program.ts'
+import { Sink } from './sink.ts'
+
+const { FORCE_COLOR, NO_COLOR, TERM } = process.env
+const argv = process.argv.slice(2)
+// Before the command line is read, since its own errors are coloured, too.
+const allowed = !argv.includes('--no-color')
+
+function sink(stream: NodeJS.WriteStream, name: string): Sink {
+  const tty = stream.isTTY === true
+  return new Sink(stream, name, wantsColour(tty, { FORCE_COLOR, NO_COLOR, TERM }, allowed))
+}
+
+const io: Io = {
+  out: sink(process.stdout, 'standard output'),
+  err: sink(process.stderr, 'standard error'),
+  async openHost({ stateDir, netns }) {
+    const { openHost } = await import('../host.ts')
+    return openHost({ stateDirectory: stateDir, ...(netns === undefined ? {} : { netns }) })
+  },
+  async takeLock(command) {
+    const { takeLock } = await import('../state/lock.ts')
+    return takeLock(`${command}, pid ${process.pid}`)
+  },
+  async operator() {
+    const { operator } = await import('../host.ts')
+    return operator()
+  },
+  interrupted() {
+    const controller = new AbortController()
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.once(signal, () => controller.abort())
+    return controller.signal
+  },
+}
+
+process.exitCode = await runProgram(argv, io)

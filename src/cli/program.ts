@@ -1,0 +1,105 @@
+/** The command line: what was typed becomes one call of one command. */
+import { Command, CommanderError } from 'commander'
+import { type CommandSpec, groups, registerAll } from './commands.ts'
+import type { GlobalOptions, Io } from './context.ts'
+import { type ExitStatus, exit } from './exit.ts'
+import { addGlobals, exampleText, footer, formatHelp } from './help.ts'
+import { plain } from './paint.ts'
+import { reportError } from './report.ts'
+
+const about = `Declarative layer-4 load balancing for Linux: files in, IPVS, addresses and
+links exactly so.`
+
+/** Reads the command line, runs the command, and says how it ended. Never throws. */
+export async function runProgram(argv: readonly string[], io: Io): Promise<ExitStatus> {
+  const typed = argv.length === 0 ? ['--help'] : argv
+  const writing: Promise<void>[] = []
+  let status: ExitStatus = exit.done
+  const program = build(io, writing, ended => {
+    status = ended
+  })
+  try {
+    try {
+      await program.parseAsync(typed, { from: 'user' })
+    } finally {
+      await Promise.all(writing)
+    }
+    return status
+  } catch (error) {
+    // Help that was asked for ends the parsing with 0; all else that commander throws is about usage.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exit.done : exit.usage
+    return reportError(io, error)
+  }
+}
+
+function build(io: Io, writing: Promise<void>[], ended: (status: ExitStatus) => void): Command {
+  const shape = shaper(io, writing)
+  const program = shape(new Command('slb'))
+    .description(about)
+    .usage('COMMAND [options]')
+    .addHelpCommand(
+      new Command('help')
+        .argument('[COMMAND]')
+        .summary('explain slb or a command')
+        .helpOption(false)
+        .helpGroup(groups.about),
+    )
+    .addHelpText('after', footer())
+  addGlobals(program)
+  registerAll(<Options>(spec: CommandSpec<Options>) => {
+    const { parent, name } = place(program, spec, shape)
+    const command = shape(parent.command(name))
+      .summary(spec.summary)
+      .description([sentence(spec.summary), spec.about].filter(Boolean).join('\n\n'))
+      .addHelpText('after', exampleText(spec.examples))
+      .helpGroup(spec.group)
+    spec.options?.(command)
+    command.action(async () => {
+      const options = command.optsWithGlobals<GlobalOptions & Options>()
+      const { run } = await spec.load()
+      ended(await run({ io, options, args: command.args }))
+    })
+  })
+  return program
+}
+
+type Shape = (command: Command) => Command
+
+/** Output, faults and help of every command alike. */
+function shaper(io: Io, writing: Promise<void>[]): Shape {
+  return command =>
+    command
+      .exitOverride()
+      .configureOutput({
+        writeOut: text => writing.push(io.out.text(text)),
+        writeErr: text => writing.push(io.err.text(text)),
+        getOutHasColors: () => io.out.paint !== plain,
+        getErrHasColors: () => io.err.paint !== plain,
+        outputError: (text, write) =>
+          write(text.replace(/^error:/, io.err.paint('error', 'error:'))),
+      })
+      .configureHelp({ formatHelp, styleTitle: title => io.out.paint('title', title) })
+      .allowExcessArguments(false)
+      .showHelpAfterError(
+        `(see slb ${command.name().replace(/^slb$/, '')} --help)`.replace('  ', ' '),
+      )
+}
+
+/** `config show` is the command `show` of the command `config`, which is made when needed. */
+function place<Options>(
+  program: Command,
+  { usage, group }: CommandSpec<Options>,
+  shape: Shape,
+): { parent: Command; name: string } {
+  const [, first, rest] = /^(\w+) (\w.*)$/.exec(usage) ?? []
+  if (first === undefined || rest === undefined) return { parent: program, name: usage }
+  const known = program.commands.find(command => command.name() === first)
+  return {
+    parent: known ?? shape(program.command(first)).helpCommand(false).helpGroup(group),
+    name: rest,
+  }
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+}

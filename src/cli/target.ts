@@ -1,0 +1,59 @@
+/** What is compared with the configuration: the live system, or a snapshot in its place. */
+import { readFileSync } from 'node:fs'
+import type { Live } from '../engine/live.ts'
+import type { Ledger } from '../plan/types.ts'
+import { ioError } from '../state/durable.ts'
+import { emptyLedger } from '../state/journal.ts'
+import { fromText, type Snapshot } from '../table/snapshot.ts'
+import type { Context } from './context.ts'
+import { InvalidConfiguration } from './exit.ts'
+
+export interface Target {
+  readonly live: Live
+  /** What earlier applies made in it. */
+  readonly ledger: Ledger
+  close(): void
+}
+
+/** Opens the live system for looking. */
+export async function liveTarget({ io, options }: Context): Promise<Target> {
+  const host = await io.openHost(options)
+  return { live: host, ledger: host.journal.read(), close: () => host.close() }
+}
+
+/** A snapshot: nothing is remembered of it, its own marks say what is ours, and it has no connections. */
+export async function snapshotTarget(file: string): Promise<Target> {
+  const { snapshotTable } = await import('../table/snapshot-table.ts')
+  const { state, diagnostics } = await readSnapshot(file)
+  if (diagnostics.length > 0) throw new InvalidConfiguration(diagnostics)
+  const { connections, ...table } = snapshotTable(state, file)
+  const clock = { monotonic: () => 0, wall: () => new Date(), sleep: async () => {} }
+  return { live: { tables: [table], clock }, ledger: emptyLedger, close() {} }
+}
+
+/** Reads what `slb get` wrote, as text or as JSON. */
+async function readSnapshot(file: string): Promise<Snapshot> {
+  const text = readText(file)
+  if (!text.trimStart().startsWith('{')) return fromText(text, file)
+  const { fromJson } = await import('../table/snapshot-from-json.ts')
+  return fromJson(parseJson(text, file), file)
+}
+
+/** The text of a file that the command line names; `-` is standard input. Throws SlbError `io`. */
+export function readText(file: string): string {
+  try {
+    return readFileSync(file === '-' ? 0 : file, 'utf8')
+  } catch (cause) {
+    throw ioError('read', file, cause)
+  }
+}
+
+/** JSON text as a value. Throws InvalidConfiguration. */
+export function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    const message = `${file} is not JSON: ${(cause as Error).message}`
+    throw new InvalidConfiguration([{ severity: 'error', code: 'snapshot-json', message }])
+  }
+}

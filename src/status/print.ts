@@ -1,0 +1,50 @@
+/** A status as text: a table with one line for each service, backend and VIP. */
+import { table } from '../cli/text-table.ts'
+import type { BackendStatus, ServiceStatus, Status, VipStatus } from './status.ts'
+
+const header = ['NAME', 'STATE', 'WEIGHT', 'ACTIVE', 'INACTIVE', 'PERSISTENT', 'WHY']
+
+/** The lines of a status, without line ends. */
+export function statusLines(status: Status): readonly string[] {
+  const rows = [
+    ...status.services.flatMap(serviceRows),
+    ...status.vips.map(vipRow),
+    ...status.kernel.map(({ key, state, why }) => [key, state, '', '', '', '', why ?? '']),
+  ]
+  const lines =
+    rows.length === 0 ? ['No service is wanted or live.'] : [...table([header, ...rows])]
+  if (status.foreign.length > 0) {
+    const count = status.foreign.length
+    lines.push('', `Not made by slb, left alone: ${count} row${count === 1 ? '' : 's'}.`)
+  }
+  lines.push('', closing(status))
+  return lines
+}
+
+function closing(status: Status): string {
+  return status.in_sync
+    ? 'The live state matches the configuration. Health: nobody checks.'
+    : 'The live state differs from the configuration: see slb plan. Health: nobody checks.'
+}
+
+function serviceRows({ name, listeners }: ServiceStatus): readonly (readonly string[])[] {
+  return [
+    [name === '' ? '(no name is known)' : name],
+    ...listeners.flatMap(({ key, scheduler, state, why, backends }) => [
+      [`  ${key}`, state, scheduler, '', '', '', why ?? ''],
+      ...backends.map(backendRow),
+    ]),
+  ]
+}
+
+function backendRow({ address, state, weight, connections, why }: BackendStatus): string[] {
+  const { active = '-', inactive = '-', persistent = '-' } = connections ?? {}
+  const numbers = [weight, active, inactive, persistent].map(String)
+  return [`    ${address}`, state, ...numbers, why ?? '']
+}
+
+function vipRow({ address, link, state, services, why }: VipStatus): string[] {
+  const users = services.length > 3 ? `${services.length} services` : services.join(', ')
+  const told = [users === '' ? '' : `for ${users}`, why ?? ''].filter(part => part !== '')
+  return [`${address} on ${link}`, state, '', '', '', '', told.join('; ')]
+}
