@@ -8,6 +8,7 @@ import { enterNamespace, namespaceInode } from './netlink/namespace.ts'
 import { openNetlink, protocol } from './netlink/socket.ts'
 import { type History, openHistory } from './state/history.ts'
 import { type Journal, openJournal, type Scene, sceneDirectory } from './state/journal.ts'
+import { forwardingHazards } from './table/address/routers.ts'
 import { addressTable } from './table/address/table.ts'
 import { ipvsTable } from './table/ipvs/table.ts'
 import { snatTable } from './table/snat/table.ts'
@@ -41,16 +42,18 @@ export function openHost(options: HostOptions): Host {
     boot: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
     namespace: namespaceInode(),
   }
+  const route = openNetlink(protocol.route)
   const tables = [
     sysctlTable(),
     ipvsTable(() => openNetlink(protocol.generic)),
-    addressTable(openNetlink(protocol.route)),
+    addressTable(route),
     snatTable(),
   ]
   return {
     scene,
     tables,
     clock: systemClock,
+    hazards: wanted => forwardingHazards(wanted, route),
     journal: openJournal(options.stateDirectory, scene),
     history: openHistory(sceneDirectory(options.stateDirectory, scene)),
     close() {
