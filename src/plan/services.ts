@@ -1,4 +1,5 @@
 /** Compare virtual services and their destinations, wanted against seen. */
+import type { Change } from '../model/change.ts'
 import {
   compareDestinations,
   type Destination,
@@ -91,6 +92,7 @@ function compareAll(
   const wants = service.destinations
   const haves = have.destinations
   const leaving: Destination[] = []
+  const quieted: Change[] = []
   let missing: Destination | undefined
   let w = 0
   let h = 0
@@ -103,10 +105,11 @@ function compareAll(
       if (!addDestination(row, drift, input, draft)) missing = row
     } else if (from !== undefined && order > 0) leaving.push(from)
     else if (row !== undefined && from !== undefined)
-      changeDestination(row, from, drift, input, draft)
+      changeDestination(row, from, drift, input, quiets(row, from) ? quieted : draft.up)
     if (order <= 0) w++
     if (order >= 0) h++
   }
+  draft.up.push(...quieted)
   for (const row of leaving)
     if (missing === undefined) removeDestination(row, drift, input, draft)
     else
@@ -121,10 +124,15 @@ function changeDestination(
   from: Destination,
   drift: boolean,
   input: PlanInput,
-  draft: Draft,
+  into: Change[],
 ): void {
   if (sameDestination(row, from) || input.failed?.has(keyOf.destination(row))) return
-  draft.up.push(marked({ op: 'update', kind: 'destination', row, from }, drift))
+  into.push(marked({ op: 'update', kind: 'destination', row, from }, drift))
+}
+
+/** A destination that gets no more connections is quieted after others have come: never none at all. */
+function quiets(row: Destination, from: Destination): boolean {
+  return row.weight === 0 && from.weight > 0
 }
 
 function remove(service: Service, input: PlanInput, draft: Draft): void {
