@@ -138,7 +138,7 @@ interface Write {
   readonly rule: Rule
 }
 
-/** What the kernel is asked for; a drain is weight 0, and a service as a whole has no weight. */
+/** What the kernel is asked for; a drain is weight 0 where it is not 0 yet, and a service as a whole has none. */
 function writesOf(change: Change): Write[] {
   const write = (verb: Verb, row: Row = change.row): Write => {
     const rule = rulesOf[change.kind][verb] as Rule | undefined
@@ -156,7 +156,7 @@ function writesOf(change: Change): Write[] {
     case 'replace':
       return [write('delete', change.from), write('new')]
     case 'drain':
-      if (change.kind !== 'destination') return []
+      if (change.kind !== 'destination' || change.row.weight === 0) return []
       return [write('set', { ...change.row, weight: 0 })]
   }
 }
