@@ -11,36 +11,44 @@ export interface Layer {
   readonly faulty: ReadonlySet<string>
 }
 
-/** The service's own table first, then the defaults that hold for it, the nearer ones first. */
+/** A service with the defaults that hold for it, the nearer ones first. */
 export interface Layers {
   readonly name: string
-  readonly own: Layer
+  readonly file: string
+  /** What the service itself says. */
+  readonly own: ServiceConfig
+  readonly faulty: ReadonlySet<string>
   readonly defaults: readonly Layer[]
+  /** Everything that holds: its own keys over the defaults. */
+  readonly config: ServiceConfig
 }
 
-/** The value of a key: the service's own, or the nearest default. */
-export function pick<K extends keyof ServiceConfig>(
-  layers: Layers,
-  key: K,
-): ServiceConfig[K] | undefined {
-  return layerOf(layers, key)?.config[key]
+/** Puts a service's own keys over the defaults. */
+export function layersOf(
+  name: string,
+  file: string,
+  own: ServiceConfig,
+  faulty: ReadonlySet<string>,
+  defaults: readonly Layer[],
+): Layers {
+  let config = own
+  if (defaults.length > 0) {
+    config = Object.assign({}, ...defaults.map(layer => layer.config).reverse(), own)
+    // What the service got wrong is not what the defaults say instead.
+    for (const key of faulty) delete config[key as keyof ServiceConfig]
+  }
+  return { name, file, own, faulty, defaults, config }
 }
 
 /** True if a key is nowhere: neither given nor given wrongly, which has been said already. */
 export function isMissing(layers: Layers, key: keyof ServiceConfig): boolean {
-  return !isFaulty(layers, key) && layerOf(layers, key) === undefined
+  return layers.config[key] === undefined && !isFaulty(layers, key)
 }
 
 /** True if somebody gave the key, but wrongly. */
-export function isFaulty({ own, defaults }: Layers, key: keyof ServiceConfig): boolean {
-  return own.faulty.has(key) || defaults.some(({ faulty }) => faulty.has(key))
-}
-
-/** The table that gives a key, if any does. */
-export function layerOf(layers: Layers, key: keyof ServiceConfig): Layer | undefined {
-  if (layers.own.config[key] !== undefined) return layers.own
-  for (const layer of layers.defaults) if (layer.config[key] !== undefined) return layer
-  return undefined
+export function isFaulty({ own, faulty, defaults }: Layers, key: keyof ServiceConfig): boolean {
+  if (faulty.has(key)) return true
+  return own[key] === undefined && defaults.some(layer => layer.faulty.has(key))
 }
 
 /** Where a key stands, or a part of its value; the name of the service if nobody wrote the key. */
@@ -49,12 +57,18 @@ export function spotOf(
   key: keyof ServiceConfig,
   ...rest: (string | number)[]
 ): Spot {
-  const layer = layerOf(layers, key)
-  if (!layer) return nameSpot(layers)
-  return { file: layer.file, path: [...layer.path, key, ...rest] }
+  if (layers.own[key] !== undefined || layers.faulty.has(key)) return ownSpot(layers, key, ...rest)
+  for (const { file, path, config } of layers.defaults)
+    if (config[key] !== undefined) return { file, path: [...path, key, ...rest] }
+  return nameSpot(layers)
+}
+
+/** Where a key of the service's own table stands. */
+export function ownSpot(layers: Layers, ...path: (string | number)[]): Spot {
+  return { file: layers.file, path: ['service', layers.name, ...path] }
 }
 
 /** Where the service's name stands. */
 export function nameSpot(layers: Layers): Spot {
-  return { file: layers.own.file, path: layers.own.path, key: true }
+  return { ...ownSpot(layers), key: true }
 }

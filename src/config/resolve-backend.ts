@@ -1,5 +1,5 @@
 /** The backends of one service to the destinations of its virtual services. */
-import { endpoint, type Family, type Ip, scopeOf } from '../model/ip.ts'
+import { endpoint, type Family, type Ip } from '../model/ip.ts'
 import {
   compareDestinations,
   type Destination,
@@ -7,18 +7,12 @@ import {
   type ServiceId,
   type Tunnel,
 } from '../model/rows.ts'
-import { type Endpoint, parseEndpoint } from './address.ts'
+import { parseEndpoint } from './address.ts'
+import { type BackendTable, checkEndpoint, checkTable, type Listener } from './check-backend.ts'
 import type { BackendConfig } from './config.gen.ts'
-import { type Fault, fault } from './fault.ts'
-import { type Layers, layerOf, nameSpot, spotOf } from './layers.ts'
+import { type Fault, fault, type Spot } from './fault.ts'
+import { type Layers, spotOf } from './layers.ts'
 import { resolveTunnel } from './resolve-tunnel.ts'
-
-/** One virtual service that is to get destinations. */
-export interface Listener {
-  readonly id: ServiceId
-  /** The port that a backend has which names none. */
-  readonly backendPort: number
-}
 
 /** What all backends of a service have in common. */
 export interface Site {
@@ -29,8 +23,6 @@ export interface Site {
   /** True if the listeners differ in the port of their backends, so that a backend can't name its own. */
   readonly manyPorts: boolean
 }
-
-type Table = Exclude<BackendConfig, string>
 
 /** Stands for a backend that did not follow the schema. */
 export const unreadable = '?'
@@ -44,20 +36,25 @@ export function resolveBackends(
   const crossing = crosses(site, backends)
   const into: Destination[][] = site.listeners.map(() => [])
   const before = faults.length
+  let seen4 = false
+  let seen6 = false
+  let whole = true
   for (let index = 0; index < backends.length; index++) {
     const given = backends[index]
-    if (given !== undefined && given !== unreadable)
-      resolveBackend(site, given, index, crossing, into, faults)
+    if (given === undefined || given === unreadable) whole = false
+    else if (resolveBackend(site, given, index, crossing, into, faults) === 'ipv6') seen6 = true
+    else seen4 = true
   }
-  if (faults.length === before && !backends.includes(unreadable)) {
-    if (!crossing) checkFamilies(site, backends, faults)
-    for (const destinations of into) sortDestinations(destinations)
-    const repeated = into[0] === undefined ? undefined : firstRepeated(into[0])
-    if (repeated) faults.push(repeatedFault(site, backends, repeated))
-  }
+  if (faults.length > before || !whole) return into
+  if (!crossing && backends.length > 0 && !fits(site, seen4, seen6))
+    checkFamilies(site, backends, seen4, seen6, faults)
+  for (const destinations of into) sortDestinations(destinations)
+  const repeated = into[0] === undefined ? undefined : firstRepeated(into[0])
+  if (repeated) faults.push(repeatedFault(site, backends, repeated))
   return into
 }
 
+/** Gives the backend's family. */
 function resolveBackend(
   site: Site,
   given: BackendConfig,
@@ -65,37 +62,36 @@ function resolveBackend(
   crossing: boolean,
   into: readonly Destination[][],
   faults: Fault[],
-): void {
+): Family | undefined {
   const table = typeof given === 'string' ? undefined : given
-  const text = table ? table.address : (given as string)
-  const parsed = parseEndpoint(text)
+  const parsed = parseEndpoint(typeof given === 'string' ? given : given.address)
   if (typeof parsed === 'string') {
-    faults.push(fault('bad-address', backendSpot(site, index, table), parsed))
-    return
+    faults.push(fault('bad-address', backendSpot(site, index, given), parsed))
+    return undefined
   }
   const forward = table?.forward ?? site.forward
-  const wrong = table
-    ? (checkBackend(site, parsed, forward) ?? checkTable(table, forward))
-    : checkBackend(site, parsed, forward)
+  const wrong =
+    checkEndpoint(parsed, forward, site.listeners, site.manyPorts) ??
+    (table ? checkTable(table, forward) : undefined)
   if (wrong) {
-    const [code, message, key] = wrong
-    faults.push(fault(code, backendSpot(site, index, table, key), message))
-    return
+    const spot = backendSpot(site, index, given, wrong.key)
+    faults.push(fault(wrong.code, spot, wrong.message))
   }
-  if (table?.enabled === false) return
-  const tunnel =
-    forward !== 'tunnel'
-      ? undefined
-      : table?.tunnel
-        ? resolveTunnel(table.tunnel, backendSpot(site, index, table, 'tunnel'), faults)
-        : site.tunnel
-  const family = familyOfText(parsed.address)
+  const family = familyOf(parsed.address)
+  if (wrong || table?.enabled === false) return family
+  const tunnel = forward === 'tunnel' ? tunnelOf(site, given, index, faults) : undefined
   for (let i = 0; i < site.listeners.length; i++) {
     const listener = site.listeners[i]
     if (!listener || (listener.id.family !== family && !crossing)) continue
     const port = parsed.port === -1 ? listener.backendPort : parsed.port
     into[i]?.push(destination(listener.id, parsed.address, port, forward, table, tunnel))
   }
+  return family
+}
+
+function tunnelOf(site: Site, given: BackendConfig, index: number, faults: Fault[]): Tunnel {
+  if (typeof given === 'string' || !given.tunnel) return site.tunnel
+  return resolveTunnel(given.tunnel, backendSpot(site, index, given, 'tunnel'), faults)
 }
 
 /** Always the same order of fields: rows of one shape are smaller and faster. */
@@ -104,7 +100,7 @@ function destination(
   address: Ip,
   port: number,
   forward: Forward,
-  table: Table | undefined,
+  table: BackendTable | undefined,
   tunnel: Tunnel | undefined,
 ): Destination {
   const weight = table?.weight ?? 1
@@ -115,81 +111,14 @@ function destination(
     : { service, address, port, forward, weight, upper, lower }
 }
 
-type Wrong = readonly [code: string, message: string, key?: keyof Table]
-
-/** What the kernel would take, but what can't work. */
-function checkBackend(
-  site: Site,
-  { address, port }: Endpoint,
-  forward: Forward,
-): Wrong | undefined {
-  const scope = scopeOf(address)
-  if (scope === 'loopback' && forward !== 'local')
-    return [
-      'loopback-backend',
-      forward === 'nat'
-        ? `${address} is a loopback address: the kernel drops packets that nat sends there; write another address of this machine`
-        : `${address} is a loopback address, never on the network; for this machine itself write forward = "local"`,
-    ]
-  if (scope !== 'unicast' && scope !== 'loopback') {
-    if (scope !== 'linkLocal')
-      return ['bad-backend', `${address} is ${scopeWords[scope]} address, not one of a backend`]
-    if (address.includes(':'))
-      return [
-        'bad-backend',
-        `${address} is a link-local address, which needs a zone, and IPVS knows no zones: write another address of the backend`,
-      ]
-  }
-  if (port !== -1 && site.manyPorts)
-    return [
-      'ambiguous-port',
-      `${endpoint(address, port)} names a port, but the service has several: write "${address}", and "80:8080" (service port : backend port) in port where they differ`,
-    ]
-  for (const { id, backendPort } of site.listeners) {
-    if (id.address === address && forward !== 'local')
-      return [
-        'backend-is-vip',
-        `${address} is the VIP itself: its packets would go round in circles`,
-      ]
-    if (forward !== 'nat' && (port === -1 ? backendPort : port) !== id.port)
-      return [
-        'port-mismatch',
-        `forward = "${forward}" leaves packets unchanged, so the backend's port must be the service's (${id.port}, not ${port === -1 ? backendPort : port})`,
-      ]
-  }
-  return undefined
+function familyOf(address: string): Family {
+  return address.includes(':') ? 'ipv6' : 'ipv4'
 }
 
-const scopeWords = {
-  multicast: 'a multicast',
-  unspecified: 'an unspecified ("this host")',
-  broadcast: 'the broadcast',
-} as const
-
-function checkTable(table: Table, forward: Forward): Wrong | undefined {
-  if ((table.lower ?? 0) > (table.upper ?? 0))
-    return [
-      'bad-threshold',
-      table.upper === undefined
-        ? 'lower without upper has no meaning: write upper too'
-        : `lower (${table.lower}) is over upper (${table.upper})`,
-      'lower',
-    ]
-  if (table.tunnel && forward !== 'tunnel')
-    return ['unused-tunnel', `tunnel has no meaning with forward = "${forward}"`, 'tunnel']
-  return undefined
-}
-
-function familyOfText(text: string): Family {
-  return text.includes(':') ? 'ipv6' : 'ipv4'
-}
-
-/** The family that a backend seems to have: exact for what parses. */
+/** The family that a backend has, or seems to have. */
 function familyOfBackend(backend: BackendConfig): Family {
-  const text = typeof backend === 'string' ? backend : backend.address
-  if (text.indexOf(':') === text.lastIndexOf(':')) return 'ipv4'
-  const parsed = parseEndpoint(text)
-  return typeof parsed === 'string' ? 'ipv6' : familyOfText(parsed.address)
+  const parsed = parseEndpoint(typeof backend === 'string' ? backend : backend.address)
+  return typeof parsed === 'string' ? 'ipv4' : familyOf(parsed.address)
 }
 
 /** True if packets of one family go wrapped to backends that are all of the other one. */
@@ -202,36 +131,41 @@ function crosses(site: Site, backends: readonly BackendConfig[]): boolean {
   return backends.every(backend => wraps(backend) && familyOfBackend(backend) === family)
 }
 
+/** True if there are backends of just the families that there are listeners of. */
+function fits({ listeners }: Site, seen4: boolean, seen6: boolean): boolean {
+  let has4 = false
+  let has6 = false
+  for (const { id } of listeners)
+    if (id.family === 'ipv4') has4 = true
+    else has6 = true
+  return has4 === seen4 && has6 === seen6
+}
+
 /** Every backend needs a VIP of its family, and every VIP a backend of its. */
-function checkFamilies(site: Site, backends: readonly BackendConfig[], faults: Fault[]): void {
-  const missing = (family: Family): boolean =>
-    !site.listeners.some(({ id }) => id.family === family)
-  const lonely = missing('ipv4') ? 'ipv4' : missing('ipv6') ? 'ipv6' : undefined
-  const names = { ipv4: 'IPv4', ipv6: 'IPv6' }
-  if (lonely !== undefined && site.listeners.length > 0) {
-    const index = backends.findIndex(backend => familyOfBackend(backend) === lonely)
-    const given = backends[index]
-    if (given !== undefined)
-      faults.push(
-        fault(
-          'family-mismatch',
-          backendSpot(site, index, typeof given === 'string' ? undefined : given),
-          `the backend is ${names[lonely]}, but the service has no ${names[lonely]} VIP; only forward = "tunnel" crosses families, when all backends are of one family`,
-        ),
-      )
+function checkFamilies(
+  site: Site,
+  backends: readonly BackendConfig[],
+  seen4: boolean,
+  seen6: boolean,
+  faults: Fault[],
+): void {
+  const { layers, listeners } = site
+  const rule = 'only forward = "tunnel" crosses families, when all backends are of one family'
+  for (const [family, name, seen] of [
+    ['ipv4', 'IPv4', seen4],
+    ['ipv6', 'IPv6', seen6],
+  ] as const) {
+    const listener = listeners.find(({ id }) => id.family === family)
+    if (seen === (listener !== undefined) || listeners.length === 0) continue
+    const index = backends.findIndex(backend => familyOfBackend(backend) === family)
+    const message = listener
+      ? `no backend is ${name}, as ${listener.id.key} needs; ${rule}`
+      : `this backend is ${name}, but the service has no ${name} VIP; ${rule}`
+    const spot = listener
+      ? spotOf(layers, 'backends')
+      : backendSpot(site, index, backends[index] ?? '')
+    faults.push(fault('family-mismatch', spot, message))
   }
-  if (backends.length === 0) return
-  const bare = site.listeners.find(
-    ({ id }) => !backends.some(backend => familyOfBackend(backend) === id.family),
-  )
-  if (bare && lonely === undefined)
-    faults.push(
-      fault(
-        'family-mismatch',
-        spotOf(site.layers, 'backends'),
-        `no backend is ${names[bare.id.family]}, as ${bare.id.key} needs; only forward = "tunnel" crosses families, when all backends are of one family`,
-      ),
-    )
 }
 
 /** Files are mostly in order already, and looking is cheaper than sorting. */
@@ -264,14 +198,11 @@ function repeatedFault(site: Site, backends: readonly BackendConfig[], row: Dest
     const port = parsed.port === -1 ? site.listeners[0]?.backendPort : parsed.port
     if (port === row.port) indexes.push(index)
   })
-  const spot = (index = 0) => {
-    const given = backends[index]
-    return backendSpot(site, index, typeof given === 'string' ? undefined : given)
-  }
+  const spot = (index = 0): Spot => backendSpot(site, index, backends[index] ?? '')
   return fault(
     'duplicate-backend',
     spot(indexes[1]),
-    `${endpoint(row.address, row.port)} is a backend of this service twice`,
+    `${row.port === 0 ? row.address : endpoint(row.address, row.port)} is a backend of this service twice`,
     { related: spot(indexes[0]) },
   )
 }
@@ -279,10 +210,8 @@ function repeatedFault(site: Site, backends: readonly BackendConfig[], row: Dest
 function backendSpot(
   { layers }: Site,
   index: number,
-  table: Table | undefined,
-  key: keyof Table = 'address',
-) {
-  const layer = layerOf(layers, 'backends')
-  if (!layer) return nameSpot(layers)
-  return { file: layer.file, path: [...layer.path, 'backends', index, ...(table ? [key] : [])] }
+  given: BackendConfig,
+  key: keyof BackendTable = 'address',
+): Spot {
+  return spotOf(layers, 'backends', index, ...(typeof given === 'string' ? [] : [key]))
 }

@@ -1,21 +1,20 @@
 /** What a service listens on: VIPs x ports x protocols, or a firewall mark. */
 import { familyOf } from '../model/ip.ts'
-import { fwmarkId, serviceId } from '../model/rows.ts'
-import type { ServiceConfig } from './config.gen.ts'
+import { fwmarkId, type ServiceId, serviceId } from '../model/rows.ts'
+import type { Listener } from './check-backend.ts'
 import { type Fault, fault, type Spot } from './fault.ts'
-import { isFaulty, isMissing, type Layers, layerOf, nameSpot, pick, spotOf } from './layers.ts'
-import type { Listener } from './resolve-backend.ts'
+import { isFaulty, isMissing, type Layers, nameSpot, ownSpot, spotOf } from './layers.ts'
 import { useVips, type VipBook } from './resolve-vip.ts'
 
-/** Which service holds a virtual service, and where it says so. */
-export interface Claim {
-  readonly name: string
-  readonly spot: Spot
+/** A listener and which of the service's VIPs it is for; -1 for a firewall mark. */
+export interface Claimed extends Listener {
+  readonly vip: number
 }
 
-/** A listener with the place that asks for it. */
-export interface Claimed extends Listener {
-  readonly spot: Spot
+/** Which service holds a virtual service, and by which of its VIPs. */
+interface Claim {
+  readonly layers: Layers
+  readonly vip: number
 }
 
 /** What is known about the services resolved before this one. */
@@ -27,41 +26,42 @@ export interface Books {
 
 /** The virtual services that a service asks for; none if it is faulty or its VIP is. */
 export function listenersOf(layers: Layers, books: Books, faults: Fault[]): readonly Claimed[] {
-  const { config } = layers.own
+  const { own, config } = layers
   if (isFaulty(layers, 'fwmark')) return []
-  const marked = layerOf(layers, 'fwmark')
-  if (marked && (marked === layers.own || config.vip === undefined))
+  if (own.fwmark !== undefined || (config.fwmark !== undefined && own.vip === undefined))
     return markListeners(layers, faults)
-  if (config.family !== undefined)
+  if (own.family !== undefined)
     faults.push(
       fault('unused-key', keySpot(layers, 'family'), 'family is for fwmark; a vip has its own'),
     )
-  const missing = (['vip', 'port'] as const).filter(key => isMissing(layers, key))
-  for (const key of missing)
-    faults.push(
-      fault('missing-key', nameSpot(layers), `service ${layers.name} has no ${key}`, {
-        suggestion:
-          key === 'vip' ? 'write vip = "192.0.2.10", or a fwmark' : 'write port = 80, or a list',
-      }),
-    )
+  if (config.vip === undefined || config.port === undefined) reportMissing(layers, faults)
   const vips = useVips(books.vips, layers, faults)
-  const protocols = pick(layers, 'protocol') ?? 'tcp'
   const ports = portsOf(layers, faults)
+  const protocols = config.protocol ?? 'tcp'
   const listeners: Claimed[] = []
   for (const protocol of typeof protocols === 'string' ? [protocols] : protocols)
-    for (const { address, spot } of vips)
-      for (const { port, backendPort } of ports)
-        listeners.push({
-          id: serviceId(protocol, familyOf(address), address, port),
-          backendPort,
-          spot,
-        })
+    for (const { address, vip } of vips)
+      for (const { port, backendPort } of ports) {
+        const id = serviceId(protocol, familyOf(address), address, port)
+        listeners.push({ id, backendPort, vip })
+      }
   return listeners
+}
+
+function reportMissing(layers: Layers, faults: Fault[]): void {
+  for (const key of ['vip', 'port'] as const)
+    if (isMissing(layers, key))
+      faults.push(
+        fault('missing-key', nameSpot(layers), `service ${layers.name} has no ${key}`, {
+          suggestion:
+            key === 'vip' ? 'write vip = "192.0.2.10", or a fwmark' : 'write port = 80, or a list',
+        }),
+      )
 }
 
 function markListeners(layers: Layers, faults: Fault[]): readonly Claimed[] {
   for (const key of ['vip', 'port', 'protocol', 'link', 'announce'] as const)
-    if (layers.own.config[key] !== undefined)
+    if (layers.own[key] !== undefined)
       faults.push(
         fault(
           'unused-key',
@@ -69,13 +69,12 @@ function markListeners(layers: Layers, faults: Fault[]): readonly Claimed[] {
           `${key} has no meaning beside fwmark: the mark alone says which packets are balanced`,
         ),
       )
-  const mark = pick(layers, 'fwmark') ?? 0
-  const id = fwmarkId(mark, pick(layers, 'family') ?? 'ipv4')
-  return [{ id, backendPort: 0, spot: spotOf(layers, 'fwmark') }]
+  const { fwmark = 0, family = 'ipv4' } = layers.config
+  return [{ id: fwmarkId(fwmark, family), backendPort: 0, vip: -1 }]
 }
 
-function keySpot({ own }: Layers, key: keyof ServiceConfig): Spot {
-  return { file: own.file, path: [...own.path, key], key: true }
+function keySpot(layers: Layers, key: string): Spot {
+  return { ...ownSpot(layers, key), key: true }
 }
 
 interface PortPair {
@@ -84,7 +83,7 @@ interface PortPair {
 }
 
 function portsOf(layers: Layers, faults: Fault[]): readonly PortPair[] {
-  const given = pick(layers, 'port')
+  const given = layers.config.port
   if (given === undefined) return []
   if (typeof given === 'number') return [{ port: given, backendPort: given }]
   const list = typeof given === 'string' ? [given] : given
@@ -104,19 +103,25 @@ function portsOf(layers: Layers, faults: Fault[]): readonly PortPair[] {
 /** Takes a virtual service for a service, unless it is taken. */
 export function claim(
   layers: Layers,
-  key: string,
-  spot: Spot,
+  id: ServiceId,
+  vip: number,
   books: Books,
   faults: Fault[],
 ): void {
-  const holder = books.claims.get(key)
+  const holder = books.claims.get(id.key)
   if (!holder) {
-    books.claims.set(key, { name: layers.name, spot })
+    books.claims.set(id.key, { layers, vip })
     return
   }
   const message =
-    holder.name === layers.name
-      ? `service ${layers.name} asks for ${key} twice`
-      : `${key} belongs to service ${holder.name} already; one virtual service has one owner`
-  faults.push(fault('duplicate-service', spot, message, { related: holder.spot }))
+    holder.layers === layers
+      ? `service ${layers.name} asks for ${id.key} twice`
+      : `${id.key} belongs to service ${holder.layers.name} already: one virtual service has one owner`
+  const related = claimSpot(holder.layers, holder.vip)
+  faults.push(fault('duplicate-service', claimSpot(layers, vip), message, { related }))
+}
+
+function claimSpot(layers: Layers, vip: number): Spot {
+  if (vip === -1) return spotOf(layers, 'fwmark')
+  return typeof layers.config.vip === 'string' ? spotOf(layers, 'vip') : spotOf(layers, 'vip', vip)
 }

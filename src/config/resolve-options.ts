@@ -1,9 +1,9 @@
 /** What a service says about all of its virtual services alike: scheduler, persistence and so on. */
 import type { Forward } from '../model/rows.ts'
+import type { Listener } from './check-backend.ts'
 import { milliseconds, wholeSeconds } from './duration.ts'
 import { type Fault, fault, warning } from './fault.ts'
-import { type Layers, pick, spotOf } from './layers.ts'
-import type { Listener } from './resolve-backend.ts'
+import { type Layers, spotOf } from './layers.ts'
 import { didYouMean, nearest, quote } from './text.ts'
 
 export interface Options {
@@ -46,11 +46,11 @@ export function resolveOptions(
 ): Options {
   const scheduler = resolveScheduler(layers, faults)
   const persistence = resolvePersistence(layers, listeners, faults)
-  const forward = pick(layers, 'forward') ?? 'nat'
+  const forward = layers.config.forward ?? 'nat'
   const stream = streamOf(listeners)
   checkProtocols(layers, listeners, stream, persistence.engine, faults)
-  const snat = pick(layers, 'snat') ?? false
-  if (snat && forward !== 'nat' && layers.own.config.snat)
+  const snat = layers.config.snat ?? false
+  if (snat && forward !== 'nat' && layers.own.snat)
     faults.push(
       fault(
         'unused-snat',
@@ -64,16 +64,16 @@ export function resolveOptions(
     persistence: persistence.timeout,
     netmask: persistence.netmask,
     engine: persistence.engine,
-    onePacket: (pick(layers, 'one_packet') ?? false) && stream === undefined,
+    onePacket: (layers.config.one_packet ?? false) && stream === undefined,
     forward,
     snat: snat && forward === 'nat',
-    drain: milliseconds(pick(layers, 'drain') ?? '60s'),
+    drain: milliseconds(layers.config.drain ?? '60s'),
   }
 }
 
 /** Near misses of a known scheduler are faults; anything else is left to the kernel's modules. */
 function resolveScheduler(layers: Layers, faults: Fault[]): string {
-  const name = pick(layers, 'scheduler') ?? 'wrr'
+  const name = layers.config.scheduler ?? 'wrr'
   if (schedulers.includes(name)) return name
   const parts = { suggestion: didYouMean(name, schedulers) }
   const report = nearest(name, schedulers) === undefined ? warning : fault
@@ -92,14 +92,14 @@ function resolveScheduler(layers: Layers, faults: Fault[]): string {
 const flagBits: Readonly<Record<string, number>> = { fallback: 1, port: 2 }
 
 function resolveFlags(layers: Layers, scheduler: string, faults: Fault[]): number {
-  const given = pick(layers, 'scheduler_flags')
+  const given = layers.config.scheduler_flags
   const hashes = scheduler === 'sh' || scheduler === 'mh'
   if (!given) return hashes ? 1 : 0
   let bits = 0
   for (const [index, flag] of given.entries()) {
     const [owner = '', what = ''] = flag.split('-')
     if (owner === scheduler) bits |= flagBits[what] ?? 0
-    else if (layers.own.config.scheduler_flags)
+    else if (layers.own.scheduler_flags)
       faults.push(
         fault(
           'foreign-flag',
@@ -110,7 +110,7 @@ function resolveFlags(layers: Layers, scheduler: string, faults: Fault[]): numbe
       )
   }
   // Defaults that speak of another scheduler say nothing about this one.
-  if (given.length > 0 && bits === 0 && hashes && !layers.own.config.scheduler_flags) return 1
+  if (given.length > 0 && bits === 0 && hashes && !layers.own.scheduler_flags) return 1
   return bits
 }
 
@@ -125,7 +125,7 @@ function resolvePersistence(
   listeners: readonly Listener[],
   faults: Fault[],
 ): Persistence {
-  const given = pick(layers, 'persistence')
+  const given = layers.config.persistence
   if (given === undefined) return { timeout: 0, netmask: undefined, engine: '' }
   const text = typeof given === 'string' ? given : (given.timeout ?? '300s')
   const timeout = wholeSeconds(text)
@@ -173,7 +173,7 @@ function checkProtocols(
   engine: string,
   faults: Fault[],
 ): void {
-  if (stream && layers.own.config.one_packet)
+  if (stream && layers.own.one_packet)
     faults.push(
       fault(
         'protocol-mismatch',
@@ -189,7 +189,7 @@ function checkProtocols(
         `the sip engine reads udp packets alone, but this service is ${stream}`,
       ),
     )
-  if (pick(layers, 'persistence') !== undefined) return
+  if (layers.config.persistence !== undefined) return
   if (listeners.some(({ id }) => id.port === 0 && id.protocol !== 'fwmark'))
     faults.push(
       fault(

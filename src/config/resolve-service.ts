@@ -3,7 +3,7 @@ import type { DesiredService } from '../model/desired.ts'
 import { hostPrefix } from '../model/ip.ts'
 import type { Service } from '../model/rows.ts'
 import { type Fault, fault, warning } from './fault.ts'
-import { isMissing, type Layers, nameSpot, pick, spotOf } from './layers.ts'
+import { isMissing, type Layers, nameSpot, ownSpot, spotOf } from './layers.ts'
 import { resolveBackends } from './resolve-backend.ts'
 import { type Books, claim, listenersOf } from './resolve-listener.ts'
 import { type Options, resolveOptions } from './resolve-options.ts'
@@ -15,52 +15,66 @@ export function resolveService(
   books: Books,
   faults: Fault[],
 ): DesiredService | undefined {
+  const { config } = layers
   const before = faults.length
   const claimed = listenersOf(layers, books, faults)
-  for (const { id, spot } of claimed) claim(layers, id.key, spot, books, faults)
+  for (const { id, vip } of claimed) claim(layers, id, vip, books, faults)
   const options = resolveOptions(layers, claimed, faults)
-  const backends = pick(layers, 'backends')
-  if (!backends) {
+  const tunnel = config.tunnel
+    ? resolveTunnel(config.tunnel, spotOf(layers, 'tunnel'), faults)
+    : defaultTunnel
+  const site = {
+    layers,
+    forward: options.forward,
+    tunnel,
+    listeners: claimed,
+    manyPorts: saysBackendPorts(layers),
+  }
+  const rows = config.backends ? resolveBackends(site, config.backends, faults) : []
+  checkUse(layers, faults)
+  if (claimed.length === 0 || layers.faulty.size > 0 || hasError(faults, before)) return undefined
+  return {
+    name: layers.name,
+    file: layers.file,
+    listeners: claimed.map(({ id }, i) => serviceRow(id, options, rows[i] ?? [])),
+    enabled: config.enabled ?? true,
+    adopt: config.adopt ?? false,
+    snat: options.snat,
+    drain: options.drain,
+  }
+}
+
+function hasError(faults: readonly Fault[], from: number): boolean {
+  for (let i = from; i < faults.length; i++) if (faults[i]?.severity === 'error') return true
+  return false
+}
+
+/** Keys that are not there although they should be, and the other way round. */
+function checkUse(layers: Layers, faults: Fault[]): void {
+  const { own, config } = layers
+  if (config.backends === undefined) {
     if (isMissing(layers, 'backends'))
       faults.push(
         fault('missing-key', nameSpot(layers), `service ${layers.name} has no backends`, {
           suggestion: 'write backends = ["10.0.0.11:8080"], or backends = [] for none yet',
         }),
       )
-    return undefined
+    return
   }
-  if (backends.length === 0)
+  if (config.backends.length === 0)
     faults.push(
       warning('no-backends', spotOf(layers, 'backends'), 'without backends nobody answers'),
     )
-  const tunnel = pick(layers, 'tunnel')
-  const ports = new Set(claimed.map(({ backendPort }) => backendPort))
-  const rows = resolveBackends(
-    {
-      layers,
-      forward: options.forward,
-      tunnel: tunnel ? resolveTunnel(tunnel, spotOf(layers, 'tunnel'), faults) : defaultTunnel,
-      listeners: claimed,
-      manyPorts: ports.size > 1 || maps(layers),
-    },
-    backends,
-    faults,
+  if (own.tunnel === undefined || config.forward === 'tunnel') return
+  if (config.backends.some(backend => typeof backend !== 'string' && backend.forward === 'tunnel'))
+    return
+  faults.push(
+    fault(
+      'unused-tunnel',
+      { ...ownSpot(layers, 'tunnel'), key: true },
+      `tunnel has no meaning with forward = "${config.forward ?? 'nat'}"`,
+    ),
   )
-  if (
-    claimed.length === 0 ||
-    layers.own.faulty.size > 0 ||
-    faults.slice(before).some(({ severity }) => severity === 'error')
-  )
-    return undefined
-  return {
-    name: layers.name,
-    file: layers.own.file,
-    listeners: claimed.map(({ id }, i) => serviceRow(id, options, rows[i] ?? [])),
-    enabled: pick(layers, 'enabled') ?? true,
-    adopt: pick(layers, 'adopt') ?? false,
-    snat: options.snat,
-    drain: options.drain,
-  }
 }
 
 function serviceRow(
@@ -81,7 +95,10 @@ function serviceRow(
   }
 }
 
-/** True if the service's own `port` says which port the backends have. */
-function maps(layers: Layers): boolean {
-  return typeof pick(layers, 'port') === 'string'
+/** True if `port` says which ports the backends have: by a pair, or by being several. */
+function saysBackendPorts({ config: { port } }: Layers): boolean {
+  return (
+    typeof port === 'string' ||
+    (Array.isArray(port) && (port.length > 1 || typeof port[0] === 'string'))
+  )
 }

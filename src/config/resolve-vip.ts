@@ -2,9 +2,9 @@
 import type { DesiredVip } from '../model/desired.ts'
 import { type Ip, parseIp, scopeOf } from '../model/ip.ts'
 import { explainAddress } from './address.ts'
-import type { Config, VipConfig } from './config.gen.ts'
+import type { VipConfig } from './config.gen.ts'
 import { type Fault, fault, type Spot } from './fault.ts'
-import { type Layers, nameSpot, pick, spotOf } from './layers.ts'
+import { type Layers, nameSpot, ownSpot, spotOf } from './layers.ts'
 import { didYouMean, quote } from './text.ts'
 
 /** A `[vip.NAME]` that could be read. */
@@ -19,7 +19,9 @@ interface NamedVip {
 interface Entry {
   readonly address: Ip
   readonly link: string
-  readonly spot: Spot
+  /** The first user, and by which of its VIPs it uses the address. */
+  readonly layers: Layers
+  readonly vip: number
   readonly services: string[]
 }
 
@@ -80,10 +82,16 @@ function vipAddress(text: string, spot: Spot, faults: Fault[]): Ip | undefined {
     faults.push(fault('bad-address', spot, explainAddress(text)))
     return undefined
   }
+  if (isVip(address)) return address
   const scope = scopeOf(address)
-  if (scope === 'unicast' || (scope === 'linkLocal' && !address.includes(':'))) return address
-  faults.push(fault('bad-vip', spot, `${address} ${scopeWords[scope]}`))
+  if (scope !== 'unicast') faults.push(fault('bad-vip', spot, `${address} ${scopeWords[scope]}`))
   return undefined
+}
+
+/** IPv4 link-local addresses (RFC 3927) need no zone and work like others. */
+function isVip(address: Ip): boolean {
+  const scope = scopeOf(address)
+  return scope === 'unicast' || (scope === 'linkLocal' && !address.includes(':'))
 }
 
 const scopeWords = {
@@ -95,41 +103,58 @@ const scopeWords = {
   broadcast: 'is the broadcast address: a VIP is one host address',
 } as const
 
-/** The addresses that `vip` of a service stands for, each with its place; use is booked. */
-export function useVips(
-  book: VipBook,
-  layers: Layers,
-  faults: Fault[],
-): readonly { readonly address: Ip; readonly spot: Spot }[] {
-  const given = pick(layers, 'vip')
-  const texts = typeof given === 'string' ? [given] : (given ?? [])
-  const uses: { address: Ip; spot: Spot }[] = []
-  for (let index = 0; index < texts.length; index++) {
-    const text = texts[index] ?? ''
-    const spot = typeof given === 'string' ? spotOf(layers, 'vip') : spotOf(layers, 'vip', index)
+/** One address that a service uses, and which of its VIPs says so. */
+export interface VipUse {
+  readonly address: Ip
+  readonly vip: number
+}
+
+/** The addresses that `vip` of a service stands for; their use is booked. */
+export function useVips(book: VipBook, layers: Layers, faults: Fault[]): readonly VipUse[] {
+  const given = layers.config.vip
+  const uses: VipUse[] = []
+  if (given === undefined) return uses
+  const count = typeof given === 'string' ? 1 : given.length
+  for (let vip = 0; vip < count; vip++) {
+    const text = typeof given === 'string' ? given : (given[vip] ?? '')
     const named = book.named.get(text)
     if (named === null) continue
     if (named) {
       refuseOwnLink(layers, named, faults)
       for (const address of named.addresses) {
-        uses.push({ address, spot })
-        book_(book, layers, address, named.link, named.spot, faults)
+        uses.push({ address, vip })
+        bookUse(book, layers, vip, address, named, faults)
       }
       continue
     }
-    if (!looksLikeAddress(text)) {
-      faults.push(unknownVip(book, text, spot))
-      continue
-    }
-    const address = vipAddress(text, spot, faults)
+    const address = literalVip(book, layers, vip, text, faults)
     if (address === undefined) continue
-    uses.push({ address, spot })
+    uses.push({ address, vip })
     const holder = book.byAddress.get(address)
     if (holder) refuseOwnLink(layers, holder, faults)
-    const link = holder?.link ?? pick(layers, 'link') ?? defaultLink
-    book_(book, layers, address, link, holder?.spot ?? linkSpot(layers, spot), faults)
+    bookUse(book, layers, vip, address, holder, faults)
   }
   return uses
+}
+
+/** A VIP that is not the name of a `[vip.NAME]`. */
+function literalVip(
+  book: VipBook,
+  layers: Layers,
+  vip: number,
+  text: string,
+  faults: Fault[],
+): Ip | undefined {
+  const address = parseIp(text)
+  if (address !== undefined && isVip(address)) return address
+  const spot = vipSpot(layers, vip)
+  if (!looksLikeAddress(text)) faults.push(unknownVip(book, text, spot))
+  else vipAddress(text, spot, faults)
+  return undefined
+}
+
+function vipSpot(layers: Layers, vip: number): Spot {
+  return typeof layers.config.vip === 'string' ? spotOf(layers, 'vip') : spotOf(layers, 'vip', vip)
 }
 
 function looksLikeAddress(text: string): boolean {
@@ -145,60 +170,68 @@ function unknownVip(book: VipBook, text: string, spot: Spot): Fault {
   )
 }
 
-/** Where the link was said, or the VIP itself when nobody said it. */
-function linkSpot(layers: Layers, vip: Spot): Spot {
-  return pick(layers, 'link') === undefined ? vip : spotOf(layers, 'link')
-}
-
-function refuseOwnLink({ own }: Layers, named: NamedVip, faults: Fault[]): void {
+function refuseOwnLink(layers: Layers, named: NamedVip, faults: Fault[]): void {
   for (const key of ['link', 'announce'] as const)
-    if (own.config[key] !== undefined)
+    if (layers.own[key] !== undefined)
       faults.push(
         fault(
           'vip-elsewhere',
-          { file: own.file, path: [...own.path, key], key: true },
+          { ...ownSpot(layers, key), key: true },
           `${key} of this VIP is said in [vip.${named.name}]: write it there`,
           { related: named.spot },
         ),
       )
 }
 
-/** Books that a service uses an address on a link. */
-function book_(
+/** Books that a service uses an address, on the link that its `[vip.NAME]` or the service says. */
+function bookUse(
   book: VipBook,
   layers: Layers,
+  vip: number,
   address: Ip,
-  given: string,
-  spot: Spot,
+  named: NamedVip | undefined,
   faults: Fault[],
 ): void {
-  const link = given === '@service' ? layers.name : given
-  if (given === '@service' && !isLinkName(link)) {
+  const said = named ? named.link : (layers.config.link ?? defaultLink)
+  // A link named after the service is another one for each service.
+  const link = said === '@service' ? `@${layers.name}` : said
+  if (said === '@service' && !isLinkName(layers.name)) {
     faults.push(
       fault(
         'bad-link',
         nameSpot(layers),
-        `link = "@service" names a link after the service, but ${quote(link)} is no link name: these have at most 15 characters`,
+        `link = "@service" names a link after the service, but ${quote(layers.name)} is no link name: these have at most 15 characters`,
       ),
     )
     return
   }
-  const key = given === '@service' ? `@${link}` : link
   const entry = book.used.get(address)
-  if (!entry) book.used.set(address, { address, link: key, spot, services: [layers.name] })
-  else if (entry.link === key) {
-    if (entry.services.at(-1) !== layers.name) entry.services.push(layers.name)
-  } else
-    faults.push(
-      fault(
-        'vip-conflict',
-        spot === entry.spot ? nameSpot(layers) : spot,
-        spot === entry.spot
-          ? `${address} has link = "@service", so only one service can use it, but ${entry.services[0]} and ${layers.name} do`
-          : `${address} is on link ${key} here, but on ${entry.link} for ${entry.services[0]}: an address is on one link; say it once in a [vip.NAME]`,
-        { related: entry.spot },
-      ),
-    )
+  if (!entry) book.used.set(address, { address, link, layers, vip, services: [layers.name] })
+  else if (entry.link !== link) faults.push(conflict(entry, layers, vip, address, link, said))
+  else if (entry.services.at(-1) !== layers.name) entry.services.push(layers.name)
+}
+
+function conflict(
+  entry: Entry,
+  layers: Layers,
+  vip: number,
+  address: Ip,
+  link: string,
+  said: string,
+): Fault {
+  const first = entry.layers.name
+  const message =
+    said === '@service' && entry.link.startsWith('@')
+      ? `${address} has link = "@service", so one service alone can use it, but ${first} and ${layers.name} do`
+      : `${address} is on link ${link} here, but on ${entry.link} for service ${first}: an address is on one link, say which in a [vip.NAME]`
+  return fault('vip-conflict', useSpot(layers, vip), message, {
+    related: useSpot(entry.layers, entry.vip),
+  })
+}
+
+/** Where a service says on which link its VIP is, or the VIP where it says nothing. */
+function useSpot(layers: Layers, vip: number): Spot {
+  return layers.config.link === undefined ? vipSpot(layers, vip) : spotOf(layers, 'link')
 }
 
 /** The kernel's rule for link names (dev_valid_name), as far as service names can break it. */
@@ -224,15 +257,4 @@ export function unusedVips(book: VipBook): readonly { name: string; spot: Spot }
   return [...book.named.values()].filter(
     (vip): vip is NamedVip => vip !== null && !vip.addresses.some(ip => book.used.has(ip)),
   )
-}
-
-/** Everything under `[vip]` in one file. */
-export function enterVips(
-  book: VipBook,
-  file: string,
-  vips: NonNullable<Config['vip']>,
-  faults: Fault[],
-): void {
-  for (const [name, config] of Object.entries(vips))
-    if (!book.named.has(name)) enterVip(book, name, config, { file, path: ['vip', name] }, faults)
 }

@@ -3,11 +3,11 @@ import { basename } from 'node:path'
 import type { Desired, DesiredService } from '../model/desired.ts'
 import type { Config } from './config.gen.ts'
 import { type Fault, fault, type Path, type Spot, warning } from './fault.ts'
-import type { Layer } from './layers.ts'
+import { type Layer, layersOf } from './layers.ts'
 import type { Books } from './resolve-listener.ts'
 import { resolveService } from './resolve-service.ts'
 import { resolveGuard, resolveKernel } from './resolve-settings.ts'
-import { closeVipBook, enterVips, openVipBook, unusedVips } from './resolve-vip.ts'
+import { closeVipBook, enterVip, openVipBook, unusedVips, type VipBook } from './resolve-vip.ts'
 
 /** What one file says, as far as it follows the schema. */
 export interface Part {
@@ -35,12 +35,7 @@ export interface Resolved {
 /** Merges and resolves; every fault of every file is found, whatever the others hold. */
 export function resolve(parts: readonly Part[]): Resolved {
   const faults: Fault[] = []
-  findRepeatedNames(parts, faults)
-  const books: Books = { vips: openVipBook(), claims: new Map() }
-  for (const { file, config, faulty } of parts) {
-    for (const name of faulty.vip) books.vips.named.set(name, null)
-    if (config.vip) enterVips(books.vips, file, config.vip, faults)
-  }
+  const books: Books = { vips: openVips(parts, faults), claims: new Map() }
   const services = resolveServices(parts, books, faults)
   for (const { name, spot } of unusedVips(books.vips))
     faults.push(warning('unused-vip', spot, `no service uses vip ${name}: it is not put up`))
@@ -62,19 +57,47 @@ export function resolve(parts: readonly Part[]): Resolved {
 function resolveServices(parts: readonly Part[], books: Books, faults: Fault[]): DesiredService[] {
   const main = parts.filter(({ file }) => mainFile(file))
   const services: DesiredService[] = []
-  const seen = new Set<string>()
+  const first = new Map<string, string>()
   for (const part of parts) {
+    const { file, config, faulty } = part
     const defaults = [part, ...main.filter(each => each !== part)].flatMap(defaultsOf)
-    for (const [name, config] of Object.entries(part.config.service ?? {})) {
-      if (seen.has(name)) continue
-      seen.add(name)
-      const faulty = part.faulty.service.get(name) ?? none
-      const own = { file: part.file, path: ['service', name], config, faulty }
-      const service = resolveService({ name, own, defaults }, books, faults)
+    for (const name in config.service) {
+      const own = config.service[name]
+      const other = first.get(name)
+      if (other !== undefined) faults.push(repeatedName('service', name, file, other))
+      if (other !== undefined || own === undefined) continue
+      first.set(name, file)
+      const layers = layersOf(name, file, own, faulty.service.get(name) ?? none, defaults)
+      const service = resolveService(layers, books, faults)
       if (service) services.push(service)
     }
   }
   return services
+}
+
+function repeatedName(table: string, name: string, file: string, other: string): Fault {
+  return fault(
+    'duplicate-name',
+    { file, path: [table, name], key: true },
+    `${table} ${name} stands in another file already`,
+    { related: { file: other, path: [table, name], key: true } },
+  )
+}
+
+/** Enters every `[vip.NAME]`, and the names of those that could not be read. */
+function openVips(parts: readonly Part[], faults: Fault[]): VipBook {
+  const book = openVipBook()
+  const first = new Map<string, string>()
+  for (const { file, config, faulty } of parts)
+    for (const name of [...faulty.vip, ...Object.keys(config.vip ?? {})]) {
+      const own = config.vip?.[name]
+      const other = first.get(name)
+      if (other !== undefined) faults.push(repeatedName('vip', name, file, other))
+      else if (own === undefined) book.named.set(name, null)
+      else enterVip(book, name, own, { file, path: ['vip', name] }, faults)
+      first.set(name, other ?? file)
+    }
+  return book
 }
 
 /** True for the file whose `[defaults]` hold for all. */
@@ -86,30 +109,6 @@ function defaultsOf({ file, config, faulty }: Part): readonly Layer[] {
   if (!config.defaults) return []
   const keys = faulty.service.get('') ?? none
   return [{ file, path: ['defaults'], config: config.defaults, faulty: keys }]
-}
-
-/** Files add up: a name stands in one of them. */
-function findRepeatedNames(parts: readonly Part[], faults: Fault[]): void {
-  for (const table of ['service', 'vip'] as const) {
-    const first = new Map<string, Spot>()
-    for (const { file, config, faulty } of parts)
-      for (const name of namesOf(config[table], table === 'vip' ? faulty.vip : none)) {
-        const at: Spot = { file, path: [table, name], key: true }
-        const related = first.get(name)
-        if (!related) first.set(name, at)
-        else
-          faults.push(
-            fault('duplicate-name', at, `${table} ${name} stands in another file already`, {
-              related,
-            }),
-          )
-      }
-  }
-}
-
-function namesOf(table: object | undefined, faulty: ReadonlySet<string>): readonly string[] {
-  const names = Object.keys(table ?? {})
-  return faulty.size === 0 ? names : [...names, ...faulty]
 }
 
 const settingTables = ['kernel', 'node', 'guard', 'ownership', 'state'] as const

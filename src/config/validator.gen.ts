@@ -31,7 +31,7 @@ const schema38 = {"title":"GuardConfig","description":"How much one apply may ta
 const schema39 = {"title":"OwnershipConfig","description":"What happens when somebody else already holds what the files ask for.","type":"object","additionalProperties":false,"properties":{"conflict":{"description":"refuse leaves it alone and says so, adopt takes it over where no connection is touched, force replaces it.","type":"string","enum":["refuse","adopt","force"],"default":"refuse"}}};
 const schema40 = {"title":"StateConfig","description":"What slb remembers.","type":"object","additionalProperties":false,"properties":{"history":{"description":"How many applies can be listed and rolled back.","type":"integer","minimum":1,"maximum":10000,"default":50}}};
 const func0 = Object.prototype.hasOwnProperty;
-const func46 = text => [...text].length;
+const func46 = text => text.length;
 const pattern0 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]*$", "u");
 const pattern15 = new RegExp("^[A-Za-z0-9_.-]+$", "u");
 const pattern16 = new RegExp("^(100|[0-9]{1,2})%$", "u");
