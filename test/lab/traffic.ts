@@ -14,7 +14,7 @@ export async function serveTcp(
   for (const machine of machines) {
     const server = createServer(socket => {
       socket.unref().on('error', () => socket.destroy())
-      socket.write(`${machine.name}\n`)
+      socket.write(`${machine.name} ${socket.remoteAddress}\n`)
       socket.pipe(socket)
     })
     open.push(server.unref())
@@ -41,6 +41,8 @@ export async function serveUdp(
 export interface Flow {
   /** The name of the backend that took it. */
   readonly backend: string
+  /** The address that it came from, as that backend saw it. */
+  readonly seenAs: string
   /** Send a line and wait for it to come back; rejects when the connection is gone. */
   echo(line: string): Promise<string>
   close(): void
@@ -56,9 +58,10 @@ export async function connect(
   const socket = new Socket()
   const lines = lineQueue(socket, timeout)
   await insideNextTick(from.namespace, () => socket.connect(port, address))
-  const backend = await lines()
+  const [backend = '', remote = ''] = (await lines()).split(' ')
   return {
     backend,
+    seenAs: remote.replace(/^::ffff:/, ''),
     echo: line => {
       socket.write(`${line}\n`)
       return lines()

@@ -5,8 +5,8 @@
  * `stdout` and `stderr` while the command runs, then `status`. No `status` means that the kernel
  * ended before the command did.
  */
-import { closeSync, openSync, readSync } from 'node:fs'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { closeSync, existsSync, openSync, readSync } from 'node:fs'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -28,7 +28,8 @@ const zeroEnded = (texts: readonly string[]): string => texts.map(text => `${tex
 
 /** Write a request where a kernel's first process finds it. */
 export async function openJob(request: Request): Promise<Job> {
-  const folder = await mkdtemp(join(tmpdir(), 'slb-lab-'))
+  await removeAbandoned()
+  const folder = await mkdtemp(join(tmpdir(), `slb-lab-${process.pid}-`))
   const environment = Object.entries({ ...request.environment, TMPDIR: '/run/tmp' })
   const put = (name: string, texts: readonly string[]): Promise<void> =>
     writeFile(join(folder, name), zeroEnded(texts))
@@ -46,6 +47,15 @@ export async function openJob(request: Request): Promise<Job> {
       return text === '' ? undefined : Number(text)
     },
     remove: () => rm(folder, { recursive: true, force: true }),
+  }
+}
+
+/** What runs that were killed left behind. */
+async function removeAbandoned(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const pid = /^slb-lab-(\d+)-/.exec(name)?.[1]
+    if (pid === undefined || existsSync(`/proc/${pid}`)) continue
+    await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => {})
   }
 }
 

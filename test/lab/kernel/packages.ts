@@ -53,23 +53,29 @@ export async function ensureTools(
   })
 }
 
-/** Packages of one suite of Debian (`sid`, `bookworm`). */
-export interface Wanted {
-  readonly suite: string
-  readonly packages: readonly string[]
+/** A Debian mirror as this machine's apt sees it, with package lists of our own beside it. */
+export interface Mirror {
+  /** What a package needs, by name. */
+  dependencies(packageName: string): Promise<readonly string[]>
+  /** Fetch packages (`name` or `name/suite`) and unpack them into the folder. */
+  unpack(packageNames: readonly string[]): Promise<void>
 }
 
 /**
- * Fetch packages from the mirror that this machine already uses, and unpack them into `folder`.
- * Nothing is installed and the machine's own package lists stay as they are.
+ * Fetch and unpack packages of some suites of Debian (`sid`, `bookworm`) into `folder`. Nothing is
+ * installed and the machine's own package lists stay as they are, so any user may do it.
  */
-export async function unpackPackages(folder: string, wanted: readonly Wanted[]): Promise<void> {
+export async function withMirror(
+  folder: string,
+  suites: readonly string[],
+  work: (mirror: Mirror) => Promise<void>,
+): Promise<void> {
   const apt = join(folder, 'apt')
   await mkdir(join(apt, 'lists', 'partial'), { recursive: true })
   await mkdir(join(apt, 'archives', 'partial'), { recursive: true })
-  const mirror = await debianMirror()
+  const url = await mirrorUrl()
   const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg'
-  const lines = wanted.map(({ suite }) => `deb [signed-by=${keyring}] ${mirror} ${suite} main\n`)
+  const lines = suites.map(suite => `deb [signed-by=${keyring}] ${url} ${suite} main\n`)
   await writeFile(join(apt, 'sources.list'), lines.join(''))
   const options = Object.entries({
     'Dir::Etc::SourceList': join(apt, 'sources.list'),
@@ -80,14 +86,19 @@ export async function unpackPackages(folder: string, wanted: readonly Wanted[]):
     'Acquire::Languages': 'none',
     'APT::Sandbox::User': 'root',
   }).flatMap(([name, value]) => ['-o', `${name}=${value}`])
-  const names = wanted.flatMap(({ suite, packages }) => packages.map(name => `${name}/${suite}`))
-  await patiently(3, async () => {
-    await aptGet([...options, 'update'])
-    await aptGet([...options, 'download', ...names], apt)
+  await patiently(3, () => aptGet([...options, 'update']))
+  await work({
+    dependencies: async name => {
+      const printed = await runCommand('apt-cache', [...options, 'depends', name])
+      return [...printed.matchAll(/Depends: (\S+)/g)].map(match => match[1] ?? '')
+    },
+    unpack: async names => {
+      await patiently(3, () => aptGet([...options, 'download', ...names], apt))
+      for (const file of await readdir(apt)) {
+        if (file.endsWith('.deb')) await runCommand('dpkg', ['-x', join(apt, file), folder])
+      }
+    },
   })
-  for (const file of await readdir(apt)) {
-    if (file.endsWith('.deb')) await runCommand('dpkg', ['-x', join(apt, file), folder])
-  }
   await rm(apt, { recursive: true })
 }
 
@@ -98,7 +109,7 @@ export async function hostSuite(): Promise<string> {
   return (isDebian && /^VERSION_CODENAME=(\w+)$/m.exec(release)?.[1]) || 'stable'
 }
 
-async function debianMirror(): Promise<string> {
+async function mirrorUrl(): Promise<string> {
   const chosen = process.env['SLB_LAB_MIRROR']
   if (chosen !== undefined) return chosen
   const parts = await readdir('/etc/apt/sources.list.d').catch(() => [])

@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path'
 import { projectFolder } from '../../project.ts'
 import type { Kernel } from './boot.ts'
 import { cached } from './cache.ts'
-import { ensureTools, findProgram, hostSuite, unpackPackages } from './packages.ts'
+import { ensureTools, findProgram, hostSuite, withMirror } from './packages.ts'
 import { runCommand } from './run-command.ts'
 
 /** Fetch it if the cache does not have it yet. */
@@ -56,11 +56,14 @@ async function memoryFolder(): Promise<string> {
 async function fetchUml(part: string, path: string, say: (line: string) => void): Promise<void> {
   say('fetching User-Mode Linux and its C library from Debian unstable')
   const patchelf = await findProgram('patchelf')
-  const tool = { suite: await hostSuite(), packages: ['patchelf'] }
-  await unpackPackages(part, [
-    { suite: 'sid', packages: ['user-mode-linux', 'libc6'] },
-    ...(patchelf === undefined ? [tool] : []),
-  ])
+  const suite = await hostSuite()
+  await withMirror(part, ['sid', suite], mirror =>
+    mirror.unpack([
+      'user-mode-linux/sid',
+      'libc6/sid',
+      ...(patchelf === undefined ? [`patchelf/${suite}`] : []),
+    ]),
+  )
   const kernel = join(part, 'linux')
   await copyFile(join(part, 'usr/bin/linux.uml'), kernel)
   const loader = await find(join(part, 'usr/lib'), 'ld-linux-x86-64.so.2')
