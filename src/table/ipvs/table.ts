@@ -1,7 +1,7 @@
 /** The kernel's IPVS table, over generic netlink. */
 import { keyOf, type Sync } from '../../model/rows.ts'
 import { familyId, genlHeaderLength, startGenl } from '../../netlink/genl.ts'
-import type { Netlink } from '../../netlink/socket.ts'
+import { type Netlink, openNetlink, protocol } from '../../netlink/socket.ts'
 import type { Table } from '../table.ts'
 import { command, familyName, familyVersion } from './abi.ts'
 import { applyChanges } from './apply.ts'
@@ -16,11 +16,11 @@ const missing = {
 /**
  * Services, destinations, timeouts and synchronisation daemons of one network namespace.
  *
- * `netlink` opens a NETLINK_GENERIC socket there; it is called at the first use. Each call asks for
+ * `netlink` opens the socket, at the first use. Each call asks for
  * the number of the IPVS family again, because reloading the module changes it; without the module
  * they throw an SlbError `missing`. Calls are done one after another.
  */
-export function ipvsTable(netlink: () => Netlink): Table {
+export function ipvsTable(netlink: () => Netlink = () => openNetlink(protocol.generic)): Table {
   let opened: Netlink | undefined
   let last: Promise<unknown> = Promise.resolve()
   /** Runs a task when all earlier ones are through: they share a socket. */
