@@ -1,6 +1,6 @@
 /** What an apply leaves behind so that it can be undone, and the way back. */
 import { changeKey } from '../model/change.ts'
-import type { Service } from '../model/rows.ts'
+import type { Service, Sysctl } from '../model/rows.ts'
 import { type State, stateOf, topKinds } from '../model/state.ts'
 import { isOurAddress, isOurLink, isOurService } from '../plan/ours.ts'
 import type { Ledger, Plan, Policy, Wanted } from '../plan/types.ts'
@@ -38,7 +38,7 @@ function mutableState(): MutableState {
 /**
  * What is ours now, with the images of past applies laid over it, newest first.
  *
- * Kernel switches are not set back: other programs may have come to rely on them.
+ * Kernel switches stay as they were last set: other programs may have come to rely on them.
  */
 export function rewound(seen: State, ledger: Ledger, entries: readonly HistoryEntry[]): Wanted {
   const state = mutableState()
@@ -50,6 +50,8 @@ export function rewound(seen: State, ledger: Ledger, entries: readonly HistoryEn
     if (isOurAddress(key, row, ledger)) state.address.set(key, row)
   for (const [key, row] of seen.snat) state.snat.set(key, row)
   for (const [key, row] of seen.sync) if (ledger.settings.has(key)) state.sync.set(key, row)
+  for (const [key, text] of ledger.settings)
+    if (key.startsWith('sysctl ')) state.sysctl.set(key, JSON.parse(text) as Sysctl)
   for (const [key, { name, drain }] of ledger.service)
     policies.set(key, { name, drain, adopt: false })
   for (const entry of entries) {
