@@ -1,5 +1,6 @@
 /** The changes of a plan in the order of reading: by service, and by virtual service within it. */
 import { type Change, type ChangeOf, changeKey } from '../model/change.ts'
+import type { ServiceId } from '../model/rows.ts'
 import { namesOf } from './json.ts'
 import type { Plan } from './types.ts'
 
@@ -20,6 +21,12 @@ export interface Group {
   readonly rows: readonly Change[]
 }
 
+/** The groups to be shown, and how much is not. */
+export interface Grouped {
+  readonly groups: readonly Group[]
+  readonly hidden: { readonly services: number; readonly changes: number }
+}
+
 interface Draft {
   readonly rows: Change[]
   readonly listeners: Map<string, { change?: Change; destinations: ChangeOf<'destination'>[] }>
@@ -32,25 +39,65 @@ const shared = 'shared by services'
 /** Heading of rows whose service nobody remembers. */
 const nameless = 'of no service'
 
-/** Groups the changes: the machine's settings, what services share, then each service by name. */
-export function groupChanges(plan: Pick<Plan, 'changes' | 'names'>): readonly Group[] {
-  const drafts = new Map<string, Draft>()
-  for (const change of plan.changes) {
-    const title = titleOf(plan, change)
-    let draft = drafts.get(title)
-    if (draft === undefined) {
-      draft = { rows: [], listeners: new Map() }
-      drafts.set(title, draft)
+/**
+ * Groups the changes: the machine's settings, what services share, then each service by name.
+ *
+ * Of the services that are only created no more than `createdShown` get a group, the first by name;
+ * the others are counted, and cost no memory.
+ */
+export function groupChanges(
+  plan: Pick<Plan, 'changes' | 'names'>,
+  createdShown: number = Number.POSITIVE_INFINITY,
+): Grouped {
+  const tallies = new Map<string, { changes: number; created: boolean }>()
+  eachTitled(plan, (title, change) => {
+    let tally = tallies.get(title)
+    if (tally === undefined) {
+      tally = { changes: 0, created: true }
+      tallies.set(title, tally)
     }
-    place(draft, change)
+    tally.changes++
+    tally.created &&= change.op === 'create' && !change.drift
+  })
+  const hidden = { services: 0, changes: 0 }
+  let created = 0
+  const drafts = new Map<string, Draft>()
+  for (const [title, tally] of [...tallies].sort(byRank)) {
+    if (tally.created && rank(title) === ofService && ++created > createdShown) {
+      hidden.services++
+      hidden.changes += tally.changes
+    } else drafts.set(title, { rows: [], listeners: new Map() })
   }
-  return [...drafts]
-    .sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1))
-    .map(([title, draft]) => ({
-      title,
-      rows: draft.rows,
-      listeners: [...draft.listeners].map(([key, listener]) => ({ key, ...listener })),
-    }))
+  eachTitled(plan, (title, change) => {
+    const draft = drafts.get(title)
+    if (draft !== undefined) place(draft, change)
+  })
+  const groups = Array.from(drafts, ([title, { rows, listeners }]) => ({
+    title,
+    rows,
+    listeners: Array.from(listeners, ([key, listener]) => ({ key, ...listener })),
+  }))
+  return { groups, hidden }
+}
+
+function byRank([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return rank(a) - rank(b) || (a < b ? -1 : 1)
+}
+
+/** Each change with its heading. Destinations of one service mostly follow each other: asked once. */
+function eachTitled(
+  plan: Pick<Plan, 'changes' | 'names'>,
+  visit: (title: string, change: Change) => void,
+): void {
+  let service: ServiceId | undefined
+  let title = ''
+  for (const change of plan.changes) {
+    if (change.kind !== 'destination' || change.row.service !== service) {
+      title = titleOf(plan, change)
+      service = change.kind === 'destination' ? change.row.service : undefined
+    }
+    visit(title, change)
+  }
 }
 
 function titleOf(plan: Pick<Plan, 'names'>, change: Change): string {
@@ -76,7 +123,9 @@ function place(draft: Draft, change: Change): void {
   else listener.destinations.push(change)
 }
 
+const ofService = 2
+
 /** The headings have a space, which no service's name has, so they cannot be mistaken for one. */
 function rank(title: string): number {
-  return title === kernel ? 0 : title === shared ? 1 : title === nameless ? 3 : 2
+  return title === kernel ? 0 : title === shared ? 1 : title === nameless ? 3 : ofService
 }

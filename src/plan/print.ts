@@ -1,7 +1,6 @@
 /** A plan as text for people, line by line. */
-import type { Change } from '../model/change.ts'
 import { endpoint } from '../model/ip.ts'
-import { type Group, groupChanges, type Listener } from './group.ts'
+import { groupChanges, type Listener } from './group.ts'
 import type { UsersByKey } from './impact.ts'
 import { detailsOf, mark, type Paint, rowLine } from './line.ts'
 import type { Present } from './present.ts'
@@ -35,20 +34,16 @@ const plain: Paint = (_, text) => text
  */
 export function* planLines(plan: Plan, options: PrintOptions = {}): Generator<string> {
   const paint = options.paint ?? plain
-  let created = 0
-  const unshown: Group[] = []
-  for (const group of groupChanges(plan)) {
-    if (onlyCreates(group) && ++created > createdShown && !options.verbose) {
-      unshown.push(group)
-      continue
-    }
+  const { groups, hidden } = groupChanges(plan, options.verbose ? undefined : createdShown)
+  for (const group of groups) {
     yield paint('title', group.title)
     for (const row of group.rows) yield rowLine(plan, row, paint, options.users)
     for (const listener of group.listeners) yield* listenerLines(plan, listener, paint, options)
     yield ''
   }
-  if (unshown.length > 0) {
-    yield paint('quiet', unshownLine(unshown))
+  if (hidden.services > 0) {
+    const more = `... ${hidden.services} more services, ${hidden.changes} to add (-v shows all)`
+    yield paint('quiet', more)
     yield ''
   }
   yield* remarks(plan, paint, options)
@@ -88,28 +83,4 @@ function tally(counts: Map<string, Map<string, number>>, symbol: string, details
   const times = (said.get(details) ?? 0) + 1
   said.set(details, times)
   return times
-}
-
-function onlyCreates(group: Group): boolean {
-  return (
-    group.rows.every(isCreate) &&
-    group.listeners.every(
-      ({ change, destinations }) =>
-        (change === undefined || isCreate(change)) && destinations.every(isCreate),
-    )
-  )
-}
-
-function isCreate(change: Change): boolean {
-  return change.op === 'create' && !change.drift
-}
-
-function unshownLine(groups: readonly Group[]): string {
-  let rows = 0
-  for (const group of groups) {
-    rows += group.rows.length
-    for (const { change, destinations } of group.listeners)
-      rows += destinations.length + (change === undefined ? 0 : 1)
-  }
-  return `... ${groups.length} more services, ${rows} to add (-v shows all)`
 }
