@@ -1,7 +1,7 @@
 /** A live State as blocks of a configuration: one for each service, some for what they share. */
 import type { Ip } from '../model/ip.ts'
 import type { State } from '../model/state.ts'
-import { type Group, groupServices } from './group.ts'
+import { type Group, groupServices, type Port } from './group.ts'
 import { kernelBlocks } from './kernel.ts'
 import { defaultLink, holdersOf, ownLink, type Places, placesOf } from './places.ts'
 import { bodyLines, bodyOf, string } from './service.ts'
@@ -53,21 +53,24 @@ function needsAdoption(state: State, places: Places): boolean {
   return false
 }
 
-function headLines(group: Group, places: Places): readonly string[] {
-  const first = group.members[0].id
+function headLines({ first, protocols, ports }: Group, places: Places): readonly string[] {
   if (first.protocol === 'fwmark')
     return [`fwmark = ${first.fwmark}`, ...(first.family === 'ipv6' ? ['family = "ipv6"'] : [])]
   const place = first.address === undefined ? undefined : places.byAddress.get(first.address)
-  const link = place?.link === undefined ? [] : [`link = ${string(place.link)}`]
-  const protocols = group.protocols.map(string)
-  return [
+  const lines = [
     `vip = ${string(place?.vip ?? first.address ?? '')}`,
-    `port = ${group.ports.length === 1 ? group.ports[0] : `[${group.ports.join(', ')}]`}`,
-    ...(protocols.length > 1
-      ? [`protocol = [${protocols.join(', ')}]`]
-      : protocols[0] === '"tcp"'
-        ? []
-        : [`protocol = ${protocols[0]}`]),
-    ...link,
+    `port = ${oneOrList(ports.map(portText))}`,
   ]
+  const names = oneOrList(protocols.map(string))
+  if (names !== '"tcp"') lines.push(`protocol = ${names}`)
+  if (place?.link !== undefined) lines.push(`link = ${string(place.link)}`)
+  return lines
+}
+
+function portText({ port, backendPort = port }: Port): string {
+  return backendPort === port ? String(port) : string(`${port}:${backendPort}`)
+}
+
+function oneOrList(texts: readonly string[]): string {
+  return texts.length === 1 ? (texts[0] ?? '') : `[${texts.join(', ')}]`
 }

@@ -30,7 +30,7 @@ export function kernelBlocks(state: State, keep: ReadonlySet<string>): readonly 
 }
 
 function keepLine(key: string): string {
-  return `${key} = "keep" # the services need it, but it is off`
+  return `${key} = "keep" # the services need it, but live it is otherwise`
 }
 
 function timeoutLines(state: State): readonly string[] {

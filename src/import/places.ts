@@ -30,8 +30,8 @@ export function placesOf(
   groups: readonly Group[],
 ): Places {
   const users = new Map<Ip, string[]>()
-  for (const { name, members } of groups) {
-    const ip = members[0].id.address
+  for (const { name, first } of groups) {
+    const ip = first.address
     if (ip !== undefined) users.set(ip, [...(users.get(ip) ?? []), name])
   }
   const byAddress = new Map<Ip, Place>()

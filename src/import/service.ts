@@ -11,9 +11,10 @@ export function string(text: string): string {
 /** Lines that two virtual services share if they are one service of the configuration. */
 export interface Body {
   readonly lines: readonly string[]
+  /** Each with its port, where that is not the service's. */
   readonly backends: readonly string[]
-  /** True if no backend names a port, so that it holds for any port of the service. */
-  readonly portless: boolean
+  /** Where all have one port: that, and the backends without it. It holds for any port of the service. */
+  readonly bare?: { readonly port: number; readonly backends: readonly string[] }
 }
 
 /** Everything but vip, port, protocol and link. What is default is left out. */
@@ -31,15 +32,19 @@ export function bodyOf(service: Service, snat: boolean): Body {
   if (service.onePacket) lines.push('one_packet = true')
   if (snat) lines.push('snat = true')
   const common = forward === 'tunnel' ? tunnel : undefined
-  return {
-    lines,
-    backends: destinations.map(row => backendText(row, id.port, forward, common)),
-    portless: destinations.every(row => row.port === id.port),
-  }
+  const texts = (port: number): readonly string[] =>
+    destinations.map(row => backendText(row, port, forward, common))
+  const port = destinations[0]?.port ?? id.port
+  const backends = texts(id.port)
+  if (destinations.some(row => row.port !== port)) return { lines, backends }
+  return { lines, backends, bare: { port, backends: port === id.port ? backends : texts(port) } }
 }
 
 /** The body as lines of the file. */
-export function bodyLines({ lines, backends }: Body): readonly string[] {
+export function bodyLines({
+  lines,
+  backends,
+}: Pick<Body, 'lines' | 'backends'>): readonly string[] {
   const inline = `backends = [${backends.join(', ')}]`
   if (inline.length <= 100) return [...lines, inline]
   return [...lines, 'backends = [', ...backends.map(backend => `  ${backend},`), ']']
@@ -72,13 +77,14 @@ function persistenceLines({ id, persistence, netmask, engine }: Service): readon
   return [`persistence = { ${[`timeout = ${timeout}`, ...rest].join(', ')} }`]
 }
 
+/** @param usualPort the port that a backend has which names none. */
 function backendText(
   row: Destination,
-  servicePort: number,
+  usualPort: number,
   forward: Forward,
   common: Tunnel | undefined,
 ): string {
-  const port = row.port === servicePort ? undefined : row.port
+  const port = row.port === usualPort ? undefined : row.port
   const address = string(port === undefined ? row.address : endpoint(row.address, port))
   const keys: string[] = []
   if (row.weight !== 1) keys.push(`weight = ${row.weight}`)

@@ -1,0 +1,211 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { importState } from '../../src/import/import-state.ts'
+import { emptyLedger } from '../../src/state/journal.ts'
+import { state } from '../engine/rig.ts'
+
+async function imports(have: string, expected: string): Promise<void> {
+  const { text } = await importState(state(have), emptyLedger)
+  assert.is(text, expected.replace(/^\n/, ''))
+}
+
+test('a service with defaults is as short as one writes it', () =>
+  imports(
+    `sysctl net.ipv4.ip_forward = 1
+link slb0 dummy up ours
+address slb0 192.0.2.10/32 ours
+service tcp 192.0.2.10:80 wrr ours
+  -> 10.0.0.11:8080 nat weight 1
+  -> 10.0.0.12:8080 nat weight 1
+`,
+    `
+[service.tcp-192-0-2-10-80]
+vip = "192.0.2.10"
+port = 80
+backends = ["10.0.0.11:8080", "10.0.0.12:8080"]
+`,
+  ))
+
+test('what somebody else made is to be adopted, and his switches are kept', () =>
+  imports(
+    `sysctl net.ipv4.ip_forward = 0
+link eth0 device up
+address eth0 192.0.2.10/32
+address eth0 192.0.2.1/24
+service tcp 192.0.2.10:80 rr
+  -> 10.0.0.11:80 nat weight 3
+service tcp 192.0.2.1:80 rr
+service fwmark 7 ipv6 wlc
+`,
+    `
+[defaults]
+# takes over what somebody else made; after the first apply this can go
+adopt = true
+
+[kernel]
+ip_forward = "keep" # the services need it, but live it is otherwise
+
+[service.fwmark-7-ipv6]
+fwmark = 7
+family = "ipv6"
+scheduler = "wlc"
+backends = []
+
+[service.tcp-192-0-2-10-80]
+vip = "192.0.2.10"
+port = 80
+link = "eth0"
+scheduler = "rr"
+backends = [{ address = "10.0.0.11", weight = 3 }]
+
+[service.tcp-192-0-2-1-80]
+vip = "192.0.2.1"
+port = 80
+link = "external"
+scheduler = "rr"
+backends = []
+`,
+  ))
+
+test('ports and protocols of one VIP with the same backends are one service', () =>
+  imports(
+    `link slb0 dummy up ours
+address slb0 192.0.2.10/32 ours
+service tcp 192.0.2.10:53 wrr ours
+  -> 10.0.0.11:53 direct weight 1
+service udp 192.0.2.10:53 wrr ours
+  -> 10.0.0.11:53 direct weight 1
+service tcp 192.0.2.10:80 wrr ours
+  -> 10.0.0.11:8080 nat weight 1
+service tcp 192.0.2.10:443 wrr ours
+  -> 10.0.0.11:8443 nat weight 1
+sysctl net.ipv4.ip_forward = 1
+`,
+    `
+[service.tcp-192-0-2-10]
+vip = "192.0.2.10"
+port = ["80:8080", "443:8443"]
+backends = ["10.0.0.11"]
+
+[service.tcp-udp-192-0-2-10-53]
+vip = "192.0.2.10"
+port = 53
+protocol = ["tcp", "udp"]
+forward = "direct"
+backends = ["10.0.0.11"]
+`,
+  ))
+
+test('a VIP of several services has its link said once', () =>
+  imports(
+    `link eth0 device up
+address eth0 192.0.2.10/32 ours
+service tcp 192.0.2.10:80 rr ours
+service tcp 192.0.2.10:443 wrr ours
+`,
+    `
+[vip.vip-192-0-2-10]
+address = "192.0.2.10"
+link = "eth0"
+
+[service.tcp-192-0-2-10-443]
+vip = "vip-192-0-2-10"
+port = 443
+backends = []
+
+[service.tcp-192-0-2-10-80]
+vip = "vip-192-0-2-10"
+port = 80
+scheduler = "rr"
+backends = []
+`,
+  ))
+
+test('a link of ours that is named after a service gives the service its name', () =>
+  imports(
+    `link web dummy up ours
+address web 192.0.2.10/32 ours
+address web 2001:db8::10/128 ours
+service tcp 192.0.2.10:80 wrr ours
+service tcp [2001:db8::10]:80 wrr ours
+`,
+    `
+[service.web]
+vip = "192.0.2.10"
+port = 80
+link = "@service"
+backends = []
+
+[service.tcp-2001-db8-10-80]
+vip = "2001:db8::10"
+port = 80
+link = "web"
+backends = []
+`,
+  ))
+
+test('every field of service and backend that is not as usual is written', () =>
+  imports(
+    `service udp 192.0.2.10:5060 mh mh-port persistence 300s netmask 24 engine sip one-packet
+  -> 10.0.0.11:5060 tunnel gue port 6080 checksum remote weight 1
+  -> 10.0.0.12:5060 tunnel gre weight 0 upper 9 lower 3
+  -> 10.0.0.13:5060 tunnel gue port 6080 checksum remote weight 1
+  -> 127.0.0.1:5060 local weight 1
+timeouts tcp 900s tcpfin 60s udp 300s
+sync backup eth0 id 3 group 224.0.0.99 port 8849 ttl 2 maxlen 1400
+sysctl net.ipv4.vs.expire_quiescent_template = 1
+`,
+    `
+[defaults]
+# takes over what somebody else made; after the first apply this can go
+adopt = true
+
+[kernel]
+timeouts = { tcpfin = "60s" }
+
+[[kernel.sync]]
+role = "backup"
+interface = "eth0"
+id = 3
+group = "224.0.0.99"
+port = 8849
+ttl = 2
+maxlen = 1400
+
+[service.udp-192-0-2-10-5060]
+vip = "192.0.2.10"
+port = 5060
+protocol = "udp"
+link = "external"
+scheduler = "mh"
+scheduler_flags = ["mh-port"]
+forward = "tunnel"
+tunnel = { type = "gue", port = 6080, checksum = "remote" }
+persistence = { timeout = "300s", netmask = 24, engine = "sip" }
+one_packet = true
+backends = [
+  "10.0.0.11",
+  { address = "10.0.0.12", weight = 0, tunnel = { type = "gre" }, upper = 9, lower = 3 },
+  "10.0.0.13",
+  { address = "127.0.0.1", forward = "local" },
+]
+`,
+  ))
+
+test('what a configuration cannot say is left out as a comment, with the reason', async () => {
+  const have = `service tcp 192.0.2.10:80 wrr
+  -> 10.0.0.11:8080 direct weight 1
+service tcp 192.0.2.11:80 wrr
+`
+  const { text, leftOut } = await importState(state(have), emptyLedger)
+  assert.equal([...leftOut.keys()], ['[service.tcp-192-0-2-10-80]'])
+  assert.match(text, /^# left out: .*port.*\n# \[service\.tcp-192-0-2-10-80\]\n# vip = /m)
+  assert.match(text, /^\[service\.tcp-192-0-2-11-80\]$/m)
+})
+
+test('where nothing is live the file says so, and is a valid one', async () => {
+  const { text } = await importState(state(''), emptyLedger)
+  assert.match(text, /^# Nothing/)
+})
+
+test.run()
