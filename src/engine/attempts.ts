@@ -65,6 +65,8 @@ export class Attempts {
   /** The first pass of a big apply is not remembered key by key: only what comes back is counted. */
   #recordRepeats(tried: readonly Change[], failed: ReadonlySet<Change>): void {
     for (const change of tried) {
+      // A service drains through its destinations: nothing is set that could be kept or not.
+      if (change.kind === 'service' && change.op === 'drain') continue
       if (failed.has(change) || this.#count(change) < most) continue
       const error = new SlbError('internal', 'the live system does not keep what was set', {
         hint: 'another program may be writing at the same time; stop it, or leave this key to it',

@@ -3,6 +3,7 @@ import { type Change, changeKey, type Failure } from '../model/change.ts'
 import type { State } from '../model/state.ts'
 import { fingerprint } from '../plan/fingerprint.ts'
 import { isOurService } from '../plan/ours.ts'
+import { defaultDrain } from '../plan/services.ts'
 import type { Ledger, LedgerService, Plan, Wanted } from '../plan/types.ts'
 
 /**
@@ -38,7 +39,7 @@ export function intended(
     if (kind === 'service') {
       const policy = wanted.policies.get(key)
       const hash = service.get(key)?.hash ?? 0
-      service.set(key, { name: policy?.name ?? key, drain: policy?.drain ?? 0, hash })
+      service.set(key, { name: policy?.name ?? key, drain: policy?.drain ?? defaultDrain, hash })
     } else if (kind === 'sync') settings.set(key, JSON.stringify(change.row))
     else if (kind === 'address' || kind === 'link' || kind === 'snat') sets[kind].add(key)
   }
@@ -99,7 +100,7 @@ export function confirmed(
     address: stand('address'),
     link: stand('link'),
     snat: stand('snat'),
-    settings: heldSettings(seen, wanted, left, refused),
+    settings: heldSettings(ledger, seen, wanted, left, refused),
     draining,
   }
 }
@@ -129,15 +130,19 @@ function standingServices(
     if (wish === undefined ? !isOurService(key, row, ledger) : !wish.owned) continue
     services.set(key, {
       name: policy?.name ?? known?.name ?? key,
-      drain: policy?.drain ?? known?.drain ?? 0,
+      drain: policy?.drain ?? known?.drain ?? defaultDrain,
       hash: unsettled.has(key) ? 0 : fingerprint(wish ?? row),
     })
   }
   return services
 }
 
-/** Sysctls, timeouts and sync daemons that are as wanted. What is no longer wanted is forgotten. */
+/**
+ * Sysctls, timeouts and sync daemons that are as wanted. A switch that is no longer wanted is
+ * forgotten; a daemon that could not be stopped stays ours.
+ */
 function heldSettings(
+  ledger: Ledger,
   seen: State,
   wanted: Wanted,
   left: Plan,
@@ -149,5 +154,9 @@ function heldSettings(
     for (const [key, row] of wanted.state[kind])
       if (seen[kind].has(key) && !open.has(key) && !refused.has(key))
         settings.set(key, JSON.stringify(row))
+  for (const key of seen.sync.keys()) {
+    const known = ledger.settings.get(key)
+    if (known !== undefined && !wanted.state.sync.has(key)) settings.set(key, known)
+  }
   return settings
 }

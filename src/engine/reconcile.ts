@@ -121,7 +121,7 @@ export async function reconcile(job: Job, live: Live, options: ApplyOptions): Pr
       )
       touched = pass.touched
       ledger = withdrawn(ledger, earlier, pass.failures)
-      await attempts.record(todo, pass.failures, live.clock)
+      await attempts.record(pass.tried, pass.failures, live.clock)
     } else {
       const done = await drain(left, seen, live, until, options)
       if (done.length === 0) break

@@ -7,6 +7,8 @@ import { type Live, observe } from './live.ts'
 
 /** What was done in one go. */
 export interface Pass {
+  /** The changes that were handed to the tables: those of the stages that were reached. */
+  readonly tried: readonly Change[]
   readonly failures: readonly Failure[]
   /** Services that were touched, by key. */
   readonly touched: ReadonlyMap<string, ServiceId>
@@ -43,6 +45,7 @@ export async function applyStages(
   seen: State,
   progress?: (done: number) => void,
 ): Promise<Pass> {
+  const tried: Change[] = []
   const failures: Failure[] = []
   const touched = new Map<string, ServiceId>()
   let start = 0
@@ -52,13 +55,16 @@ export async function applyStages(
     const first = stage[0]
     if (first !== undefined && stageOf(first) >= 4) stage = await stillOurs(stage, live, seen)
     for (const { table, batch } of batches(stage, live.tables)) {
-      for (const change of batch) touch(change, touched)
+      for (const change of batch) {
+        tried.push(change)
+        touch(change, touched)
+      }
       failures.push(...(await table.apply(batch)))
     }
     start = end
     progress?.(start)
   }
-  return { failures, touched }
+  return { tried, failures, touched }
 }
 
 function endOfStage(changes: readonly Change[], start: number): number {
