@@ -9,14 +9,16 @@ import { isOurAddress } from './ours.ts'
  *
  * @param waits addresses that do not come up yet.
  * @param draining by address: the service whose drain the removal waits for.
+ * @returns links that keep an address until it stands elsewhere, with the key that it waits for.
  */
 export function compareAddresses(
   input: PlanInput,
   waits: Waits,
   draining: ReadonlyMap<string, string>,
   draft: Draft,
-): void {
+): ReadonlyMap<string, string> {
   const { wanted, seen } = input
+  const staying = new Map<string, string>()
   const elsewhere = byIp(seen.address)
   const missing = new Map<Ip, string>()
   for (const [key, row] of wanted.state.address) {
@@ -41,10 +43,12 @@ export function compareAddresses(
     }
     if (input.failed?.has(key)) continue
     const successor = missing.get(row.address)
-    if (successor !== undefined)
+    if (successor !== undefined) {
       draft.pending.push({ key, reason: `stays until ${successor} can be added` })
-    else takeDown({ op: 'delete', kind: 'address', row }, key, draining.get(row.address), draft)
+      staying.set(row.link, successor)
+    } else takeDown({ op: 'delete', kind: 'address', row }, key, draining.get(row.address), draft)
   }
+  return staying
 }
 
 function compare(row: Address, have: Address, input: PlanInput, draft: Draft): void {

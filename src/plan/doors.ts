@@ -9,7 +9,7 @@ import { type Draft, type PlanInput, takeDown, type Waits } from './draft.ts'
 import { compareLinks } from './links.ts'
 
 /**
- * Writes the changes of links, source NAT and addresses into the draft, in that order.
+ * Writes the changes of source NAT, addresses and links into the draft.
  *
  * @param held keys of wanted services that will not stand: an address that leads only to such
  * services waits, and so does its link if nothing else is to live there.
@@ -24,9 +24,9 @@ export function compareDoors(input: PlanInput, held: ReadonlySet<string>, draft:
     if (service !== undefined && !input.wanted.state.address.has(key))
       busyLinks.set(row.link, service)
   }
-  compareLinks(input, waits, busyLinks, draft)
   compareSnat(input, held, draining, draft)
-  compareAddresses(input, waits, draining, draft)
+  const staying = compareAddresses(input, waits, draining, draft)
+  compareLinks(input, waits, busyLinks, staying, draft)
 }
 
 /** Addresses that are not up yet and whose services are all held back. */
@@ -58,7 +58,7 @@ function drainingServices(input: PlanInput, draft: Draft): ReadonlyMap<string, s
     if (service.id.address !== undefined) draining.set(service.id.address, key)
   }
   for (const change of draft.drain) if (change.kind === 'service') add(change.row.id.key)
-  for (const one of draft.pending) if (one.reason === 'draining') add(one.key)
+  for (const one of draft.pending) add(one.key)
   return draining
 }
 

@@ -8,11 +8,13 @@ import { isOurAddress, isOurLink } from './ours.ts'
  *
  * @param waits addresses that do not come up yet: a link for such addresses alone is not made.
  * @param busy links whose addresses are needed until the service named drained.
+ * @param staying links whose addresses are needed until the address named can be added.
  */
 export function compareLinks(
   input: PlanInput,
   waits: Waits,
   busy: ReadonlyMap<string, string>,
+  staying: ReadonlyMap<string, string>,
   draft: Draft,
 ): void {
   const { wanted, seen, ledger, failed } = input
@@ -32,6 +34,8 @@ export function compareLinks(
     if (wanted.state.link.has(key) || !isOurLink(key, row, ledger)) continue
     const guest = guestOf(row, input)
     if (guest !== undefined) draft.notes.push(`${key} stays: ${guest} on it was not made by slb`)
+    else if (staying.has(row.name))
+      draft.pending.push({ key, reason: `stays until ${staying.get(row.name)} can be added` })
     else if (!failed?.has(key))
       takeDown({ op: 'delete', kind: 'link', row }, key, busy.get(row.name), draft)
   }

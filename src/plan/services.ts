@@ -11,8 +11,8 @@ import { conflictOver, type Draft, type PlanInput } from './draft.ts'
 import { fingerprint } from './fingerprint.ts'
 import { isOurService } from './ours.ts'
 
-/** A service that the configuration no longer names, and whose own drain time nobody recorded. */
-const defaultDrain = 60_000
+/** Drain time of a service of ours whose own nobody wrote down or recorded, in milliseconds. */
+export const defaultDrain = 60_000
 
 /**
  * Writes the changes of all services into the draft.
@@ -140,10 +140,14 @@ function remove(service: Service, input: PlanInput, draft: Draft): void {
   if (input.failed?.has(key)) return
   const name = input.wanted.policies.get(key)?.name ?? input.ledger.service.get(key)?.name
   if (name !== undefined) draft.names.set(key, [name])
+  const stuck = service.destinations.find(row => input.failed?.has(keyOf.destination(row)))
   const starting = draft.drain.length
   const running = draft.pending.length
   for (const row of service.destinations) removeDestination(row, false, input, draft)
-  if (draft.drain.length > starting)
+  // A service whose connections could not be drained is not cut: its deletion would reset them.
+  if (stuck !== undefined)
+    draft.pending.push({ key, reason: `stays until ${keyOf.destination(stuck)} can be drained` })
+  else if (draft.drain.length > starting)
     draft.drain.push({ op: 'drain', kind: 'service', row: service })
   else if (draft.pending.length > running) draft.pending.push({ key, reason: 'draining' })
   else draft.down.push({ op: 'delete', kind: 'service', row: service })

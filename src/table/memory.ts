@@ -23,9 +23,9 @@ import { lineOf } from './snapshot-print.ts'
 import type { Connections, Scope, Table } from './table.ts'
 
 export interface MemoryOptions extends KernelOptions {
-  /** Asked at every write before it is done: an error makes it fail, with nothing changed. */
+  /** Asked at every change that writes, before it is done: an error makes it fail, with nothing changed. */
   readonly fail?: (change: Change) => SlbError | undefined
-  /** Called before and after every write: the place for other writers (`alter`) and for a crash (throw). */
+  /** Called before and after every change that writes: the place for other writers (`alter`) and for a crash (throw). */
   readonly before?: (change: Change) => void
   readonly after?: (change: Change) => void
   /** Called before every read. */
@@ -61,6 +61,7 @@ export function memoryTable(initial: State = stateOf(), options: MemoryOptions =
     async apply(changes) {
       const failures: Failure[] = []
       for (const change of changes) {
+        if (writesOf(change).length === 0) continue
         options.before?.(change)
         const error = options.fail?.(change)
         if (error === undefined) failures.push(...perform(kernel, change, trace))

@@ -91,8 +91,8 @@ test('the address of a draining service stays until the drain is over', async ()
       'tcp 192.0.2.10:80 -> 10.0.0.11:8080',
       'tcp 192.0.2.10:80 -> 10.0.0.12:8080',
       'tcp 192.0.2.10:80',
-      'link slb0',
       'address slb0 192.0.2.10/32',
+      'link slb0',
     ],
   )
   await r.apply(wanted(''))
