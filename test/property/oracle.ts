@@ -34,7 +34,7 @@ export function oursAfter({ ours, after, wanted, round }: Outcome): Ours {
   const keys = new Map<string, number>()
   for (const kind of ['service', 'link', 'address', 'sync'] as const)
     for (const [key, row] of after[kind]) {
-      const drain = wanted.policies.get(key)?.drain ?? ours.get(key) ?? 0
+      const drain = wanted.policies.get(key)?.drain ?? ours.get(key) ?? 60_000
       const marked = 'owned' in row && row.owned
       const mine = marked || ours.has(key) || wanted.state[kind].has(key)
       if (mine && !refused.has(key)) keys.set(key, drain)
@@ -50,11 +50,14 @@ export interface Outcome {
   readonly wanted: Wanted
   readonly conflict: Conflict
   readonly round: Pick<Round, 'left'>
+  /** Keys that may be other than wanted. */
+  readonly excused?: ReadonlySet<string>
 }
 
 /** Everything that is wanted stands as wanted, but for what the plan names as refused or waiting. */
-export function checkWanted({ before, after, wanted, round }: Outcome): void {
+export function checkWanted({ before, after, wanted, round, ...rest }: Outcome): void {
   const excused = new Set([...round.left.refused, ...round.left.pending].map(one => one.key))
+  for (const key of rest.excused ?? []) excused.add(key)
   for (const kind of topKinds)
     for (const [key, row] of wanted.state[kind]) {
       if (excused.has(key) || isExcusedLink(kind, key, excused, wanted)) continue
