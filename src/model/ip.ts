@@ -1,6 +1,7 @@
 /** IP addresses and prefixes as canonical text: parsed once at the edge, then compared with `===`. */
 import { isIPv4 } from 'node:net'
 import ipaddr from 'ipaddr.js'
+import { readIpv6, writeIpv6 } from './ipv6.ts'
 
 declare const brand: unique symbol
 
@@ -41,7 +42,7 @@ export function hostPrefix(family: Family): 32 | 128 {
 /** Writes the 4 or 16 bytes of an address in network order and returns how many they are. */
 export function writeIp(ip: Ip, into: Uint8Array, at: number): 4 | 16 {
   if (ip.includes(':')) {
-    into.set(ipaddr.IPv6.parse(ip).toByteArray(), at)
+    writeIpv6(ip, into, at)
     return 16
   }
   let value = 0
@@ -61,7 +62,7 @@ export function writeIp(ip: Ip, into: Uint8Array, at: number): 4 | 16 {
 export function readIp(bytes: Uint8Array, at: number, family: Family): Ip {
   if (family === 'ipv4')
     return `${bytes[at]}.${bytes[at + 1]}.${bytes[at + 2]}.${bytes[at + 3]}` as Ip
-  return new ipaddr.IPv6(Array.from(bytes.subarray(at, at + 16))).toRFC5952String() as Ip
+  return readIpv6(bytes, at) as Ip
 }
 
 /** What an address is good for: only `unicast` and `linkLocal` can be a VIP or a backend. */
