@@ -92,14 +92,13 @@ function emptyChunk<Tag>(): Chunk<Tag> {
 
 /** Reads until the last message of the chunk is answered. */
 function drain<Tag>(channel: Channel, chunk: Chunk<Tag>, failures: BatchFailure<Tag>[]): void {
-  const places = new Map(chunk.numbers.map((number, place) => [number, place]))
   const answered = new Set<number>()
   let lost = 0
   while (!answered.has(chunk.tags.length - 1)) {
     // Once answers are lost the last one may be among them: take what is there and do not wait.
     const count = channel.receive(lost === 0)
     for (const { frame, length } of channel.inbox.slice(0, Math.max(0, count)))
-      gather(frame, length, chunk, places, answered, failures)
+      gather(frame, length, chunk, answered, failures)
     if (count >= 0) continue
     if (lost !== 0) break
     lost = -count
@@ -119,13 +118,13 @@ function gather<Tag>(
   f: Frame,
   length: number,
   chunk: Chunk<Tag>,
-  places: ReadonlyMap<number, number>,
   answered: Set<number>,
   failures: BatchFailure<Tag>[],
 ): void {
   for (let at = 0; at + headerLength <= length; at = nextMessage(f, at)) {
-    const place = places.get(sequenceOf(f, at))
-    if (place === undefined || typeOf(f, at) !== messageType.error) continue
+    // From the end, where the one answer of a chunk without errors belongs.
+    const place = chunk.numbers.lastIndexOf(sequenceOf(f, at))
+    if (place < 0 || typeOf(f, at) !== messageType.error) continue
     answered.add(place)
     const errno = errnoOf(f, at)
     const tag = chunk.tags[place] as Tag
