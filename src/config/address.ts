@@ -91,6 +91,9 @@ export function explainAddress(text: string): string {
     if (text.split('.').length !== 4) return `${shown} is not an IPv4 address: it has four numbers`
     return `${shown} is not an IPv4 address: each number is at most 255`
   }
+  if (/^[0-9.]+:[0-9]*$/.test(text) || /^\[.*\]:[0-9]*$/.test(text))
+    return `${shown} has a port: write the address here, and the port in port`
+  if (/^\[.*\]$/.test(text)) return `${shown} has brackets: without a port write none`
   if (text.includes(':')) return `${shown} is not an IPv6 address`
   if (/^[A-Za-z0-9_.-]+$/.test(text))
     return `${shown} is not an address: host names are not looked up, write the IP address`

@@ -36,7 +36,7 @@ export function checkEndpoint(
   if (port !== -1 && manyPorts)
     return {
       code: 'ambiguous-port',
-      message: `${endpoint(address, port)} names a port, but the ports are said by port = already: write "${address}", and pairs like "80:8080" (service port : backend port) where they differ`,
+      message: `${endpoint(address, port)} names a port, but here the service's port says which ports backends have: write "${address}", and a pair like "80:8080" in port where they differ`,
     }
   for (let i = 0; i < listeners.length; i++) {
     const listener = listeners[i]

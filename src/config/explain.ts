@@ -2,6 +2,7 @@
 import { type Fault, fault, type Path, type Spot } from './fault.ts'
 import { knownKeys } from './keys.gen.ts'
 import { laterKey, laterValue } from './later.ts'
+import { forwardWords, schedulers } from './names.ts'
 import { type Sifted, valueAt } from './sift.ts'
 import { didYouMean, listed, quote, visible } from './text.ts'
 
@@ -38,6 +39,8 @@ export function explain(file: string, tree: unknown, found: Sifted): Fault {
     case 'maxLength':
     case 'minLength':
       return badText(at, value as string)
+    case 'uniqueItems':
+      return fault('repeated', at, `${nameOf(path)} has the same entry twice`)
     case 'minItems':
       return fault('empty-list', at, `${nameOf(path)} is an empty list`)
     default:
@@ -51,6 +54,10 @@ function unknownKey(at: Spot, key: string): Fault {
   if (later !== undefined)
     return fault('not-yet', spot, `this version of slb has no ${later} yet: take ${key} out`)
   const known = keysAt(at.path)
+  if (key === '<<')
+    return fault('unknown-key', spot, 'merge keys are not part of YAML 1.2', {
+      suggestion: 'write the keys that services share under defaults',
+    })
   const where = at.path.length === 0 ? 'at the top of a file' : `in ${nameOf(at.path)}`
   return fault('unknown-key', spot, `there is no key ${quote(key)} ${where}`, {
     suggestion: didYouMean(key, known) ?? elsewhere(at.path, key, known),
@@ -96,9 +103,18 @@ function badChoice(at: Spot, value: unknown, allowed: readonly unknown[]): Fault
     at,
     `${nameOf(at.path)} is ${listed(words, 'or')}, not ${show(value)}`,
     {
-      suggestion: typeof value === 'string' ? didYouMean(value, texts) : undefined,
+      suggestion: typeof value === 'string' ? choiceHint(at.path, value, texts) : undefined,
     },
   )
+}
+
+function choiceHint(path: Path, value: string, allowed: readonly string[]): string | undefined {
+  if (path.at(-1) === 'forward') {
+    const word = forwardWords[value.toLowerCase()]
+    if (word !== undefined) return `did you mean "${word}"?`
+    if (value === 'local') return 'write it in the backend: { address = "...", forward = "local" }'
+  }
+  return didYouMean(value, allowed)
 }
 
 function notYet(at: Spot, value: unknown, later: string): Fault {
@@ -136,7 +152,6 @@ function typeHint(path: Path, value: unknown, types: readonly string[]): string 
     return `write ${value} without quotes`
   if (typeof value === 'string' && types.length === 1 && types[0] === 'array')
     return `write [${quote(value)}]`
-  if (typeof value === 'number' && types.includes('string')) return `write "${value}"`
   return undefined
 }
 
@@ -171,6 +186,8 @@ function badText(at: Spot, value: string): Fault {
     )
   if (key === 'max_remove')
     return report('bad-value', `${shown} is not a share from "0%" to "100%"; a number is a count`)
+  if (key === 'scheduler')
+    return report('bad-value', `${shown} is not a scheduler`, `known: ${listed(schedulers)}`)
   return report('bad-value', `${shown} is not a ${key}`)
 }
 

@@ -1,68 +1,152 @@
-/** The layout of a TOML text that smol-toml has accepted. */
-import { type AST, parseTOML } from 'toml-eslint-parser'
+/** The layout of a TOML text that the parser has accepted, found by scanning it once. */
+import { parse } from 'smol-toml'
 import type { Layout, Range } from './layout.ts'
 
-/** Builds the layout; throws what the parser throws for a text that is not TOML. */
+interface Scan {
+  readonly text: string
+  at: number
+}
+
+interface Key {
+  readonly name: string
+  readonly range: Range
+}
+
+/** Builds the layout. What the text means, and that it is right, the parser has already said. */
 export function layoutToml(text: string): Layout {
-  const root: Layout = { value: [0, 0], inside: new Map() }
-  const [top] = parseTOML(text, { tomlVersion: '1.1' }).body
-  for (const node of top.body)
-    if (node.type === 'TOMLKeyValue') enterPair(root, node)
-    else enterTable(root, node)
+  const scan: Scan = { text, at: 0 }
+  const root = layout(undefined, [0, 0])
+  const lists = new Set<Layout>()
+  let table = root
+  for (skipLines(scan); scan.at < text.length; skipLines(scan)) {
+    if (text[scan.at] === '[') {
+      const start = scan.at
+      const list = text[start + 1] === '['
+      scan.at += list ? 2 : 1
+      const keys = readKeys(scan)
+      scan.at += list ? 2 : 1
+      table = enterHeader(root, keys, list, [start, scan.at], lists)
+    } else enterPair(table, scan)
+  }
   return root
 }
 
-function enterTable(root: Layout, node: AST.TOMLTable): void {
-  const header = node.key.keys
-  let layout = root
-  let name = 0
-  for (const [index, step] of node.resolvedKey.entries()) {
-    const key: Range | undefined = typeof step === 'string' ? header[name++]?.range : undefined
-    const known = layout.inside.get(step)
-    // [service.web] and [service.db] share service, which has no place but the first mention.
-    const last = index === node.resolvedKey.length - 1
-    const next: Layout =
-      known && !last
-        ? known
-        : {
-            key: key ?? node.key.range,
-            value: node.key.range,
-            inside: known?.inside ?? new Map(),
-          }
-    layout.inside.set(step, next)
-    layout = next
-  }
-  for (const pair of node.body) enterPair(layout, pair)
+function layout(
+  key: Range | undefined,
+  value: Range,
+  inside: Layout['inside'] = new Map(),
+): Layout {
+  return key ? { key, value, inside } : { value, inside }
 }
 
-function enterPair(table: Layout, node: AST.TOMLKeyValue): void {
-  let layout = table
-  const keys = node.key.keys
-  for (const [index, key] of keys.entries()) {
-    const name = key.type === 'TOMLBare' ? key.name : key.value
+/** `[a.b]` or `[[a.b]]`: the table that the following pairs belong to. */
+function enterHeader(
+  root: Layout,
+  keys: readonly Key[],
+  list: boolean,
+  header: Range,
+  lists: Set<Layout>,
+): Layout {
+  let table = root
+  for (const [index, { name, range }] of keys.entries()) {
     const last = index === keys.length - 1
-    const known = layout.inside.get(name)
-    const next: Layout =
-      known && !last
-        ? known
-        : {
-            key: key.range,
-            value: last ? node.value.range : key.range,
-            inside: last ? insideOf(node.value) : new Map(),
-          }
-    layout.inside.set(name, next)
-    layout = next
+    const known = table.inside.get(name)
+    const next = known && !(last && !list) ? known : layout(range, header, known?.inside)
+    table.inside.set(name, next)
+    if (last && list) {
+      lists.add(next)
+      next.inside.set(next.inside.size, layout(range, header))
+    }
+    // Keys below a list of tables speak of its last element.
+    table = lists.has(next) ? (next.inside.get(next.inside.size - 1) ?? next) : next
+  }
+  return table
+}
+
+/** `a.b = value`, at the top of a line or in an inline table. */
+function enterPair(into: Layout, scan: Scan): void {
+  const keys = readKeys(scan)
+  scan.at++
+  skipBlanks(scan)
+  let table = into
+  for (const [index, { name, range }] of keys.entries()) {
+    const next =
+      index === keys.length - 1
+        ? readValue(scan, range)
+        : (table.inside.get(name) ?? layout(range, range))
+    table.inside.set(name, next)
+    table = next
   }
 }
 
-function insideOf(node: AST.TOMLContentNode): Layout['inside'] {
-  const inside: Layout['inside'] = new Map()
-  if (node.type === 'TOMLArray')
-    for (const [index, element] of node.elements.entries())
-      inside.set(index, { value: element.range, inside: insideOf(element) })
-  if (node.type === 'TOMLInlineTable') {
-    const table: Layout = { value: node.range, inside }
-    for (const pair of node.body) enterPair(table, pair)
+/** Keys with dots between them; ends at `=` or `]`. */
+function readKeys(scan: Scan): readonly Key[] {
+  const keys: Key[] = []
+  for (;;) {
+    skipBlanks(scan)
+    const start = scan.at
+    const quoted = scan.text[start] === '"' || scan.text[start] === "'"
+    scan.at = quoted ? endOfString(scan.text, start) : endOf(bare, scan.text, start)
+    const raw = scan.text.slice(start, scan.at)
+    const name = quoted ? `${parse(`key = ${raw}`)['key']}` : raw
+    keys.push({ name, range: [start, scan.at] })
+    skipBlanks(scan)
+    if (scan.text[scan.at] !== '.') return keys
+    scan.at++
   }
-  return inside
+}
+
+function readValue(scan: Scan, key?: Range): Layout {
+  const start = scan.at
+  const first = scan.text[start]
+  const inside: Layout['inside'] = new Map()
+  if (first === '[' || first === '{') {
+    const whole = layout(key, [start, start], inside)
+    scan.at++
+    for (skipLines(scan); !closes(scan); skipLines(scan))
+      if (scan.text[scan.at] === ',') scan.at++
+      else if (first === '{') enterPair(whole, scan)
+      else inside.set(inside.size, readValue(scan))
+    scan.at++
+  } else if (first === '"' || first === "'") scan.at = endOfString(scan.text, start)
+  else scan.at = endOf(plain, scan.text, start)
+  return layout(key, [start, scan.at], inside)
+}
+
+function closes({ text, at }: Scan): boolean {
+  return at >= text.length || text[at] === ']' || text[at] === '}'
+}
+
+const bare = /[A-Za-z0-9_-]*/y
+/** Numbers, dates, true and false: a date may have a blank before its time. */
+const plain = /[^\s,\]}#]+(?: [0-9][^\s,\]}#]*)?/y
+const blanks = /[ \t]*/y
+const lines = /(?:\s+|#[^\n]*)*/y
+
+/** Where a pattern ends that begins at an offset; never before one character on, so that scans end. */
+function endOf(pattern: RegExp, text: string, at: number): number {
+  pattern.lastIndex = at
+  return pattern.test(text) ? pattern.lastIndex : at + 1
+}
+
+function skipBlanks(scan: Scan): void {
+  scan.at = endOf(blanks, scan.text, scan.at)
+}
+
+function skipLines(scan: Scan): void {
+  scan.at = endOf(lines, scan.text, scan.at)
+}
+
+/** The end of a string of any of the four kinds. */
+function endOfString(text: string, start: number): number {
+  const quote = text[start] ?? ''
+  const long = text.startsWith(quote.repeat(3), start)
+  const mark = long ? quote.repeat(3) : quote
+  let at = start + mark.length
+  while (at < text.length && !text.startsWith(mark, at))
+    at += quote === '"' && text[at] === '\\' ? 2 : 1
+  at += mark.length
+  // A long string may end in quotes of its own, before the three that close it.
+  while (long && text[at] === quote) at++
+  return Math.min(at, text.length)
 }

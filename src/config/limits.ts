@@ -80,25 +80,16 @@ function loneReturn(bytes: Uint8Array): number {
   return -1
 }
 
-/** Where the first byte stands that makes the text invalid: the longest valid start is searched. */
+/** Where the first byte stands that is no part of a character. */
 function firstBadByte(bytes: Uint8Array): number {
-  let good = 0
-  let bad = bytes.length
-  while (bad - good > 1) {
-    const middle = (good + bad) >> 1
-    if (startsValid(bytes, middle)) good = middle
-    else bad = middle
+  let at = 0
+  while (at < bytes.length) {
+    const lead = bytes[at] ?? 0
+    const length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4
+    if (lead >= 0x80 && !isUtf8(bytes.subarray(at, at + length))) return at
+    at += length
   }
-  return good
-}
-
-/** True if the first bytes are UTF-8, but for a character that may go on after them. */
-function startsValid(bytes: Uint8Array, length: number): boolean {
-  for (let cut = 0; cut <= 3 && cut <= length; cut++)
-    if (isUtf8(bytes.subarray(0, length - cut))) {
-      return cut === 0 || ((bytes[length - cut] ?? 0) & 0xc0) === 0xc0
-    }
-  return false
+  return at
 }
 
 function refuse(

@@ -25,9 +25,10 @@ export interface Loaded {
 export async function load(sources: readonly Source[]): Promise<Loaded> {
   const { trees, texts, diagnostics, faults } = await readTrees(sources)
   const all: Fault[] = [...faults]
+  const told = new Set(faults.map(spotKey))
   const parts = trees.map(({ file, tree }) => {
     const checked = check(file, tree)
-    all.push(...checked.faults)
+    for (const fault of checked.faults) if (!told.has(spotKey(fault))) all.push(fault)
     return checked.part
   })
   const resolved = resolve(parts)
@@ -42,6 +43,11 @@ export async function load(sources: readonly Source[]): Promise<Loaded> {
   return found.some(({ severity }) => severity === 'error')
     ? { diagnostics: found, files }
     : { desired: resolved.desired, diagnostics: found, files }
+}
+
+/** One fault is enough for a value that could not even be a number or text. */
+function spotKey({ at }: Fault): string {
+  return `${at.file} ${JSON.stringify(at.path)}`
 }
 
 /** What a file says, before anybody has looked at what it means. */

@@ -5,7 +5,7 @@ import { find, type Layout } from './layout.ts'
 import { readTrees, type Source, type Tree } from './load.ts'
 import { layoutOf } from './locate.ts'
 import { mainFile } from './resolve.ts'
-import { placeOf } from './text.ts'
+import { lineStarts, placeOf } from './text.ts'
 
 /** One key with its value, as text that TOML and JSON share. */
 export interface Origin {
@@ -29,16 +29,22 @@ export interface Shown {
  */
 export async function showConfig(sources: readonly Source[]): Promise<Shown> {
   const { trees, texts, diagnostics } = await readTrees(sources)
-  const layouts = new Map<string, Layout>()
-  for (const [file, text] of texts)
-    if (trees.some(tree => tree.file === file)) layouts.set(file, await layoutOf(text))
+  const layouts = new Map<string, readonly [Layout, readonly number[]]>()
+  for (const { file } of trees) {
+    const source = texts.get(file)
+    if (source) layouts.set(file, [await layoutOf(source), lineStarts(source.text)])
+  }
   const origins: Origin[] = []
   const enter = (file: string, path: Path, name: string, value: unknown): void => {
-    const layout = layouts.get(file)
+    const [layout, starts] = layouts.get(file) ?? []
     const text = texts.get(file)?.text
     if (!layout || text === undefined) return
     const [start] = find(layout, path, true)
-    origins.push({ key: name, value: asText(value), place: { file, ...placeOf(text, start) } })
+    origins.push({
+      key: name,
+      value: asText(value),
+      place: { file, ...placeOf(text, start, starts) },
+    })
   }
   for (const tree of trees) enterTree(tree, trees, enter)
   origins.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))

@@ -17,17 +17,17 @@ export function parseToml(file: string, text: string): Parsed {
   }
 }
 
-/** The parser's own words, without its frame: ours is the same for all kinds of faults. */
+/** The parser's words, made plainer where they speak of its insides. */
 function diagnose(file: string, text: string, error: TomlError): Diagnostic {
   const words = (error.message.split('\n')[0] ?? '').replace(/^Invalid TOML document: /, '')
-  const repeated = words.startsWith('trying to redefine')
-  return {
-    severity: 'error',
-    code: repeated ? 'duplicate-key' : 'toml-syntax',
-    message: repeated
-      ? 'this key stands in the file already'
-      : visible(words.charAt(0) + words.slice(1)),
-    place: { file, line: error.line, column: error.column },
-    line: lineOf(text, error.line),
-  }
+  const line = lineOf(text, error.line)
+  const place = { file, line: error.line, column: error.column }
+  const base = { severity: 'error', code: 'toml-syntax', place, line } as const
+  if (words.startsWith('trying to redefine'))
+    return { ...base, code: 'duplicate-key', message: 'this key stands in the file already' }
+  if (words.startsWith('control characters') && error.column > line.length)
+    return { ...base, message: 'the text has no closing quote on this line' }
+  if (/numeric literal|invalid value|unrecogni[sz]ed/.test(words))
+    return { ...base, message: visible(words), suggestion: 'text stands in "quotes"' }
+  return { ...base, message: visible(words) }
 }

@@ -127,7 +127,10 @@ function syntax(
     if (seen.has(pos[0]) || seen.size >= 10) return []
     seen.add(pos[0])
     const severity = name === 'YAMLWarning' ? 'warning' : 'error'
-    return [diagnose(file, text, { code: 'yaml-syntax', message, at: pos[0] }, severity)]
+    // [2001:db8::1]:80 is a list to YAML, with something behind it that has no place.
+    const bracket = message.startsWith('With stringKeys') || /[\]}]/.test(text[pos[0] - 1] ?? '')
+    const words = bracket ? 'text that begins with [ or { stands in quotes' : message
+    return [diagnose(file, text, { code: 'yaml-syntax', message: words, at: pos[0] }, severity)]
   })
 }
 

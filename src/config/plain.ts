@@ -69,7 +69,9 @@ function plain(
   }
   if (typeof value === 'number') {
     report(walk, 'bad-number', [...path, key], `${value} here is a decimal number`, {
-      suggestion: Number.isInteger(value) ? `write ${value}` : 'write a whole number',
+      suggestion: Number.isInteger(value)
+        ? `write ${value}`
+        : 'write a whole number, or text in quotes',
     })
     return Math.trunc(value)
   }

@@ -165,6 +165,7 @@ function checkFamilies(
       ? spotOf(layers, 'backends')
       : backendSpot(site, index, backends[index] ?? '')
     faults.push(fault('family-mismatch', spot, message))
+    return
   }
 }
 

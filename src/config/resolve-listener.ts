@@ -87,7 +87,19 @@ function portsOf(layers: Layers, faults: Fault[]): readonly PortPair[] {
   if (given === undefined) return []
   if (typeof given === 'number') return [{ port: given, backendPort: given }]
   const list = typeof given === 'string' ? [given] : given
+  const repeated = list.findIndex((entry, i) =>
+    list.some((e, j) => j < i && portOf(e) === portOf(entry)),
+  )
+  if (repeated !== -1)
+    faults.push(
+      fault(
+        'duplicate-port',
+        spotOf(layers, 'port', repeated),
+        `port ${portOf(list[repeated])} stands in the list already`,
+      ),
+    )
   return list.flatMap((entry, index) => {
+    if (repeated !== -1 && list.findIndex(e => portOf(e) === portOf(entry)) < index) return []
     if (typeof entry === 'number') return [{ port: entry, backendPort: entry }]
     const [port = 0, backendPort = 0] = entry.split(':').map(Number)
     if (port >= 1 && port <= 65_535 && backendPort >= 1 && backendPort <= 65_535)
@@ -98,6 +110,10 @@ function portsOf(layers: Layers, faults: Fault[]): readonly PortPair[] {
     )
     return []
   })
+}
+
+function portOf(entry: number | string | undefined): number {
+  return typeof entry === 'number' ? entry : Number.parseInt(entry ?? '', 10)
 }
 
 /** Takes a virtual service for a service, unless it is taken. */

@@ -4,8 +4,10 @@ import type { Listener } from './check-backend.ts'
 import { milliseconds, wholeSeconds } from './duration.ts'
 import { type Fault, fault, warning } from './fault.ts'
 import { type Layers, spotOf } from './layers.ts'
+import { schedulers } from './names.ts'
 import { didYouMean, nearest, quote } from './text.ts'
 
+/** What the virtual services of one service have in common. */
 export interface Options {
   readonly scheduler: string
   readonly schedulerFlags: number
@@ -20,25 +22,7 @@ export interface Options {
   readonly drain: number
 }
 
-/** The schedulers of Linux, net/netfilter/ipvs/ip_vs_*.c. Others may exist as modules. */
-export const schedulers: readonly string[] = [
-  'rr',
-  'wrr',
-  'lc',
-  'wlc',
-  'lblc',
-  'lblcr',
-  'dh',
-  'sh',
-  'sed',
-  'nq',
-  'fo',
-  'ovf',
-  'mh',
-  'twos',
-  'none',
-]
-
+/** Scheduler, flags, persistence and the rest; what is wrong goes to the list. */
 export function resolveOptions(
   layers: Layers,
   listeners: readonly Listener[],

@@ -6,6 +6,7 @@ import { explainAddress } from './address.ts'
 import type { KernelConfig, SyncConfig, TimeoutsConfig } from './config.gen.ts'
 import { longestTimeout, wholeSeconds } from './duration.ts'
 import { type Fault, fault, type Spot, warning } from './fault.ts'
+import { vsNames } from './names.ts'
 import { didYouMean, nearest, quote } from './text.ts'
 
 /** The switches with a key of their own, by the sysctl that they are. */
@@ -14,39 +15,6 @@ const switches = {
   ipv6_forward: 'net.ipv6.conf.all.forwarding',
   conntrack: 'net.ipv4.vs.conntrack',
 } as const
-
-/** The names below net.ipv4.vs of Linux, Documentation/networking/ipvs-sysctl.rst. */
-const vsNames: readonly string[] = [
-  'am_droprate',
-  'amemthresh',
-  'backup_only',
-  'cache_bypass',
-  'conn_reuse_mode',
-  'conntrack',
-  'drop_entry',
-  'drop_packet',
-  'est_cpulist',
-  'est_nice',
-  'expire_nodest_conn',
-  'expire_quiescent_template',
-  'ignore_tunneled',
-  'nat_icmp_send',
-  'pmtu_disc',
-  'run_estimation',
-  'schedule_icmp',
-  'secure_tcp',
-  'sloppy_sctp',
-  'sloppy_tcp',
-  'snat_reroute',
-  'sync_persist_mode',
-  'sync_ports',
-  'sync_qlen_max',
-  'sync_refresh_period',
-  'sync_retries',
-  'sync_sock_size',
-  'sync_threshold',
-  'sync_version',
-]
 
 /** `place` tells where a key under `[kernel]` stands, since several files may share the table. */
 export function resolveKernel(

@@ -12,20 +12,20 @@ export interface Sifted extends SchemaFault {
 /** Paths instead of pointers, and one fault where the validator reports several for the same cause. */
 export function sift(errors: readonly SchemaFault[], tree: unknown): readonly Sifted[] {
   const choices = new Set<string>()
-  const mistyped = new Set<string>()
+  const chosen = new Set<string>()
   for (const { keyword, instancePath } of errors) {
     if (keyword === 'anyOf') choices.add(instancePath)
-    if (keyword === 'type') mistyped.add(instancePath)
+    if (keyword === 'enum') chosen.add(instancePath)
   }
   const seen = new Set<string>()
   return errors.flatMap(error => {
     const { keyword, instancePath, params } = error
     if ('propertyName' in error && keyword !== 'propertyNames') return []
     const path = toPath(instancePath, tree)
-    if (keyword === 'enum' && mistyped.has(instancePath) && !choices.has(instancePath)) return []
+    if (keyword === 'type' && chosen.has(instancePath)) return []
     if (choices.has(instancePath) && keyword !== 'anyOf') {
-      const value = valueAt(tree, path)
-      if (keyword !== 'enum' || typeof value !== 'string') return []
+      const text = typeof valueAt(tree, path) === 'string'
+      if (text ? keyword !== 'enum' : keyword !== 'uniqueItems' && keyword !== 'minItems') return []
     }
     if (keyword === 'anyOf' && isTextOrList(valueAt(tree, path))) return []
     const id = `${instancePath} ${keyword} ${JSON.stringify(params)}`

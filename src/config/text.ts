@@ -66,25 +66,36 @@ function distance(a: string, b: string): number {
   return last[b.length] ?? 0
 }
 
+/** The offsets at which the lines of a text begin. */
+export function lineStarts(text: string): readonly number[] {
+  const starts = [0]
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
+  return starts
+}
+
 /** A line of a text, counted from 1, without its end. */
-export function lineOf(text: string, line: number): string {
-  let start = 0
-  for (let i = 1; i < line; i++) {
-    const next = text.indexOf('\n', start)
-    if (next === -1) return ''
-    start = next + 1
-  }
-  const end = text.indexOf('\n', start)
-  return text.slice(start, end === -1 ? text.length : end).replace(/\r$/, '')
+export function lineOf(
+  text: string,
+  line: number,
+  starts: readonly number[] = lineStarts(text),
+): string {
+  const start = starts[line - 1]
+  if (start === undefined) return ''
+  return text.slice(start, (starts[line] ?? text.length + 1) - 1).replace(/\r$/, '')
 }
 
 /** Line and column of an offset: both from 1, the column in characters. */
-export function placeOf(text: string, offset: number): { line: number; column: number } {
+export function placeOf(
+  text: string,
+  offset: number,
+  starts: readonly number[] = lineStarts(text),
+): { line: number; column: number } {
   let line = 1
-  let start = 0
-  for (let at = text.indexOf('\n'); at !== -1 && at < offset; at = text.indexOf('\n', at + 1)) {
-    line++
-    start = at + 1
+  let after = starts.length
+  while (after - line > 0) {
+    const middle = (line + after) >> 1
+    if ((starts[middle] ?? Number.POSITIVE_INFINITY) <= offset) line = middle + 1
+    else after = middle
   }
-  return { line, column: [...text.slice(start, offset)].length + 1 }
+  return { line, column: [...text.slice(starts[line - 1], offset)].length + 1 }
 }

@@ -35,13 +35,14 @@ const func46 = text => text.length;
 const pattern0 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]*$", "u");
 const pattern15 = new RegExp("^[A-Za-z0-9_.-]+$", "u");
 const pattern16 = new RegExp("^(100|[0-9]{1,2})%$", "u");
-const schema13 = {"title":"ServiceConfig","description":"One service: each combination of VIP, port and protocol is one virtual service in the kernel, all with the same backends.","type":"object","additionalProperties":false,"properties":{"vip":{"description":"The virtual address: an IPv4 or IPv6 address, the name of a [vip.NAME], or a list of these. IPv4 and IPv6 may be mixed.","type":["string","array"],"minItems":1,"items":{"type":"string"},"examples":["192.0.2.10",["192.0.2.10","2001:db8::10"]]},"port":{"description":"The port, `\"80:8080\"` (service port : backend port), or a list of these. 0 = all ports, only with persistence.","type":["integer","string","array"],"minimum":0,"maximum":65535,"pattern":"^[0-9]{1,5}:[0-9]{1,5}$","minItems":1,"items":{"type":["integer","string"],"minimum":0,"maximum":65535,"pattern":"^[0-9]{1,5}:[0-9]{1,5}$"},"examples":[80,"80:8080",[80,443]]},"protocol":{"description":"The transport protocol, or a list of them.","default":"tcp","anyOf":[{"$ref":"#/definitions/protocol"},{"type":"array","minItems":1,"items":{"$ref":"#/definitions/protocol"}}]},"fwmark":{"description":"A firewall mark instead of vip and port: packets that carry this mark are balanced.","type":"integer","minimum":1,"maximum":4294967295},"family":{"description":"The address family of a firewall-mark service.","type":"string","enum":["ipv4","ipv6"],"default":"ipv4"},"scheduler":{"description":"How a backend is chosen for a new connection: the name of an IPVS scheduler of the kernel.","default":"wrr","type":"string","maxLength":15,"pattern":"^[a-z0-9_-]+$","examples":["rr","wrr","lc","wlc","lblc","lblcr","dh","sh","sed","nq","fo","ovf","mh","twos"]},"scheduler_flags":{"description":"Options of the schedulers sh and mh: fallback takes another backend when the hashed one is full or quiesced, port adds the client's port to the hash. By default sh and mh fall back; an empty list turns that off.","type":"array","uniqueItems":true,"items":{"type":"string","enum":["sh-fallback","sh-port","mh-fallback","mh-port"]}},"forward":{"description":"How packets reach the backends: nat (rewritten addresses and ports, answers come back through here), direct (same network, unchanged packets), tunnel (wrapped, unchanged packets).","default":"nat","$ref":"#/definitions/forward"},"tunnel":{"description":"How packets are wrapped for forward = \"tunnel\".","$ref":"#/definitions/tunnel"},"persistence":{"description":"Keeps each client on its backend: how long after its last connection, or a table.","$ref":"#/definitions/persistence"},"one_packet":{"description":"Schedules each UDP packet by itself, without a connection entry.","type":"boolean","default":false},"snat":{"description":"Rewrites the source address towards the backends too, so that answers come back through here from any network (one-arm NAT, backends that are also clients).","type":"boolean","default":false},"backends":{"description":"Where the connections go.","type":"array","items":{"$ref":"#/definitions/backend"},"examples":[["10.0.0.11:8080","10.0.0.12:8080"]]},"enabled":{"description":"false drains the whole service and takes it down.","type":"boolean","default":true},"adopt":{"description":"Takes over what somebody else made in the kernel under this service's keys, without touching a connection.","type":"boolean","default":false},"drain":{"description":"How long a removed backend or service may finish its connections before it is deleted; \"0s\" cuts at once.","default":"60s","$ref":"#/definitions/duration"},"link":{"description":"Where the VIP lives, for a literal VIP that only this service uses: see link of [vip.NAME].","default":"slb0","$ref":"#/definitions/link"},"announce":{"description":"How the network learns of the VIP, for a literal VIP that only this service uses.","default":"none","$ref":"#/definitions/announce"}}};
+const schema13 = {"title":"ServiceConfig","description":"One service: each combination of VIP, port and protocol is one virtual service in the kernel, all with the same backends.","type":"object","additionalProperties":false,"properties":{"vip":{"description":"The virtual address: an IPv4 or IPv6 address, the name of a [vip.NAME], or a list of these. IPv4 and IPv6 may be mixed.","type":["string","array"],"minItems":1,"items":{"type":"string"},"examples":["192.0.2.10",["192.0.2.10","2001:db8::10"]]},"port":{"description":"The port, `\"80:8080\"` (service port : backend port), or a list of these. 0 = all ports, only with persistence.","type":["integer","string","array"],"minimum":0,"maximum":65535,"pattern":"^[0-9]{1,5}:[0-9]{1,5}$","minItems":1,"items":{"type":["integer","string"],"minimum":0,"maximum":65535,"pattern":"^[0-9]{1,5}:[0-9]{1,5}$"},"examples":[80,"80:8080",[80,443]]},"protocol":{"description":"The transport protocol, or a list of them.","default":"tcp","anyOf":[{"$ref":"#/definitions/protocol"},{"type":"array","minItems":1,"uniqueItems":true,"items":{"$ref":"#/definitions/protocol"}}]},"fwmark":{"description":"A firewall mark instead of vip and port: packets that carry this mark are balanced.","type":"integer","minimum":1,"maximum":4294967295},"family":{"description":"The address family of a firewall-mark service.","type":"string","enum":["ipv4","ipv6"],"default":"ipv4"},"scheduler":{"description":"How a backend is chosen for a new connection: the name of an IPVS scheduler of the kernel.","default":"wrr","type":"string","maxLength":15,"pattern":"^[a-z0-9_-]+$","examples":["rr","wrr","lc","wlc","lblc","lblcr","dh","sh","sed","nq","fo","ovf","mh","twos"]},"scheduler_flags":{"description":"Options of the schedulers sh and mh: fallback takes another backend when the hashed one is full or quiesced, port adds the client's port to the hash. By default sh and mh fall back; an empty list turns that off.","type":"array","uniqueItems":true,"items":{"type":"string","enum":["sh-fallback","sh-port","mh-fallback","mh-port"]}},"forward":{"description":"How packets reach the backends: nat (rewritten addresses and ports, answers come back through here), direct (same network, unchanged packets), tunnel (wrapped, unchanged packets).","default":"nat","$ref":"#/definitions/forward"},"tunnel":{"description":"How packets are wrapped for forward = \"tunnel\".","$ref":"#/definitions/tunnel"},"persistence":{"description":"Keeps each client on its backend: how long after its last connection, or a table.","$ref":"#/definitions/persistence"},"one_packet":{"description":"Schedules each UDP packet by itself, without a connection entry.","type":"boolean","default":false},"snat":{"description":"Rewrites the source address towards the backends too, so that answers come back through here from any network (one-arm NAT, backends that are also clients).","type":"boolean","default":false},"backends":{"description":"Where the connections go.","type":"array","items":{"$ref":"#/definitions/backend"},"examples":[["10.0.0.11:8080","10.0.0.12:8080"]]},"enabled":{"description":"false drains the whole service and takes it down.","type":"boolean","default":true},"adopt":{"description":"Takes over what somebody else made in the kernel under this service's keys, without touching a connection.","type":"boolean","default":false},"drain":{"description":"How long a removed backend or service may finish its connections before it is deleted; \"0s\" cuts at once.","default":"60s","$ref":"#/definitions/duration"},"link":{"description":"Where the VIP lives, for a literal VIP that only this service uses: see link of [vip.NAME].","default":"slb0","$ref":"#/definitions/link"},"announce":{"description":"How the network learns of the VIP, for a literal VIP that only this service uses.","default":"none","$ref":"#/definitions/announce"}}};
 const schema14 = {"title":"ProtocolName","type":"string","enum":["tcp","udp","sctp"]};
 const schema16 = {"title":"ForwardMethod","type":"string","enum":["nat","direct","tunnel"]};
 const schema17 = {"title":"TunnelConfig","type":"object","additionalProperties":false,"properties":{"type":{"description":"The encapsulation: IP in IP, Generic UDP Encapsulation, or GRE.","type":"string","enum":["ipip","gue","gre"],"default":"ipip"},"port":{"description":"UDP port of the backend's gue listener; required for gue.","type":"integer","minimum":1,"maximum":65535},"checksum":{"description":"Checksum of the outer header for gue and gre: none, full, or (gue only) offloaded to the receiver.","type":"string","enum":["none","full","remote"],"default":"none"}}};
 const schema19 = {"type":"string","pattern":"^[0-9]{1,9}(ms|s|m|h|d)$"};
 const schema23 = {"type":"string","maxLength":15,"pattern":"^(@service|[^@/:\\s\\x00-\\x20\\x7f-\\uffff][^/:\\s\\x00-\\x20\\x7f-\\uffff]*)$"};
 const schema24 = {"type":"string","enum":["none"]};
+const func32 = (a, b) => a === b;
 const pattern1 = new RegExp("^[0-9]{1,5}:[0-9]{1,5}$", "u");
 const pattern3 = new RegExp("^[a-z0-9_-]+$", "u");
 const pattern4 = new RegExp("^[0-9]{1,9}(ms|s|m|h|d)$", "u");
@@ -703,9 +704,14 @@ vErrors.push(err17);
 errors++;
 }
 }
-}
-else {
-const err18 = {instancePath:instancePath+"/protocol",schemaPath:"#/properties/protocol/anyOf/1/type",keyword:"type",params:{type: "array"},message:"must be array"};
+let i3 = data4.length;
+let j0;
+if(i3 > 1){
+outer0:
+for(;i3--;){
+for(j0 = i3; j0--;){
+if(func32(data4[i3], data4[j0])){
+const err18 = {instancePath:instancePath+"/protocol",schemaPath:"#/properties/protocol/anyOf/1/uniqueItems",keyword:"uniqueItems",params:{i: i3, j: j0},message:"must NOT have duplicate items (items ## "+j0+" and "+i3+" are identical)"};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -713,17 +719,32 @@ else {
 vErrors.push(err18);
 }
 errors++;
+break outer0;
 }
-var _valid0 = _errs15 === errors;
-valid5 = valid5 || _valid0;
 }
-if(!valid5){
-const err19 = {instancePath:instancePath+"/protocol",schemaPath:"#/properties/protocol/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+}
+}
+}
+else {
+const err19 = {instancePath:instancePath+"/protocol",schemaPath:"#/properties/protocol/anyOf/1/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err19];
 }
 else {
 vErrors.push(err19);
+}
+errors++;
+}
+var _valid0 = _errs15 === errors;
+valid5 = valid5 || _valid0;
+}
+if(!valid5){
+const err20 = {instancePath:instancePath+"/protocol",schemaPath:"#/properties/protocol/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
 }
 errors++;
 }
@@ -742,18 +763,7 @@ vErrors = null;
 if(data.fwmark !== undefined && func0.call(data, "fwmark")){
 let data6 = data.fwmark;
 if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
-const err20 = {instancePath:instancePath+"/fwmark",schemaPath:"#/properties/fwmark/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
-errors++;
-}
-if((typeof data6 == "number") && (isFinite(data6))){
-if(data6 > 4294967295 || isNaN(data6)){
-const err21 = {instancePath:instancePath+"/fwmark",schemaPath:"#/properties/fwmark/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"};
+const err21 = {instancePath:instancePath+"/fwmark",schemaPath:"#/properties/fwmark/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -762,8 +772,9 @@ vErrors.push(err21);
 }
 errors++;
 }
-if(data6 < 1 || isNaN(data6)){
-const err22 = {instancePath:instancePath+"/fwmark",schemaPath:"#/properties/fwmark/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if((typeof data6 == "number") && (isFinite(data6))){
+if(data6 > 4294967295 || isNaN(data6)){
+const err22 = {instancePath:instancePath+"/fwmark",schemaPath:"#/properties/fwmark/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -772,12 +783,8 @@ vErrors.push(err22);
 }
 errors++;
 }
-}
-}
-if(data.family !== undefined && func0.call(data, "family")){
-let data7 = data.family;
-if(typeof data7 !== "string"){
-const err23 = {instancePath:instancePath+"/family",schemaPath:"#/properties/family/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data6 < 1 || isNaN(data6)){
+const err23 = {instancePath:instancePath+"/fwmark",schemaPath:"#/properties/fwmark/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -786,8 +793,12 @@ vErrors.push(err23);
 }
 errors++;
 }
-if(!((data7 === "ipv4") || (data7 === "ipv6"))){
-const err24 = {instancePath:instancePath+"/family",schemaPath:"#/properties/family/enum",keyword:"enum",params:{allowedValues: schema13.properties.family.enum},message:"must be equal to one of the allowed values"};
+}
+}
+if(data.family !== undefined && func0.call(data, "family")){
+let data7 = data.family;
+if(typeof data7 !== "string"){
+const err24 = {instancePath:instancePath+"/family",schemaPath:"#/properties/family/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -796,12 +807,8 @@ vErrors.push(err24);
 }
 errors++;
 }
-}
-if(data.scheduler !== undefined && func0.call(data, "scheduler")){
-let data8 = data.scheduler;
-if(typeof data8 === "string"){
-if(func46(data8) > 15){
-const err25 = {instancePath:instancePath+"/scheduler",schemaPath:"#/properties/scheduler/maxLength",keyword:"maxLength",params:{limit: 15},message:"must NOT have more than 15 characters"};
+if(!((data7 === "ipv4") || (data7 === "ipv6"))){
+const err25 = {instancePath:instancePath+"/family",schemaPath:"#/properties/family/enum",keyword:"enum",params:{allowedValues: schema13.properties.family.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -810,8 +817,12 @@ vErrors.push(err25);
 }
 errors++;
 }
-if(!pattern3.test(data8)){
-const err26 = {instancePath:instancePath+"/scheduler",schemaPath:"#/properties/scheduler/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9_-]+$"},message:"must match pattern \""+"^[a-z0-9_-]+$"+"\""};
+}
+if(data.scheduler !== undefined && func0.call(data, "scheduler")){
+let data8 = data.scheduler;
+if(typeof data8 === "string"){
+if(func46(data8) > 15){
+const err26 = {instancePath:instancePath+"/scheduler",schemaPath:"#/properties/scheduler/maxLength",keyword:"maxLength",params:{limit: 15},message:"must NOT have more than 15 characters"};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -820,9 +831,8 @@ vErrors.push(err26);
 }
 errors++;
 }
-}
-else {
-const err27 = {instancePath:instancePath+"/scheduler",schemaPath:"#/properties/scheduler/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!pattern3.test(data8)){
+const err27 = {instancePath:instancePath+"/scheduler",schemaPath:"#/properties/scheduler/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9_-]+$"},message:"must match pattern \""+"^[a-z0-9_-]+$"+"\""};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -832,14 +842,8 @@ vErrors.push(err27);
 errors++;
 }
 }
-if(data.scheduler_flags !== undefined && func0.call(data, "scheduler_flags")){
-let data9 = data.scheduler_flags;
-if(Array.isArray(data9)){
-const len3 = data9.length;
-for(let i3=0; i3<len3; i3++){
-let data10 = data9[i3];
-if(typeof data10 !== "string"){
-const err28 = {instancePath:instancePath+"/scheduler_flags/" + i3,schemaPath:"#/properties/scheduler_flags/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+else {
+const err28 = {instancePath:instancePath+"/scheduler",schemaPath:"#/properties/scheduler/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -848,8 +852,15 @@ vErrors.push(err28);
 }
 errors++;
 }
-if(!((((data10 === "sh-fallback") || (data10 === "sh-port")) || (data10 === "mh-fallback")) || (data10 === "mh-port"))){
-const err29 = {instancePath:instancePath+"/scheduler_flags/" + i3,schemaPath:"#/properties/scheduler_flags/items/enum",keyword:"enum",params:{allowedValues: schema13.properties.scheduler_flags.items.enum},message:"must be equal to one of the allowed values"};
+}
+if(data.scheduler_flags !== undefined && func0.call(data, "scheduler_flags")){
+let data9 = data.scheduler_flags;
+if(Array.isArray(data9)){
+const len3 = data9.length;
+for(let i4=0; i4<len3; i4++){
+let data10 = data9[i4];
+if(typeof data10 !== "string"){
+const err29 = {instancePath:instancePath+"/scheduler_flags/" + i4,schemaPath:"#/properties/scheduler_flags/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -858,19 +869,8 @@ vErrors.push(err29);
 }
 errors++;
 }
-}
-let i4 = data9.length;
-let j0;
-if(i4 > 1){
-const indices0 = {};
-for(;i4--;){
-let item0 = data9[i4];
-if(typeof item0 !== "string"){
-continue;
-}
-if(typeof indices0[item0] == "number"){
-j0 = indices0[item0];
-const err30 = {instancePath:instancePath+"/scheduler_flags",schemaPath:"#/properties/scheduler_flags/uniqueItems",keyword:"uniqueItems",params:{i: i4, j: j0},message:"must NOT have duplicate items (items ## "+j0+" and "+i4+" are identical)"};
+if(!((((data10 === "sh-fallback") || (data10 === "sh-port")) || (data10 === "mh-fallback")) || (data10 === "mh-port"))){
+const err30 = {instancePath:instancePath+"/scheduler_flags/" + i4,schemaPath:"#/properties/scheduler_flags/items/enum",keyword:"enum",params:{allowedValues: schema13.properties.scheduler_flags.items.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -878,14 +878,20 @@ else {
 vErrors.push(err30);
 }
 errors++;
-break;
-}
-indices0[item0] = i4;
 }
 }
+let i5 = data9.length;
+let j1;
+if(i5 > 1){
+const indices0 = {};
+for(;i5--;){
+let item0 = data9[i5];
+if(typeof item0 !== "string"){
+continue;
 }
-else {
-const err31 = {instancePath:instancePath+"/scheduler_flags",schemaPath:"#/properties/scheduler_flags/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(typeof indices0[item0] == "number"){
+j1 = indices0[item0];
+const err31 = {instancePath:instancePath+"/scheduler_flags",schemaPath:"#/properties/scheduler_flags/uniqueItems",keyword:"uniqueItems",params:{i: i5, j: j1},message:"must NOT have duplicate items (items ## "+j1+" and "+i5+" are identical)"};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -893,12 +899,14 @@ else {
 vErrors.push(err31);
 }
 errors++;
+break;
+}
+indices0[item0] = i5;
 }
 }
-if(data.forward !== undefined && func0.call(data, "forward")){
-let data11 = data.forward;
-if(typeof data11 !== "string"){
-const err32 = {instancePath:instancePath+"/forward",schemaPath:"#/definitions/forward/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err32 = {instancePath:instancePath+"/scheduler_flags",schemaPath:"#/properties/scheduler_flags/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -907,8 +915,11 @@ vErrors.push(err32);
 }
 errors++;
 }
-if(!(((data11 === "nat") || (data11 === "direct")) || (data11 === "tunnel"))){
-const err33 = {instancePath:instancePath+"/forward",schemaPath:"#/definitions/forward/enum",keyword:"enum",params:{allowedValues: schema16.enum},message:"must be equal to one of the allowed values"};
+}
+if(data.forward !== undefined && func0.call(data, "forward")){
+let data11 = data.forward;
+if(typeof data11 !== "string"){
+const err33 = {instancePath:instancePath+"/forward",schemaPath:"#/definitions/forward/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -917,13 +928,8 @@ vErrors.push(err33);
 }
 errors++;
 }
-}
-if(data.tunnel !== undefined && func0.call(data, "tunnel")){
-let data12 = data.tunnel;
-if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
-for(const key1 of Object.keys(data12)){
-if(!(((key1 === "type") || (key1 === "port")) || (key1 === "checksum"))){
-const err34 = {instancePath:instancePath+"/tunnel",schemaPath:"#/definitions/tunnel/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
+if(!(((data11 === "nat") || (data11 === "direct")) || (data11 === "tunnel"))){
+const err34 = {instancePath:instancePath+"/forward",schemaPath:"#/definitions/forward/enum",keyword:"enum",params:{allowedValues: schema16.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -933,10 +939,12 @@ vErrors.push(err34);
 errors++;
 }
 }
-if(data12.type !== undefined && func0.call(data12, "type")){
-let data13 = data12.type;
-if(typeof data13 !== "string"){
-const err35 = {instancePath:instancePath+"/tunnel/type",schemaPath:"#/definitions/tunnel/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.tunnel !== undefined && func0.call(data, "tunnel")){
+let data12 = data.tunnel;
+if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+for(const key1 of Object.keys(data12)){
+if(!(((key1 === "type") || (key1 === "port")) || (key1 === "checksum"))){
+const err35 = {instancePath:instancePath+"/tunnel",schemaPath:"#/definitions/tunnel/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -945,8 +953,11 @@ vErrors.push(err35);
 }
 errors++;
 }
-if(!(((data13 === "ipip") || (data13 === "gue")) || (data13 === "gre"))){
-const err36 = {instancePath:instancePath+"/tunnel/type",schemaPath:"#/definitions/tunnel/properties/type/enum",keyword:"enum",params:{allowedValues: schema17.properties.type.enum},message:"must be equal to one of the allowed values"};
+}
+if(data12.type !== undefined && func0.call(data12, "type")){
+let data13 = data12.type;
+if(typeof data13 !== "string"){
+const err36 = {instancePath:instancePath+"/tunnel/type",schemaPath:"#/definitions/tunnel/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -955,11 +966,8 @@ vErrors.push(err36);
 }
 errors++;
 }
-}
-if(data12.port !== undefined && func0.call(data12, "port")){
-let data14 = data12.port;
-if(!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))){
-const err37 = {instancePath:instancePath+"/tunnel/port",schemaPath:"#/definitions/tunnel/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(!(((data13 === "ipip") || (data13 === "gue")) || (data13 === "gre"))){
+const err37 = {instancePath:instancePath+"/tunnel/type",schemaPath:"#/definitions/tunnel/properties/type/enum",keyword:"enum",params:{allowedValues: schema17.properties.type.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -968,9 +976,11 @@ vErrors.push(err37);
 }
 errors++;
 }
-if((typeof data14 == "number") && (isFinite(data14))){
-if(data14 > 65535 || isNaN(data14)){
-const err38 = {instancePath:instancePath+"/tunnel/port",schemaPath:"#/definitions/tunnel/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"};
+}
+if(data12.port !== undefined && func0.call(data12, "port")){
+let data14 = data12.port;
+if(!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))){
+const err38 = {instancePath:instancePath+"/tunnel/port",schemaPath:"#/definitions/tunnel/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -979,8 +989,9 @@ vErrors.push(err38);
 }
 errors++;
 }
-if(data14 < 1 || isNaN(data14)){
-const err39 = {instancePath:instancePath+"/tunnel/port",schemaPath:"#/definitions/tunnel/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if((typeof data14 == "number") && (isFinite(data14))){
+if(data14 > 65535 || isNaN(data14)){
+const err39 = {instancePath:instancePath+"/tunnel/port",schemaPath:"#/definitions/tunnel/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -989,12 +1000,8 @@ vErrors.push(err39);
 }
 errors++;
 }
-}
-}
-if(data12.checksum !== undefined && func0.call(data12, "checksum")){
-let data15 = data12.checksum;
-if(typeof data15 !== "string"){
-const err40 = {instancePath:instancePath+"/tunnel/checksum",schemaPath:"#/definitions/tunnel/properties/checksum/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data14 < 1 || isNaN(data14)){
+const err40 = {instancePath:instancePath+"/tunnel/port",schemaPath:"#/definitions/tunnel/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -1003,8 +1010,12 @@ vErrors.push(err40);
 }
 errors++;
 }
-if(!(((data15 === "none") || (data15 === "full")) || (data15 === "remote"))){
-const err41 = {instancePath:instancePath+"/tunnel/checksum",schemaPath:"#/definitions/tunnel/properties/checksum/enum",keyword:"enum",params:{allowedValues: schema17.properties.checksum.enum},message:"must be equal to one of the allowed values"};
+}
+}
+if(data12.checksum !== undefined && func0.call(data12, "checksum")){
+let data15 = data12.checksum;
+if(typeof data15 !== "string"){
+const err41 = {instancePath:instancePath+"/tunnel/checksum",schemaPath:"#/definitions/tunnel/properties/checksum/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -1013,15 +1024,25 @@ vErrors.push(err41);
 }
 errors++;
 }
-}
-}
-else {
-const err42 = {instancePath:instancePath+"/tunnel",schemaPath:"#/definitions/tunnel/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(!(((data15 === "none") || (data15 === "full")) || (data15 === "remote"))){
+const err42 = {instancePath:instancePath+"/tunnel/checksum",schemaPath:"#/definitions/tunnel/properties/checksum/enum",keyword:"enum",params:{allowedValues: schema17.properties.checksum.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err42];
 }
 else {
 vErrors.push(err42);
+}
+errors++;
+}
+}
+}
+else {
+const err43 = {instancePath:instancePath+"/tunnel",schemaPath:"#/definitions/tunnel/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err43];
+}
+else {
+vErrors.push(err43);
 }
 errors++;
 }
@@ -1034,19 +1055,7 @@ errors = vErrors.length;
 }
 if(data.one_packet !== undefined && func0.call(data, "one_packet")){
 if(typeof data.one_packet !== "boolean"){
-const err43 = {instancePath:instancePath+"/one_packet",schemaPath:"#/properties/one_packet/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err43];
-}
-else {
-vErrors.push(err43);
-}
-errors++;
-}
-}
-if(data.snat !== undefined && func0.call(data, "snat")){
-if(typeof data.snat !== "boolean"){
-const err44 = {instancePath:instancePath+"/snat",schemaPath:"#/properties/snat/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+const err44 = {instancePath:instancePath+"/one_packet",schemaPath:"#/properties/one_packet/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -1056,19 +1065,9 @@ vErrors.push(err44);
 errors++;
 }
 }
-if(data.backends !== undefined && func0.call(data, "backends")){
-let data19 = data.backends;
-if(Array.isArray(data19)){
-const len4 = data19.length;
-for(let i5=0; i5<len4; i5++){
-if(!(validate14(data19[i5], {instancePath:instancePath+"/backends/" + i5,parentData:data19,parentDataProperty:i5,rootData}))){
-vErrors = vErrors === null ? validate14.errors : vErrors.concat(validate14.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err45 = {instancePath:instancePath+"/backends",schemaPath:"#/properties/backends/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(data.snat !== undefined && func0.call(data, "snat")){
+if(typeof data.snat !== "boolean"){
+const err45 = {instancePath:instancePath+"/snat",schemaPath:"#/properties/snat/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -1078,9 +1077,19 @@ vErrors.push(err45);
 errors++;
 }
 }
-if(data.enabled !== undefined && func0.call(data, "enabled")){
-if(typeof data.enabled !== "boolean"){
-const err46 = {instancePath:instancePath+"/enabled",schemaPath:"#/properties/enabled/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data.backends !== undefined && func0.call(data, "backends")){
+let data19 = data.backends;
+if(Array.isArray(data19)){
+const len4 = data19.length;
+for(let i6=0; i6<len4; i6++){
+if(!(validate14(data19[i6], {instancePath:instancePath+"/backends/" + i6,parentData:data19,parentDataProperty:i6,rootData}))){
+vErrors = vErrors === null ? validate14.errors : vErrors.concat(validate14.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err46 = {instancePath:instancePath+"/backends",schemaPath:"#/properties/backends/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -1090,9 +1099,9 @@ vErrors.push(err46);
 errors++;
 }
 }
-if(data.adopt !== undefined && func0.call(data, "adopt")){
-if(typeof data.adopt !== "boolean"){
-const err47 = {instancePath:instancePath+"/adopt",schemaPath:"#/properties/adopt/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data.enabled !== undefined && func0.call(data, "enabled")){
+if(typeof data.enabled !== "boolean"){
+const err47 = {instancePath:instancePath+"/enabled",schemaPath:"#/properties/enabled/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -1102,11 +1111,9 @@ vErrors.push(err47);
 errors++;
 }
 }
-if(data.drain !== undefined && func0.call(data, "drain")){
-let data23 = data.drain;
-if(typeof data23 === "string"){
-if(!pattern4.test(data23)){
-const err48 = {instancePath:instancePath+"/drain",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,9}(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]{1,9}(ms|s|m|h|d)$"+"\""};
+if(data.adopt !== undefined && func0.call(data, "adopt")){
+if(typeof data.adopt !== "boolean"){
+const err48 = {instancePath:instancePath+"/adopt",schemaPath:"#/properties/adopt/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -1116,8 +1123,11 @@ vErrors.push(err48);
 errors++;
 }
 }
-else {
-const err49 = {instancePath:instancePath+"/drain",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.drain !== undefined && func0.call(data, "drain")){
+let data23 = data.drain;
+if(typeof data23 === "string"){
+if(!pattern4.test(data23)){
+const err49 = {instancePath:instancePath+"/drain",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,9}(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]{1,9}(ms|s|m|h|d)$"+"\""};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -1127,11 +1137,8 @@ vErrors.push(err49);
 errors++;
 }
 }
-if(data.link !== undefined && func0.call(data, "link")){
-let data24 = data.link;
-if(typeof data24 === "string"){
-if(func46(data24) > 15){
-const err50 = {instancePath:instancePath+"/link",schemaPath:"#/definitions/link/maxLength",keyword:"maxLength",params:{limit: 15},message:"must NOT have more than 15 characters"};
+else {
+const err50 = {instancePath:instancePath+"/drain",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -1140,8 +1147,12 @@ vErrors.push(err50);
 }
 errors++;
 }
-if(!pattern7.test(data24)){
-const err51 = {instancePath:instancePath+"/link",schemaPath:"#/definitions/link/pattern",keyword:"pattern",params:{pattern: "^(@service|[^@/:\\s\\x00-\\x20\\x7f-\\uffff][^/:\\s\\x00-\\x20\\x7f-\\uffff]*)$"},message:"must match pattern \""+"^(@service|[^@/:\\s\\x00-\\x20\\x7f-\\uffff][^/:\\s\\x00-\\x20\\x7f-\\uffff]*)$"+"\""};
+}
+if(data.link !== undefined && func0.call(data, "link")){
+let data24 = data.link;
+if(typeof data24 === "string"){
+if(func46(data24) > 15){
+const err51 = {instancePath:instancePath+"/link",schemaPath:"#/definitions/link/maxLength",keyword:"maxLength",params:{limit: 15},message:"must NOT have more than 15 characters"};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -1150,9 +1161,8 @@ vErrors.push(err51);
 }
 errors++;
 }
-}
-else {
-const err52 = {instancePath:instancePath+"/link",schemaPath:"#/definitions/link/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!pattern7.test(data24)){
+const err52 = {instancePath:instancePath+"/link",schemaPath:"#/definitions/link/pattern",keyword:"pattern",params:{pattern: "^(@service|[^@/:\\s\\x00-\\x20\\x7f-\\uffff][^/:\\s\\x00-\\x20\\x7f-\\uffff]*)$"},message:"must match pattern \""+"^(@service|[^@/:\\s\\x00-\\x20\\x7f-\\uffff][^/:\\s\\x00-\\x20\\x7f-\\uffff]*)$"+"\""};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -1162,10 +1172,8 @@ vErrors.push(err52);
 errors++;
 }
 }
-if(data.announce !== undefined && func0.call(data, "announce")){
-let data25 = data.announce;
-if(typeof data25 !== "string"){
-const err53 = {instancePath:instancePath+"/announce",schemaPath:"#/definitions/announce/type",keyword:"type",params:{type: "string"},message:"must be string"};
+else {
+const err53 = {instancePath:instancePath+"/link",schemaPath:"#/definitions/link/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -1174,8 +1182,11 @@ vErrors.push(err53);
 }
 errors++;
 }
-if(!(data25 === "none")){
-const err54 = {instancePath:instancePath+"/announce",schemaPath:"#/definitions/announce/enum",keyword:"enum",params:{allowedValues: schema24.enum},message:"must be equal to one of the allowed values"};
+}
+if(data.announce !== undefined && func0.call(data, "announce")){
+let data25 = data.announce;
+if(typeof data25 !== "string"){
+const err54 = {instancePath:instancePath+"/announce",schemaPath:"#/definitions/announce/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -1184,15 +1195,25 @@ vErrors.push(err54);
 }
 errors++;
 }
-}
-}
-else {
-const err55 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(!(data25 === "none")){
+const err55 = {instancePath:instancePath+"/announce",schemaPath:"#/definitions/announce/enum",keyword:"enum",params:{allowedValues: schema24.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err55];
 }
 else {
 vErrors.push(err55);
+}
+errors++;
+}
+}
+}
+else {
+const err56 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err56];
+}
+else {
+vErrors.push(err56);
 }
 errors++;
 }
