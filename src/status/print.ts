@@ -4,8 +4,12 @@ import type { BackendStatus, ServiceStatus, Status, VipStatus } from './status.t
 
 const header = ['NAME', 'STATE', 'WEIGHT', 'ACTIVE', 'INACTIVE', 'PERSISTENT', 'WHY']
 
-/** The lines of a status, without line ends. */
-export function statusLines(status: Status): readonly string[] {
+/**
+ * The lines of a status, without line ends.
+ *
+ * @param valid false if the configuration could not be read, so that what is ours is taken as wanted.
+ */
+export function statusLines(status: Status, valid: boolean): readonly string[] {
   const rows = [
     ...status.services.flatMap(serviceRows),
     ...status.vips.map(vipRow),
@@ -17,14 +21,14 @@ export function statusLines(status: Status): readonly string[] {
     const count = status.foreign.length
     lines.push('', `Not made by slb, left alone: ${count} row${count === 1 ? '' : 's'}.`)
   }
-  lines.push('', closing(status))
+  lines.push('', `${closing(status, valid)} Health: nobody checks.`)
   return lines
 }
 
-function closing(status: Status): string {
-  return status.in_sync
-    ? 'The live state matches the configuration. Health: nobody checks.'
-    : 'The live state differs from the configuration: see slb plan. Health: nobody checks.'
+function closing(status: Status, valid: boolean): string {
+  if (!valid) return 'The configuration is invalid: this is what slb made before.'
+  if (status.in_sync) return 'The live state matches the configuration.'
+  return 'The live state differs from the configuration: see slb plan.'
 }
 
 function serviceRows({ name, listeners }: ServiceStatus): readonly (readonly string[])[] {

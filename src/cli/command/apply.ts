@@ -53,8 +53,11 @@ function savedPlan({ options }: Context<ApplyOptions>, file: string): SavedPlan 
 
 function refuseIfMoved(saved: SavedPlan, { plan }: Preview): void {
   if (isSamePlan(saved, plan)) return
+  const before = saved.changes.length
+  const now = plan.changes.length
+  const difference = now === before ? 'others' : now === 0 ? 'none' : String(now)
   throw new Refusal(
-    `the live state has moved since the plan was saved: it had ${saved.changes.length} changes, now there would be ${plan.changes.length}, or others`,
-    'plan again, read the plan, and apply that',
+    `the live state has moved since the plan was saved: ${before} changes were planned, now there would be ${difference}`,
+    'plan again, read that plan, and apply it',
   )
 }

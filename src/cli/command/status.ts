@@ -23,7 +23,7 @@ export const run: Run<object> = async context => {
     const connections = await connectionsOf(host, services)
     const status = statusOf({ wanted: job.wanted, seen, ledger, plan, connections })
     const data = { format_version: 1, configuration: valid ? 'valid' : 'invalid', ...status }
-    await printData(io, options, data, statusLines(status))
+    await printData(io, options, data, statusLines(status, valid))
     return valid ? exit.done : exit.invalid
   } finally {
     host.close()

@@ -1,0 +1,102 @@
+/** The command line on a kernel in memory: the same program, with other ends. */
+import { join } from 'node:path'
+import type { Host, Io } from '../../src/cli/context.ts'
+import { runProgram } from '../../src/cli/program.ts'
+import { Sink, type Stream } from '../../src/cli/sink.ts'
+import { SlbError } from '../../src/model/error.ts'
+import { openHistory } from '../../src/state/history.ts'
+import { openJournal } from '../../src/state/journal.ts'
+import type { MemoryOptions, MemoryTable } from '../../src/table/memory.ts'
+import { memoryTable } from '../../src/table/memory.ts'
+import type { Connections } from '../../src/table/table.ts'
+import { state } from '../engine/rig.ts'
+import { type ManualClock, manualClock } from '../machine.ts'
+import { type Ran, withFiles } from './slb.ts'
+
+export interface CliRig {
+  readonly table: MemoryTable
+  /** By destination key. */
+  readonly connections: Map<string, Connections>
+  readonly clock: ManualClock
+  /** The directory of the files, for what the program wrote. */
+  readonly directory: string
+  /** Set to what holds the lock: then nothing can be written. */
+  holder: string | undefined
+  /** Runs a command; `-c FILE` and other names of files are taken from the rig's directory. */
+  slb(...args: string[]): Promise<Ran>
+}
+
+const scene = { boot: 'b0', namespace: 1 }
+
+/** A rig with some files and this live state, as snapshot text. */
+export function withRig(
+  files: Readonly<Record<string, string>>,
+  have: string,
+  work: (rig: CliRig) => Promise<void>,
+  options: MemoryOptions = {},
+): Promise<void> {
+  return withFiles(files, async directory => {
+    const connections = new Map<string, Connections>()
+    const table = memoryTable(state(have), {
+      connections: destination => connections.get(destination),
+      ...options,
+    })
+    const clock = manualClock()
+    const rig: CliRig = {
+      table,
+      connections,
+      clock,
+      directory,
+      holder: undefined,
+      async slb(...args) {
+        const out = new Text()
+        const err = new Text()
+        const io = ioOf(rig, out, err)
+        const status = await runProgram(
+          args.map(arg => (arg in files || /^out\./.test(arg) ? join(directory, arg) : arg)),
+          io,
+        )
+        return { status, out: out.text(directory), err: err.text(directory) }
+      },
+    }
+    await work(rig)
+  })
+}
+
+function ioOf(rig: CliRig, out: Text, err: Text): Io {
+  const host: Host = {
+    tables: [rig.table],
+    clock: rig.clock,
+    journal: openJournal(join(rig.directory, 'state'), scene),
+    history: openHistory(join(rig.directory, 'state')),
+    close() {},
+  }
+  return {
+    out: new Sink(out, 'standard output', false),
+    err: new Sink(err, 'standard error', false),
+    openHost: async () => host,
+    async takeLock() {
+      if (rig.holder === undefined) return { release: async () => {} }
+      throw new SlbError('locked', `another slb is at work (${rig.holder})`, { hint: 'wait' })
+    },
+    operator: async () => 'ada',
+    interrupted: () => new AbortController().signal,
+  }
+}
+
+/** A stream that remembers. */
+class Text implements Stream {
+  readonly #parts: string[] = []
+
+  write(text: string, done: (error?: Error | null) => void): void {
+    this.#parts.push(text)
+    done()
+  }
+
+  on(): void {}
+
+  /** Without the directory, whose name is another one each time. */
+  text(directory: string): string {
+    return this.#parts.join('').replaceAll(`${directory}/`, '')
+  }
+}
