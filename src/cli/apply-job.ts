@@ -1,6 +1,6 @@
 /** Apply a job and tell how it went: what `apply` and `rollback` have in common. */
 import { type Job, type Preview, type Round, reconcile } from '../engine/reconcile.ts'
-import { changeKey } from '../model/change.ts'
+import { changeKey, type Failure } from '../model/change.ts'
 import { summarise } from '../plan/summary.ts'
 import type { Cause } from '../state/history.ts'
 import type { Context, Host, Io } from './context.ts'
@@ -56,7 +56,12 @@ export async function applyJob(
   await progress.end()
   if (options.output !== 'text') await showPlan(io, options, host, round.plan, outcome(round))
   const seconds = (host.clock.monotonic() - begun) / 1000
-  await report(io, round, { seconds, interrupted: signal.aborted, quiet: options.quiet === true })
+  await report(io, round, {
+    seconds,
+    interrupted: signal.aborted,
+    quiet: options.quiet === true,
+    verbose: options.verbose === true,
+  })
   return statusOf(round, signal.aborted)
 }
 
@@ -82,14 +87,12 @@ interface Ending {
   readonly seconds: number
   readonly interrupted: boolean
   readonly quiet: boolean
+  readonly verbose: boolean
 }
 
 async function report(io: Io, round: Round, ending: Ending): Promise<void> {
   await reportRefusal(io, round)
-  for (const { change, error } of round.failures) {
-    const message = `${changeKey(change)}: ${error.message}`
-    await io.err.lines(faultLines('error:', message, error.hint, io.err.paint))
-  }
+  await reportFailures(io, round.failures, ending.verbose)
   if (ending.interrupted)
     await io.err.lines(
       faultLines('interrupted:', 'the next apply does what is left', undefined, io.err.paint),
@@ -102,6 +105,24 @@ async function report(io: Io, round: Round, ending: Ending): Promise<void> {
   if (drains > 0) await io.err.line(`${drains} to drain still: the next slb apply ends it`)
   if (round.entry !== undefined && round.failures.length === 0)
     await io.err.line(`Applied in ${ending.seconds.toFixed(1)} s.`)
+}
+
+/** A kernel that refuses one row for a reason often refuses thousands: then a few say it all. */
+const failuresShown = 10
+
+async function reportFailures(
+  io: Io,
+  failures: readonly Failure[],
+  verbose: boolean,
+): Promise<void> {
+  const shown = verbose ? failures : failures.slice(0, failuresShown)
+  for (const { change, error } of shown) {
+    const key = changeKey(change)
+    const message = error.message.includes(key) ? error.message : `${key}: ${error.message}`
+    await io.err.lines(faultLines('error:', message, error.hint, io.err.paint))
+  }
+  const more = failures.length - shown.length
+  if (more > 0) await io.err.line(`and ${more} more like these; -v shows all, and so does -o json`)
 }
 
 function statusOf(round: Round, interrupted: boolean): ExitStatus {

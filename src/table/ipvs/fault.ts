@@ -58,7 +58,11 @@ function explainDestination(row: Destination, errno: string): KernelErrorOptions
   if (row.tunnel?.type === 'gue' && row.tunnel.port === 0)
     return { words: 'a gue tunnel needs a port' }
   if (row.upper > 0x7fffffff) return { words: 'thresholds go from 0 to 2147483647' }
-  return { words: `the kernel does not accept ${row.address} as a backend` }
+  return {
+    words: `the kernel does not accept ${row.address} as a backend`,
+    // Without any address there is no local routing table, and ip_vs takes every backend for a broadcast.
+    hint: 'it must be a unicast address, and in a fresh network namespace lo must be up: `ip link set lo up`',
+  }
 }
 
 function explainSync(row: Sync, errno: string): KernelErrorOptions {
