@@ -11,7 +11,7 @@ export interface Endpoint {
 /** Reads `a.b.c.d`, `a.b.c.d:port`, `v6` or `[v6]:port`; text is the reason why it can't. */
 export function parseEndpoint(text: string): Endpoint | string {
   const end = ipv4End(text)
-  if (end === text.length) return { address: text as Ip, port: -1 }
+  if (end > 0 && end === text.length) return { address: text as Ip, port: -1 }
   if (end > 0 && text.charCodeAt(end) === colon) {
     const port = portFrom(text, end + 1)
     if (port > 0) return { address: text.slice(0, end) as Ip, port }

@@ -24,19 +24,20 @@ export interface Loaded {
 /** Parses, validates and resolves. All faults of all files are in the answer at once. */
 export async function load(sources: readonly Source[]): Promise<Loaded> {
   const { trees, texts, diagnostics, faults } = await readTrees(sources)
-  const all: Fault[] = [...faults]
+  const all: Fault[] = []
   const told = new Set(faults.map(spotKey))
   const parts = trees.map(({ file, tree }) => {
     const checked = check(file, tree)
-    for (const fault of checked.faults) if (!told.has(spotKey(fault))) all.push(fault)
+    all.push(...checked.faults)
     return checked.part
   })
   const resolved = resolve(parts)
   all.push(...resolved.faults)
   const found = [...diagnostics]
-  if (all.length > 0) {
+  if (all.length > 0 || faults.length > 0) {
     const { placeAll } = await import('./locate.ts')
-    found.push(...(await placeAll(all, texts)))
+    const news = all.filter(fault => !told.has(spotKey(fault)))
+    found.push(...(await placeAll([...faults, ...news], texts)))
   }
   const files = sources.map(({ file }) => file)
   found.sort(byPlace(files))

@@ -59,17 +59,15 @@ function removeKey(table: unknown, key = ''): void {
 
 /** `path` begins with what holds the key: `defaults`, or the name of the service. */
 function removeServiceKey(tree: Tree, path: Path, service: string, faulty: Taken): void {
-  const tables = (service === '' ? tree : valueAt(tree, ['service'])) as Tree
-  const config = tables[path[0] ?? ''] as Tree
-  const [, key = '', index, field] = path
+  const [table = '', key = '', index, field] = path
+  const config = valueAt(tree, service === '' ? [table] : ['service', table])
+  // A service with a faulty name has been taken out as a whole.
+  if (typeof config !== 'object' || config === null) return
   const keys = faulty.service.get(service) ?? new Set()
   faulty.service.set(service, keys.add(`${key}`))
-  if (key !== 'backends' || index === undefined) {
-    delete config[key]
-    return
-  }
+  const list = (config as Tree)[key]
+  if (key !== 'backends' || index === undefined || !Array.isArray(list)) removeKey(config, `${key}`)
   // Backends keep their number, or faults in others would be shown in the wrong place.
-  const backends = config[key] as unknown[]
-  if (field === undefined || field === 'address') backends[Number(index)] = unreadable
-  else removeKey(backends[Number(index)], `${field}`)
+  else if (field === undefined || field === 'address') list[Number(index)] = unreadable
+  else removeKey(list[Number(index)], `${field}`)
 }
