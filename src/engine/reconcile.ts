@@ -5,7 +5,6 @@
  */
 import type { Failure } from '../model/change.ts'
 import type { Conflict, GuardLimits } from '../model/desired.ts'
-import type { ServiceId } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
 import type { PlanInput } from '../plan/draft.ts'
 import { guard, type Verdict } from '../plan/guard.ts'
@@ -69,10 +68,8 @@ export interface Round extends Preview {
 
 /** Observes and plans, and changes nothing. */
 export async function preview(job: Job, live: Live, ledger: Ledger): Promise<Preview> {
-  const seen = await observe(live, { sysctls: sysctlsOf(job.wanted) })
   const hazards = await live.hazards?.(job.wanted.state)
-  const found = plan(inputOf(job, seen, ledger, hazards))
-  return { plan: found, verdict: guard(found, seen, ledger, job.limits, job.consent), seen }
+  return (await survey(job, live, ledger, hazards)).preview
 }
 
 /**
@@ -86,58 +83,78 @@ export async function preview(job: Job, live: Live, ledger: Ledger): Promise<Pre
 export async function reconcile(job: Job, live: Live, options: ApplyOptions): Promise<Round> {
   let ledger = options.journal.read()
   const hazards = await live.hazards?.(job.wanted.state)
-  const sysctls = sysctlsOf(job.wanted)
-  const first = await preview(job, live, ledger)
-  const round = { ...first, failures: [], drained: [], left: first.plan }
+  const { preview: first, input } = await survey(job, live, ledger, hazards)
   await options.planned?.(first)
+  const round = { ...first, failures: [], drained: [], left: first.plan }
   if (first.verdict.refusal !== undefined) return round
 
   const attempts = new Attempts()
   const drained: Drained[] = []
   const until = live.clock.monotonic() + options.wait
-  let { seen } = first
-  let left = first.plan
+  let { seen, plan: left } = first
   let entry: HistoryEntry | undefined
   while (options.signal?.aborted !== true) {
-    const pending = new Set(left.pending.map(one => one.key))
-    const todo = attempts.open(left.changes, pending)
-    let touched: ReadonlyMap<string, ServiceId> = new Map()
+    const todo = attempts.open(left.changes, new Set(left.pending.map(one => one.key)))
     if (todo.length > 0) {
       const earlier = ledger
       ledger = intended(ledger, todo, job.wanted, left.drains, live.clock.monotonic())
       options.journal.write(ledger)
-      entry ??= options.history.begin(
-        {
-          at: live.clock.wall().toISOString(),
-          cause: options.cause,
-          revision: left.revision,
-          summary: summarise(left),
-          ...imageBefore(left, seen, ledger),
-        },
-        options.keep,
-      )
+      entry ??= record(left, seen, ledger, live, options)
       const pass = await applyStages(todo, live, seen, done =>
         options.progress?.({ phase: 'apply', done, total: todo.length }),
       )
-      touched = pass.touched
       ledger = withdrawn(ledger, earlier, pass.failures)
       await attempts.record(pass.tried, pass.failures, live.clock)
+      seen = await observeAgain(live, seen, pass.touched, sysctlsOf(job.wanted))
     } else {
       const done = await drain(left, seen, live, until, options)
       if (done.length === 0) break
       drained.push(...done)
     }
-    seen = todo.length > 0 ? await observeAgain(live, seen, touched, sysctls) : seen
-    left = plan({
-      ...inputOf(job, seen, ledger, hazards),
-      failed: attempts.failed,
-      drained: new Set(drained.map(one => one.key)),
-    })
+    const gone = new Set(drained.map(one => one.key))
+    left = plan({ ...input, seen, ledger, failed: attempts.failed, drained: gone })
   }
   options.journal.write(confirmed(ledger, seen, job.wanted, left, attempts.failed))
   const { failures } = attempts
-  if (entry !== undefined) options.history.end(entry, failures.length === 0 ? 'done' : 'failed')
-  return { ...first, failures, drained, left, ...(entry === undefined ? {} : { entry }) }
+  if (entry === undefined) return { ...first, failures, drained, left }
+  options.history.end(entry, failures.length === 0 ? 'done' : 'failed')
+  return { ...first, failures, drained, left, entry }
+}
+
+async function survey(
+  job: Job,
+  live: Live,
+  ledger: Ledger,
+  hazards: ReadonlyMap<string, string> | undefined,
+): Promise<{ preview: Preview; input: PlanInput }> {
+  const seen = await observe(live, { sysctls: sysctlsOf(job.wanted) })
+  const { limits, consent, ...aims } = job
+  const input = { ...aims, seen, ledger, ...(hazards === undefined ? {} : { hazards }) }
+  const found = plan(input)
+  return {
+    preview: { plan: found, verdict: guard(found, seen, ledger, limits, consent), seen },
+    input,
+  }
+}
+
+/** Writes the history entry of an apply that is about to change something. */
+function record(
+  found: Plan,
+  seen: State,
+  ledger: Ledger,
+  live: Live,
+  options: ApplyOptions,
+): HistoryEntry {
+  return options.history.begin(
+    {
+      at: live.clock.wall().toISOString(),
+      cause: options.cause,
+      revision: found.revision,
+      summary: summarise(found),
+      ...imageBefore(found, seen, ledger),
+    },
+    options.keep,
+  )
 }
 
 async function drain(
@@ -152,23 +169,6 @@ async function drain(
   const deadline = Math.max(...drains.map(one => one.deadline ?? 0))
   options.progress?.({ phase: 'drain', left: drains.length, deadline })
   return waitForDrains(drains, seen, live, until, options.signal)
-}
-
-function inputOf(
-  job: Job,
-  seen: State,
-  ledger: Ledger,
-  hazards: ReadonlyMap<string, string> | undefined,
-): PlanInput {
-  return {
-    wanted: job.wanted,
-    seen,
-    ledger,
-    conflict: job.conflict,
-    ...(job.adopt === undefined ? {} : { adopt: job.adopt }),
-    ...(job.force === undefined ? {} : { force: job.force }),
-    ...(hazards === undefined ? {} : { hazards }),
-  }
 }
 
 function sysctlsOf(wanted: Wanted): readonly string[] {

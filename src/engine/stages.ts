@@ -59,7 +59,7 @@ export async function applyStages(
         tried.push(change)
         touch(change, touched)
       }
-      failures.push(...(await table.apply(batch)))
+      for (const failure of await table.apply(batch)) failures.push(failure)
     }
     start = end
     progress?.(start)

@@ -109,7 +109,7 @@ function compareAll(
     if (order <= 0) w++
     if (order >= 0) h++
   }
-  draft.up.push(...quieted)
+  for (const change of quieted) draft.up.push(change)
   for (const row of leaving)
     if (missing === undefined) removeDestination(row, drift, input, draft)
     else
