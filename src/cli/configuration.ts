@@ -20,8 +20,13 @@ export interface Configuration {
  */
 export async function readConfiguration({ options }: Context): Promise<Configuration> {
   const read = readSources(options.config ?? [defaultConfig])
-  return checkConfiguration(read.sources, read.diagnostics)
+  const hint = options.config === undefined ? { suggestion: nowhere } : {}
+  const found = read.diagnostics.map(one => ({ ...one, ...hint }))
+  return checkConfiguration(read.sources, found)
 }
+
+/** What to do when the usual place is empty. */
+const nowhere = 'write your configuration there, or name it: slb -c FILE'
 
 /**
  * Checks texts that have been read.

@@ -1,8 +1,9 @@
 /** A plan in a file: the configuration it was made from, and the changes that it showed. */
+import { writeFileSync } from 'node:fs'
 import type { Source } from '../config/load.ts'
 import { changeDocument, planJson } from '../plan/json.ts'
 import type { Plan } from '../plan/types.ts'
-import { replaceFile } from '../state/durable.ts'
+import { ioError } from '../state/durable.ts'
 import { UsageError } from './exit.ts'
 import type { ConsentOptions } from './job.ts'
 import { readText } from './target.ts'
@@ -39,7 +40,11 @@ export function savePlan(
       ...(yesRemove !== undefined && { yesRemove }),
     },
   }
-  replaceFile(file, [...planJson(plan, undefined, saved)].join(''))
+  try {
+    writeFileSync(file, [...planJson(plan, undefined, saved)].join(''))
+  } catch (cause) {
+    throw ioError('write', file, cause)
+  }
 }
 
 /** Reads a saved plan. Throws UsageError if the file is something else. */

@@ -76,7 +76,11 @@ const hints: Readonly<Record<string, string>> = {
 export function ioError(verb: string, path: string, cause: unknown): SlbError {
   const errno = (cause as NodeJS.ErrnoException).code
   const hint = errno === undefined ? undefined : hints[errno]
-  return new SlbError('io', `cannot ${verb} ${path}: ${(cause as Error).message}`, {
+  // Node writes `ENOSPC: no space left on device, write`: the call and its path say nothing new.
+  const [, words = (cause as Error).message] =
+    /^[A-Z]+: ([^,]+)/.exec((cause as Error).message) ?? []
+  const reason = errno === undefined ? words : `${words} (${errno})`
+  return new SlbError('io', `cannot ${verb} ${path}: ${reason}`, {
     cause,
     ...(errno === undefined ? {} : { errno }),
     ...(hint === undefined ? {} : { hint }),
