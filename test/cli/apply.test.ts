@@ -225,7 +225,7 @@ test('history lists what was applied, newest first, and rollback goes back there
   }))
 
 test('get prints a snapshot that plan --against takes', () =>
-  withRig({ ...files, 'out.txt': '' }, forwarding, async ({ slb, directory }) => {
+  withRig(files, forwarding, async ({ slb, directory }) => {
     await slb('apply', '-c', 'web.toml')
     const { out } = await slb('get')
     assert.match(out, '\nservice tcp 192.0.2.10:80 wrr ours\n  -> 10.0.0.11:8080 nat weight 1\n')
@@ -239,7 +239,7 @@ test('get prints a snapshot that plan --against takes', () =>
   }))
 
 test('import prints a file that plans only adoptions', () =>
-  withRig({ 'out.toml': '' }, `${forwarding}service tcp 192.0.2.10:80 rr\n`, async rig => {
+  withRig({}, `${forwarding}service tcp 192.0.2.10:80 rr\n`, async rig => {
     const { status, out, err } = await rig.slb('import')
     assert.is(status, 0)
     assert.is(err, '')

@@ -22,13 +22,13 @@ export interface CliRig {
   readonly directory: string
   /** Set to what holds the lock: then nothing can be written. */
   holder: string | undefined
-  /** Runs a command; `-c FILE` and other names of files are taken from the rig's directory. */
+  /** Runs a command. */
   slb(...args: string[]): Promise<Ran>
 }
 
 const scene = { boot: 'b0', namespace: 1 }
 
-/** A rig with some files and this live state, as snapshot text. */
+/** A rig with some files and this live state, as snapshot text. Names of files are relative to its directory. */
 export function withRig(
   files: Readonly<Record<string, string>>,
   have: string,
@@ -41,25 +41,26 @@ export function withRig(
       connections: destination => connections.get(destination),
       ...options,
     })
-    const clock = manualClock()
+    const before = process.cwd()
     const rig: CliRig = {
       table,
       connections,
-      clock,
+      clock: manualClock(),
       directory,
       holder: undefined,
       async slb(...args) {
         const out = new Text()
         const err = new Text()
-        const io = ioOf(rig, out, err)
-        const status = await runProgram(
-          args.map(arg => (arg in files || /^out\./.test(arg) ? join(directory, arg) : arg)),
-          io,
-        )
-        return { status, out: out.text(directory), err: err.text(directory) }
+        const status = await runProgram(args, ioOf(rig, out, err))
+        return { status, out: out.text(), err: err.text() }
       },
     }
-    await work(rig)
+    process.chdir(directory)
+    try {
+      await work(rig)
+    } finally {
+      process.chdir(before)
+    }
   })
 }
 
@@ -95,8 +96,7 @@ class Text implements Stream {
 
   on(): void {}
 
-  /** Without the directory, whose name is another one each time. */
-  text(directory: string): string {
-    return this.#parts.join('').replaceAll(`${directory}/`, '')
+  text(): string {
+    return this.#parts.join('')
   }
 }
