@@ -8,6 +8,9 @@ import { fileURLToPath } from 'node:url'
 import { Ajv, type AnySchemaObject } from 'ajv'
 import standalone from 'ajv/dist/standalone/index.js'
 import { compile, type JSONSchema } from 'json-schema-to-typescript'
+import { referenceOf } from './reference.ts'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
 
 const banner = '/* Made from schema/slb.schema.json by `npm run schema`. Do not edit. */'
 
@@ -25,9 +28,15 @@ export interface Generated {
   readonly text: string
 }
 
-/** Everything that is made from a schema. */
+const guide = 'docs/configuration.md'
+
+/** Everything that is made from a schema; the guide is kept up to the line that says so. */
 export async function generate(schema: JSONSchema): Promise<readonly Generated[]> {
+  const [prose = '', rest] = readFileSync(`${root}${guide}`, 'utf8').split(/(?<=<!-- Made .*-->\n)/)
+  if (rest === undefined && !prose.endsWith('-->\n'))
+    throw new Error(`${guide} has no place for the keys`)
   return [
+    { path: guide, text: `${prose}\n${referenceOf(schema)}` },
     { path: 'src/config/config.gen.ts', text: await typesOf(schema) },
     { path: 'src/config/validator.gen.ts', text: validatorOf(schema) },
     { path: 'src/config/keys.gen.ts', text: keysOf(schema) },
@@ -122,8 +131,6 @@ function resolveRef(schema: Node, ref: string): Node {
   if (!found) throw new Error(`the schema has no ${ref}`)
   return found
 }
-
-const root = fileURLToPath(new URL('../../', import.meta.url))
 
 /** Reads the project's own schema. */
 export function readSchema(): JSONSchema {
