@@ -1,0 +1,162 @@
+/**
+ * Benchmarks:  npm run bench [-- --quick] [--write]
+ *
+ * slb, ipvsadm and keepalived side by side in one run, a fresh kernel for each, whole processes.
+ * --quick takes a tenth of the size; --write puts the tables into docs/performance.md.
+ */
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, loadavg, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Lab, labEnvironment, openLab } from '../test/lab/kernel/lab.ts'
+import { ensureTools } from '../test/lab/kernel/packages.ts'
+import { projectFolder } from '../test/project.ts'
+import { writeConfig } from './generate.ts'
+import { compare, type Measured } from './measure.ts'
+import { type Figures, report } from './report.ts'
+
+const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
+const slb = join(projectFolder, 'dist/src/cli/main.js')
+const backends = 10
+
+interface Bench {
+  readonly lab: Lab
+  readonly work: string
+  readonly signal: AbortSignal
+}
+
+/** A directory of configuration files for so many services. */
+function config(work: string, services: number): string {
+  const directory = join(work, String(services))
+  writeConfig(directory, { services, backends, files: Math.ceil(services / 100) })
+  return directory
+}
+
+/** Run a scenario of `inside.ts` on a fresh kernel; its figures by name. */
+async function scenario(
+  { lab, work, signal }: Bench,
+  name: string,
+  services: number,
+): Promise<Readonly<Record<string, Record<string, number>>>> {
+  console.error(`${name}, ${services} services (load ${loadavg()[0]?.toFixed(1)}) ...`)
+  let output = ''
+  const ending = await lab.run(
+    {
+      command: [process.execPath, here('./inside.js'), name, join(work, String(services)), work],
+      directory: projectFolder,
+      environment: { ...labEnvironment(), BENCH_BACKENDS: String(services * backends) },
+    },
+    { timeout: 900, memory: 6144, signal },
+    {
+      stdout: chunk => {
+        output += chunk.toString()
+      },
+      stderr: chunk => process.stderr.write(chunk),
+    },
+  )
+  if (ending.how !== 'exited') throw new Error(`${name}: ${ending.how}\n${ending.console}`)
+  if (ending.status !== 0) throw new Error(`${name}: exit status ${ending.status}`)
+  process.stderr.write(output)
+  return Object.fromEntries(
+    output
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line))
+      .map(({ name: figure, ...values }) => [figure, values]),
+  )
+}
+
+/** Small files, on this machine without a kernel. */
+function small(work: string, runs: number): Readonly<Record<'node' | 'help' | 'plan', Measured>> {
+  const file = join(work, 'small.toml')
+  const empty = join(work, 'empty')
+  writeFileSync(
+    file,
+    '[service.web]\nvip = "192.0.2.10"\nport = 80\nbackends = ["10.0.0.11:8080"]\n',
+  )
+  writeFileSync(empty, '')
+  const plan = ['plan', '-c', file, '--against', empty, '--state-dir', join(work, 'state')]
+  return compare(
+    {
+      node: [process.execPath, '-e', '0'],
+      help: [process.execPath, slb, '--help'],
+      plan: [process.execPath, slb, ...plan],
+    },
+    runs,
+  )
+}
+
+async function run(bench: Bench, quick: boolean): Promise<Figures> {
+  const size = quick ? 1000 : 10_000
+  const sizes = [size / 2, size, size * 2]
+  for (const services of sizes) config(bench.work, services)
+  console.error('on this machine ...')
+  const little = small(bench.work, quick ? 5 : 15)
+  const own = compare(
+    Object.fromEntries(
+      sizes.map(services => [
+        services,
+        [process.execPath, here('./pipeline.js'), join(bench.work, String(services))],
+      ]),
+    ),
+    quick ? 1 : 5,
+  )
+  const full = await scenario(bench, 'slb', size)
+  const floor = await scenario(bench, 'floor', size)
+  const restore = await scenario(bench, 'restore', size)
+  const keepalived = await scenario(bench, 'keepalived', size)
+  const half = await scenario(bench, 'apply', size / 2)
+  const double = await scenario(bench, 'apply', size * 2)
+  return {
+    machine: `${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}`,
+    kernel: bench.lab.label,
+    services: size,
+    backends,
+    small: little,
+    lab: { ...full, ...floor, ...restore, ...keepalived },
+    growth: sizes.map((services, index) => ({
+      services,
+      apply: [half, full, double][index]?.['apply'] ?? {},
+      own: own[services] ?? { seconds: Number.NaN, peak: Number.NaN },
+    })),
+  }
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  const say = (line: string): void => console.error(`lab: ${line}`)
+  await ensureTools(
+    [
+      ['time', 'time'],
+      ['keepalived', 'keepalived'],
+    ],
+    say,
+  )
+  const abort = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => abort.abort())
+  }
+  const work = mkdtempSync(join(tmpdir(), 'slb-bench-'))
+  try {
+    const lab = await openLab(say)
+    const text = report(await run({ lab, work, signal: abort.signal }, args.includes('--quick')))
+    console.log(text)
+    if (args.includes('--write')) write(text)
+  } finally {
+    rmSync(work, { recursive: true })
+  }
+}
+
+/** Put the tables between the markers of the page. */
+function write(text: string): void {
+  const page = join(projectFolder, 'docs/performance.md')
+  const marked = /(<!-- bench -->\n)[\s\S]*(<!-- \/bench -->)/
+  const before = readFileSync(page, 'utf8')
+  if (!marked.test(before)) throw new Error(`${page} has no place for the tables`)
+  writeFileSync(
+    page,
+    before.replace(marked, (_, start, end) => `${start}${text}\n${end}`),
+  )
+}
+
+await main(process.argv.slice(2))
