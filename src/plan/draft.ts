@@ -83,6 +83,5 @@ export function takeDown(
   draft: Draft,
 ): void {
   draft.down.push(change)
-  if (draining !== undefined)
-    draft.pending.push({ key, reason: `waits for the drain of ${draining}` })
+  if (draining !== undefined) draft.pending.push({ key, reason: `after the drain of ${draining}` })
 }

@@ -21,18 +21,25 @@ export const symbols: { readonly [O in Op]: string } = {
   adopt: '=',
 }
 
-/** A change with its key and all that is to say about it. */
+/**
+ * A change with its key and all that is to say about it.
+ *
+ * @param waits by row key: what a change waits for that is planned, but not to be done at once.
+ */
 export function rowLine(
   plan: Plan,
   change: Change,
   paint: Paint,
   users: UsersByKey | undefined,
+  waits: ReadonlyMap<string, string>,
 ): string {
-  const details = detailsOf(plan, change, users)
+  const said = [detailsOf(plan, change, users), waits.get(changeKey(change)) ?? '']
+  const details = said.filter(part => part !== '').join(', ')
   // A switch and its values read as one phrase; other details are a column of their own.
   const gap = change.kind === 'sysctl' ? ' ' : '  '
   return `${mark(change, paint)} ${changeKey(change)}${details === '' ? '' : gap + details}`
 }
+
 /** The symbol, right-aligned in four columns: the width of `!-/+`. */
 export function mark(change: Change, paint: Paint): string {
   const drift = change.drift ? paint('drift', '!') : ''

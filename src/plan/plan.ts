@@ -1,6 +1,6 @@
 /** The least change from what is seen to what is wanted, in the order in which it is safe. */
 import type { Change } from '../model/change.ts'
-import type { Kind } from '../model/rows.ts'
+import { type Kind, keyOf } from '../model/rows.ts'
 import { compareDoors } from './doors.ts'
 import { type Draft, emptyDraft, type PlanInput } from './draft.ts'
 import { revisionOf } from './fingerprint.ts'
@@ -68,7 +68,31 @@ function ranked(changes: Change[], rank: Readonly<Record<Kind, number>>): Change
 /** Who a row is for, by row key: from the configuration, and from the ledger for what left it. */
 function namesOf(input: PlanInput, draft: Draft): ReadonlyMap<string, readonly string[]> {
   const names = new Map<string, readonly string[]>(draft.names)
+  for (const [key, services] of namesOfLeaving(input, draft)) names.set(key, services)
   for (const [key, policy] of input.wanted.policies) names.set(key, [policy.name])
   for (const [key, services] of input.wanted.names) names.set(key, services)
   return names
+}
+
+/** Addresses and links that leave are those of the services that leave with them. */
+function namesOfLeaving(input: PlanInput, draft: Draft): ReadonlyMap<string, readonly string[]> {
+  const byIp = new Map<string, Set<string>>()
+  for (const [key, names] of draft.names) {
+    const ip = input.seen.service.get(key)?.id.address
+    if (ip !== undefined) addAll(byIp, ip, names)
+  }
+  const leaving = new Map<string, Set<string>>()
+  for (const { kind, row } of draft.down) {
+    const names = kind === 'address' ? byIp.get(row.address) : undefined
+    if (kind !== 'address' || names === undefined) continue
+    addAll(leaving, keyOf.address(row), names)
+    addAll(leaving, `link ${row.link}`, names)
+  }
+  return new Map(Array.from(leaving, ([key, names]) => [key, [...names].sort()]))
+}
+
+function addAll(sets: Map<string, Set<string>>, key: string, names: Iterable<string>): void {
+  const known = sets.get(key) ?? new Set()
+  for (const name of names) known.add(name)
+  sets.set(key, known)
 }

@@ -1,4 +1,5 @@
 /** A plan as text for people, line by line. */
+import { changeKey } from '../model/change.ts'
 import { endpoint } from '../model/ip.ts'
 import { groupChanges, type Listener } from './group.ts'
 import type { UsersByKey } from './impact.ts'
@@ -6,7 +7,7 @@ import { detailsOf, mark, type Paint, rowLine } from './line.ts'
 import type { Present } from './present.ts'
 import { remarks } from './remarks.ts'
 import { summaryLine } from './summary.ts'
-import type { Plan } from './types.ts'
+import type { Pending, Plan } from './types.ts'
 
 export interface PrintOptions {
   readonly paint?: Paint
@@ -34,11 +35,13 @@ const plain: Paint = (_, text) => text
  */
 export function* planLines(plan: Plan, options: PrintOptions = {}): Generator<string> {
   const paint = options.paint ?? plain
+  const { waits, unfinished } = splitPending(plan)
   const { groups, hidden } = groupChanges(plan, options.verbose ? undefined : createdShown)
   for (const group of groups) {
     yield paint('title', group.title)
-    for (const row of group.rows) yield rowLine(plan, row, paint, options.users)
-    for (const listener of group.listeners) yield* listenerLines(plan, listener, paint, options)
+    for (const row of group.rows) yield rowLine(plan, row, paint, options.users, waits)
+    for (const listener of group.listeners)
+      yield* listenerLines(plan, listener, paint, waits, options)
     yield ''
   }
   if (hidden.services > 0) {
@@ -46,18 +49,35 @@ export function* planLines(plan: Plan, options: PrintOptions = {}): Generator<st
     yield paint('quiet', more)
     yield ''
   }
-  yield* remarks(plan, paint, options)
+  yield* remarks({ ...plan, pending: unfinished }, paint, options)
   yield paint('title', summaryLine(plan))
+}
+
+/** What waits is said where it is planned; what is pending without a change has its own section. */
+function splitPending(plan: Plan): {
+  waits: ReadonlyMap<string, string>
+  unfinished: readonly Pending[]
+} {
+  const waits = new Map<string, string>()
+  if (plan.pending.length === 0) return { waits, unfinished: plan.pending }
+  const reasons = new Map(plan.pending.map(one => [one.key, one.reason]))
+  for (const change of plan.changes) {
+    const key = changeKey(change)
+    const reason = reasons.get(key)
+    if (reason !== undefined) waits.set(key, reason)
+  }
+  return { waits, unfinished: plan.pending.filter(one => !waits.has(one.key)) }
 }
 
 function* listenerLines(
   plan: Plan,
   listener: Listener,
   paint: Paint,
+  waits: ReadonlyMap<string, string>,
   { users, verbose }: PrintOptions,
 ): Generator<string> {
   if (listener.change === undefined) yield `     ${listener.key}`
-  else yield rowLine(plan, listener.change, paint, users)
+  else yield rowLine(plan, listener.change, paint, users, waits)
   const names = listener.destinations.map(({ row }) => endpoint(row.address, row.port))
   const width = names.reduce((most, name) => Math.max(most, name.length), 0)
   const alike = new Map<string, Map<string, number>>()
