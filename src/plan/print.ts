@@ -1,5 +1,5 @@
 /** A plan as text for people, line by line. */
-import { changeKey } from '../model/change.ts'
+import { type Change, changeKey } from '../model/change.ts'
 import { endpoint } from '../model/ip.ts'
 import { groupChanges, type Listener } from './group.ts'
 import type { UsersByKey } from './impact.ts'
@@ -39,9 +39,11 @@ export function* planLines(plan: Plan, options: PrintOptions = {}): Generator<st
   const { groups, hidden } = groupChanges(plan, options.verbose ? undefined : createdShown)
   for (const group of groups) {
     yield paint('title', group.title)
-    for (const row of group.rows) yield rowLine(plan, row, paint, options.users, waits)
+    const [first, then] = aroundServices(group.rows)
+    for (const row of first) yield rowLine(plan, row, paint, options.users, waits)
     for (const listener of group.listeners)
       yield* listenerLines(plan, listener, paint, waits, options)
+    for (const row of then) yield rowLine(plan, row, paint, options.users, waits)
     yield ''
   }
   if (hidden.services > 0) {
@@ -51,6 +53,13 @@ export function* planLines(plan: Plan, options: PrintOptions = {}): Generator<st
   }
   yield* remarks({ ...plan, pending: unfinished }, paint, options)
   yield paint('title', summaryLine(plan))
+}
+
+/** What is done before the virtual services, and what after them: reading order is execution order. */
+function aroundServices(rows: readonly Change[]): readonly [readonly Change[], readonly Change[]] {
+  const isFirst = ({ kind, op }: Change): boolean =>
+    op !== 'delete' && kind !== 'address' && kind !== 'snat'
+  return [rows.filter(isFirst), rows.filter(row => !isFirst(row))]
 }
 
 /** What waits is said where it is planned; what is pending without a change has its own section. */

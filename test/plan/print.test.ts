@@ -198,11 +198,11 @@ test('drift has a mark of its own before the symbol of what repairs it', () => {
     ]),
     `
     web
-      !~ address slb0 192.0.2.10/32  mark none -> slb (changed outside slb)
-    !-/+ link slb0  type bridge -> dummy (cannot be changed in place; changed outside slb)
+        !-/+ link slb0  type bridge -> dummy (cannot be changed in place; changed outside slb)
          tcp 192.0.2.10:80
           !~ 10.0.0.11:8080  weight 9 -> 1 (changed outside slb)
           !+ 10.0.0.12:8080  nat, weight 1 (changed outside slb)
+  !~ address slb0 192.0.2.10/32  mark none -> slb (changed outside slb)
 
     Plan: 2 to add, 2 to change, 0 to drain, 1 to remove.
     `,
