@@ -85,10 +85,10 @@ test('a first apply: the settings of the machine, then each service with what is
 
     web
        + link slb0  dummy
-       + address slb0 192.0.2.10/32
        + tcp 192.0.2.10:80  wrr
            + 10.0.0.11:8080  nat, weight 1
            + 10.0.0.2:8080   nat, weight 5, upper 9
+       + address slb0 192.0.2.10/32
 
     Plan: 5 to add, 1 to change, 0 to drain, 0 to remove.
     `,
@@ -198,11 +198,11 @@ test('drift has a mark of its own before the symbol of what repairs it', () => {
     ]),
     `
     web
-        !-/+ link slb0  type bridge -> dummy (cannot be changed in place; changed outside slb)
+    !-/+ link slb0  type bridge -> dummy (cannot be changed in place; changed outside slb)
          tcp 192.0.2.10:80
           !~ 10.0.0.11:8080  weight 9 -> 1 (changed outside slb)
           !+ 10.0.0.12:8080  nat, weight 1 (changed outside slb)
-  !~ address slb0 192.0.2.10/32  mark none -> slb (changed outside slb)
+      !~ address slb0 192.0.2.10/32  mark none -> slb (changed outside slb)
 
     Plan: 2 to add, 2 to change, 0 to drain, 1 to remove.
     `,
