@@ -17,15 +17,19 @@ export interface RunOptions {
   readonly cwd?: string
   readonly input?: string
   readonly env?: Readonly<Record<string, string>>
+  /** Runs as this user and group. */
+  readonly user?: number
 }
 
 /** Runs `slb` with these arguments to its end. The environment has no colours of the caller's. */
-export function slb(args: readonly string[], { cwd, input = '', env = {} }: RunOptions = {}): Ran {
+export function slb(args: readonly string[], options: RunOptions = {}): Ran {
+  const { cwd, input = '', env = {}, user } = options
   const ran = spawnSync(process.execPath, [program, ...args], {
     input,
     encoding: 'utf8',
     env: { PATH: process.env['PATH'], ...env },
     ...(cwd === undefined ? {} : { cwd }),
+    ...(user === undefined ? {} : { uid: user, gid: user }),
   })
   return { status: ran.status, out: ran.stdout, err: ran.stderr }
 }
