@@ -17,10 +17,10 @@ const files = {
 
 const created = `web
    + link slb0  dummy
-   + address slb0 192.0.2.10/32
    + tcp 192.0.2.10:80  wrr
        + 10.0.0.11:8080  nat, weight 1
        + 10.0.0.12:8080  nat, weight 1
+   + address slb0 192.0.2.10/32
 
 Plan: 5 to add, 0 to change, 0 to drain, 0 to remove.
 `
