@@ -68,6 +68,31 @@ export function ownSpot(layers: Layers, ...path: (string | number)[]): Spot {
   return { file: layers.file, path: ['service', layers.name, ...path] }
 }
 
+/** Who holds something, and where it says so; kept after the service's own table is gone. */
+export interface Holder {
+  readonly name: string
+  readonly file: string
+  /** Absent where most are: at `vip` of the service itself. */
+  readonly spot?: Spot
+}
+
+/** The holder of what one of a service's VIPs asks for; -1 stands for its firewall mark. */
+export function holderOf(layers: Layers, vip: number): Holder {
+  const { name, file, own } = layers
+  if (vip !== -1 && typeof own.vip === 'string') return { name, file }
+  return { name, file, spot: vip === -1 ? spotOf(layers, 'fwmark') : vipSpot(layers, vip) }
+}
+
+/** Where a holder says that it holds something. */
+export function holderSpot({ name, file, spot }: Holder): Spot {
+  return spot ?? { file, path: ['service', name, 'vip'] }
+}
+
+/** Where one of a service's VIPs stands. */
+export function vipSpot(layers: Layers, vip: number): Spot {
+  return typeof layers.config.vip === 'string' ? spotOf(layers, 'vip') : spotOf(layers, 'vip', vip)
+}
+
 /** Where the service's name stands. */
 export function nameSpot(layers: Layers): Spot {
   return { ...ownSpot(layers), key: true }

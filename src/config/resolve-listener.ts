@@ -3,7 +3,17 @@ import { familyOf } from '../model/ip.ts'
 import { fwmarkId, type ServiceId, serviceId } from '../model/rows.ts'
 import type { Listener } from './check-backend.ts'
 import { type Fault, fault, type Spot } from './fault.ts'
-import { isFaulty, isMissing, type Layers, nameSpot, ownSpot, spotOf } from './layers.ts'
+import {
+  type Holder,
+  holderOf,
+  holderSpot,
+  isFaulty,
+  isMissing,
+  type Layers,
+  nameSpot,
+  ownSpot,
+  spotOf,
+} from './layers.ts'
 import { useVips, type VipBook } from './resolve-vip.ts'
 
 /** A listener and which of the service's VIPs it is for; -1 for a firewall mark. */
@@ -11,17 +21,11 @@ export interface Claimed extends Listener {
   readonly vip: number
 }
 
-/** Which service holds a virtual service, and by which of its VIPs. */
-interface Claim {
-  readonly layers: Layers
-  readonly vip: number
-}
-
 /** What is known about the services resolved before this one. */
 export interface Books {
   readonly vips: VipBook
   /** By the key of the virtual service. */
-  readonly claims: Map<string, Claim>
+  readonly claims: Map<string, Holder>
 }
 
 /** The virtual services that a service asks for; none if it is faulty or its VIP is. */
@@ -126,18 +130,13 @@ export function claim(
 ): void {
   const holder = books.claims.get(id.key)
   if (!holder) {
-    books.claims.set(id.key, { layers, vip })
+    books.claims.set(id.key, holderOf(layers, vip))
     return
   }
   const message =
-    holder.layers === layers
+    holder.name === layers.name
       ? `service ${layers.name} asks for ${id.key} twice`
-      : `${id.key} belongs to service ${holder.layers.name} already: one virtual service has one owner`
-  const related = claimSpot(holder.layers, holder.vip)
-  faults.push(fault('duplicate-service', claimSpot(layers, vip), message, { related }))
-}
-
-function claimSpot(layers: Layers, vip: number): Spot {
-  if (vip === -1) return spotOf(layers, 'fwmark')
-  return typeof layers.config.vip === 'string' ? spotOf(layers, 'vip') : spotOf(layers, 'vip', vip)
+      : `${id.key} belongs to service ${holder.name} already: one virtual service has one owner`
+  const spot = holderSpot(holderOf(layers, vip))
+  faults.push(fault('duplicate-service', spot, message, { related: holderSpot(holder) }))
 }

@@ -4,7 +4,16 @@ import { type Ip, parseIp, scopeOf } from '../model/ip.ts'
 import { explainAddress } from './address.ts'
 import type { VipConfig } from './config.gen.ts'
 import { type Fault, fault, type Spot } from './fault.ts'
-import { type Layers, nameSpot, ownSpot, spotOf } from './layers.ts'
+import {
+  type Holder,
+  holderOf,
+  holderSpot,
+  type Layers,
+  nameSpot,
+  ownSpot,
+  spotOf,
+  vipSpot,
+} from './layers.ts'
 import { didYouMean, quote } from './text.ts'
 
 /** A `[vip.NAME]` that could be read. */
@@ -19,9 +28,8 @@ interface NamedVip {
 interface Entry {
   readonly address: Ip
   readonly link: string
-  /** The first user, and by which of its VIPs it uses the address. */
-  readonly layers: Layers
-  readonly vip: number
+  /** The first user. */
+  readonly holder: Holder
   readonly services: string[]
 }
 
@@ -153,10 +161,6 @@ function literalVip(
   return undefined
 }
 
-function vipSpot(layers: Layers, vip: number): Spot {
-  return typeof layers.config.vip === 'string' ? spotOf(layers, 'vip') : spotOf(layers, 'vip', vip)
-}
-
 function looksLikeAddress(text: string): boolean {
   return text === '' || text.includes(':') || text.includes('/') || /^[0-9.\s]+$/.test(text)
 }
@@ -206,32 +210,31 @@ function bookUse(
     return
   }
   const entry = book.used.get(address)
-  if (!entry) book.used.set(address, { address, link, layers, vip, services: [layers.name] })
-  else if (entry.link !== link) faults.push(conflict(entry, layers, vip, address, link, said))
+  if (!entry) {
+    const holder = userOf(layers, vip)
+    book.used.set(address, { address, link, holder, services: [layers.name] })
+  } else if (entry.link !== link) faults.push(conflict(entry, userOf(layers, vip), link, said))
   else if (entry.services.at(-1) !== layers.name) entry.services.push(layers.name)
 }
 
 function conflict(
-  entry: Entry,
-  layers: Layers,
-  vip: number,
-  address: Ip,
-  link: string,
+  { address, link, holder }: Entry,
+  other: Holder,
+  here: string,
   said: string,
 ): Fault {
-  const first = entry.layers.name
   const message =
-    said === '@service' && entry.link.startsWith('@')
-      ? `${address} has link = "@service", so one service alone can use it, but ${first} and ${layers.name} do`
-      : `${address} is on link ${link} here, but on ${entry.link} for service ${first}: an address is on one link, say which in a [vip.NAME]`
-  return fault('vip-conflict', useSpot(layers, vip), message, {
-    related: useSpot(entry.layers, entry.vip),
-  })
+    said === '@service' && link.startsWith('@')
+      ? `${address} has link = "@service", so one service alone can use it, but ${holder.name} and ${other.name} do`
+      : `${address} is on link ${here} here, but on ${link} for service ${holder.name}: an address is on one link, say which in a [vip.NAME]`
+  return fault('vip-conflict', holderSpot(other), message, { related: holderSpot(holder) })
 }
 
-/** Where a service says on which link its VIP is, or the VIP where it says nothing. */
-function useSpot(layers: Layers, vip: number): Spot {
-  return layers.config.link === undefined ? vipSpot(layers, vip) : spotOf(layers, 'link')
+/** The user of a VIP: where it says on which link that is, or at the VIP where it says nothing. */
+function userOf(layers: Layers, vip: number): Holder {
+  const { name, file, config } = layers
+  if (config.link === undefined) return holderOf(layers, vip)
+  return { name, file, spot: spotOf(layers, 'link') }
 }
 
 /** The kernel's rule for link names (dev_valid_name), as far as service names can break it. */

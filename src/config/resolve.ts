@@ -2,8 +2,9 @@
 import { basename } from 'node:path'
 import type { Desired, DesiredService } from '../model/desired.ts'
 import type { Config } from './config.gen.ts'
-import { type Fault, fault, type Path, type Spot, warning } from './fault.ts'
+import { type Fault, fault, warning } from './fault.ts'
 import { type Layer, layersOf } from './layers.ts'
+import { type FileSettings, mergeSettings, settingsOf } from './merge-settings.ts'
 import type { Books } from './resolve-listener.ts'
 import { resolveService } from './resolve-service.ts'
 import { resolveGuard, resolveKernel } from './resolve-settings.ts'
@@ -32,47 +33,63 @@ export interface Resolved {
   readonly faults: readonly Fault[]
 }
 
-/** Merges and resolves; every fault of every file is found, whatever the others hold. */
-export function resolve(parts: readonly Part[]): Resolved {
-  const faults: Fault[] = []
-  const books: Books = { vips: openVips(parts, faults), claims: new Map() }
-  const services = resolveServices(parts, books, faults)
-  for (const { name, spot } of unusedVips(books.vips))
-    faults.push(warning('unused-vip', spot, `no service uses vip ${name}: it is not put up`))
-  const settings = mergeSettings(parts, faults)
-  return {
-    desired: {
-      services,
-      vips: closeVipBook(books.vips),
-      kernel: resolveKernel(settings.config.kernel ?? {}, settings.place, faults),
-      guard: resolveGuard(settings.config.guard?.max_remove ?? '30%'),
-      conflict: settings.config.ownership?.conflict ?? 'refuse',
-      history: settings.config.state?.history ?? 50,
-      ...(settings.config.node?.name === undefined ? {} : { node: settings.config.node.name }),
-    },
-    faults,
-  }
+/** Takes the files one by one, in their order; of what it has taken it keeps no tree. */
+export interface Resolver {
+  add(part: Part): void
+  finish(): Resolved
 }
 
-function resolveServices(parts: readonly Part[], books: Books, faults: Fault[]): DesiredService[] {
-  const main = parts.filter(({ file }) => mainFile(file))
+/** True if other files can depend on this one: it names VIPs, or its defaults hold for all. */
+export function isAhead({ file, config, faulty }: Part): boolean {
+  return config.vip !== undefined || faulty.vip.size > 0 || mainFile(file)
+}
+
+/**
+ * Begins with the files that others can depend on, see `isAhead`; they are added in their turn too.
+ *
+ * Every fault of every file is found, whatever the others hold.
+ */
+export function openResolver(ahead: readonly Part[]): Resolver {
+  const faults: Fault[] = []
+  const books: Books = { vips: openVips(ahead, faults), claims: new Map() }
+  const main = ahead.filter(({ file }) => mainFile(file))
   const services: DesiredService[] = []
   const first = new Map<string, string>()
-  for (const part of parts) {
-    const { file, config, faulty } = part
-    const defaults = [part, ...main.filter(each => each !== part)].flatMap(defaultsOf)
-    for (const name in config.service) {
-      const own = config.service[name]
-      const other = first.get(name)
-      if (other !== undefined) faults.push(repeatedName('service', name, file, other))
-      if (other !== undefined || own === undefined) continue
-      first.set(name, file)
-      const layers = layersOf(name, file, own, faulty.service.get(name) ?? none, defaults)
-      const service = resolveService(layers, books, faults)
-      if (service) services.push(service)
-    }
+  const settings: FileSettings[] = []
+  return {
+    add(part) {
+      const { file, config, faulty } = part
+      settings.push(settingsOf(file, config))
+      const defaults = [part, ...main.filter(each => each !== part)].flatMap(defaultsOf)
+      for (const name in config.service) {
+        const own = config.service[name]
+        const other = first.get(name)
+        if (other !== undefined) faults.push(repeatedName('service', name, file, other))
+        if (other !== undefined || own === undefined) continue
+        first.set(name, file)
+        const layers = layersOf(name, file, own, faulty.service.get(name) ?? none, defaults)
+        const service = resolveService(layers, books, faults)
+        if (service) services.push(service)
+      }
+    },
+    finish() {
+      for (const { name, spot } of unusedVips(books.vips))
+        faults.push(warning('unused-vip', spot, `no service uses vip ${name}: it is not put up`))
+      const { config, place } = mergeSettings(settings, faults)
+      return {
+        desired: {
+          services,
+          vips: closeVipBook(books.vips),
+          kernel: resolveKernel(config.kernel ?? {}, place, faults),
+          guard: resolveGuard(config.guard?.max_remove ?? '30%'),
+          conflict: config.ownership?.conflict ?? 'refuse',
+          history: config.state?.history ?? 50,
+          ...(config.node?.name === undefined ? {} : { node: config.node.name }),
+        },
+        faults,
+      }
+    },
   }
-  return services
 }
 
 function repeatedName(table: string, name: string, file: string, other: string): Fault {
@@ -109,57 +126,4 @@ function defaultsOf({ file, config, faulty }: Part): readonly Layer[] {
   if (!config.defaults) return []
   const keys = faulty.service.get('') ?? none
   return [{ file, path: ['defaults'], config: config.defaults, faulty: keys }]
-}
-
-const settingTables = ['kernel', 'node', 'guard', 'ownership', 'state'] as const
-
-interface Settings {
-  readonly config: Pick<Config, (typeof settingTables)[number]>
-  /** Where a key of `[kernel]` stands. */
-  readonly place: (...path: (string | number)[]) => Spot
-}
-
-/** The tables that stand once, put together from all files; a key stands in one of them. */
-function mergeSettings(parts: readonly Part[], faults: Fault[]): Settings {
-  const merged: Record<string, Record<string, unknown>> = {}
-  const first = new Map<string, Spot>()
-  for (const { file, config } of parts)
-    for (const table of settingTables)
-      for (const [key, value] of Object.entries(config[table] ?? {}))
-        enterSetting(merged, first, file, [table, key], value, faults)
-  const place = (...path: (string | number)[]): Spot => {
-    const spot = first.get(`kernel.${path.slice(0, 2).join('.')}`) ?? first.get(`kernel.${path[0]}`)
-    return { file: spot?.file ?? '', path: ['kernel', ...path] }
-  }
-  return { config: merged as Settings['config'], place }
-}
-
-function enterSetting(
-  merged: Record<string, Record<string, unknown>>,
-  first: Map<string, Spot>,
-  file: string,
-  path: Path,
-  value: unknown,
-  faults: Fault[],
-): void {
-  const name = path.join('.')
-  // Tables within tables ([kernel.vs], kernel.timeouts) add up too.
-  if (name === 'kernel.vs' || name === 'kernel.timeouts') {
-    const [table = '', key = ''] = path as readonly string[]
-    const inner: Record<string, Record<string, unknown>> = { [name]: {} }
-    for (const [innerKey, innerValue] of Object.entries(value as object))
-      enterSetting(inner, first, file, [...path, innerKey], innerValue, faults)
-    const before = (merged[table]?.[key] ?? {}) as Record<string, unknown>
-    merged[table] = { ...merged[table], [key]: { ...inner[name], ...before } }
-    return
-  }
-  const at: Spot = { file, path, key: true }
-  const related = first.get(name)
-  if (related) {
-    faults.push(fault('duplicate-key', at, `${name} stands in another file already`, { related }))
-    return
-  }
-  first.set(name, at)
-  const table = path.slice(0, -1).join('.')
-  merged[table] = { ...merged[table], [path.at(-1) ?? '']: value }
 }
