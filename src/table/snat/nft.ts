@@ -1,6 +1,6 @@
 /** The program nft(8), which speaks JSON, and what its complaints mean. */
 import { spawn } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SlbError, type SlbErrorCode } from '../../model/error.ts'
@@ -27,8 +27,8 @@ const timeout = 60_000
 export function nftProgram(program = 'nft'): Nft {
   return {
     async run(commands) {
-      const ended = await withFile(JSON.stringify(commands), file =>
-        execute(program, ['-j', '-f', '-'], file),
+      const ended = await withFile(JSON.stringify(commands), path =>
+        execute(program, ['-j', '-f', path]),
       )
       if (ended.status !== 0) throw complaint(ended)
     },
@@ -48,19 +48,18 @@ export function nftProgram(program = 'nft'): Nft {
 
 const noProgram = 'ENOENT'
 
-/** `stdin` is a file descriptor; the child has its own copy of it. */
-function execute(program: string, args: readonly string[], stdin?: number): Promise<Ended> {
+function execute(program: string, args: readonly string[]): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const path = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`
     const child = spawn(program, args, {
       env: { PATH: path, LC_ALL: 'C' },
-      stdio: [stdin ?? 'ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe'],
       timeout,
     })
     const stdout: Buffer[] = []
     const stderr: Buffer[] = []
-    child.stdout?.on('data', chunk => stdout.push(chunk))
-    child.stderr?.on('data', chunk => stderr.push(chunk))
+    child.stdout.on('data', chunk => stdout.push(chunk))
+    child.stderr.on('data', chunk => stderr.push(chunk))
     child.on('error', (cause: NodeJS.ErrnoException) => reject(cannotStart(program, cause)))
     child.on('close', status =>
       resolve({
@@ -73,29 +72,24 @@ function execute(program: string, args: readonly string[], stdin?: number): Prom
 }
 
 /**
- * Calls `use` with a file that holds `text` and has no name any more. A pipe would not do: those of
- * Node are sockets, and nft opens /dev/stdin, which Linux refuses for sockets (ENXIO).
+ * Calls `use` with the path of a file that holds `text`, for nobody else to read, and removes it.
+ * A pipe would not do: those of Node are sockets, and nft opens /dev/stdin, which Linux refuses for
+ * sockets (ENXIO).
  */
-async function withFile<T>(text: string, use: (descriptor: number) => Promise<T>): Promise<T> {
-  let descriptor: number | undefined
+async function withFile<T>(text: string, use: (path: string) => Promise<T>): Promise<T> {
+  const folder = writing(() => mkdtempSync(join(tmpdir(), 'slb-nft-')))
   try {
-    descriptor = unnamedFile(text)
-    return await use(descriptor)
+    const path = join(folder, 'commands.json')
+    writing(() => writeFileSync(path, text))
+    return await use(path)
   } finally {
-    if (descriptor !== undefined) closeSync(descriptor)
+    rmSync(folder, { recursive: true, force: true })
   }
 }
 
-function unnamedFile(text: string): number {
+function writing<T>(work: () => T): T {
   try {
-    const folder = mkdtempSync(join(tmpdir(), 'slb-nft-'))
-    try {
-      const path = join(folder, 'commands')
-      writeFileSync(path, text)
-      return openSync(path, 'r')
-    } finally {
-      rmSync(folder, { recursive: true })
-    }
+    return work()
   } catch (cause) {
     const errno = (cause as NodeJS.ErrnoException).code ?? 'EIO'
     throw new SlbError('io', `cannot write the commands for nft to ${tmpdir()}: ${errno}`, {

@@ -1,7 +1,7 @@
 /** Our nftables table as a whole: what is in it, and the transaction that changes it. */
 import type { ChangeOf, Failure } from '../../model/change.ts'
 import { SlbError } from '../../model/error.ts'
-import { keyOf, type Snat } from '../../model/rows.ts'
+import { keyOf, type ServiceId, type Snat } from '../../model/rows.ts'
 import { field, type Json, ruleFor, serviceOf } from './rule.ts'
 
 export type SnatChange = ChangeOf<'snat'>
@@ -47,28 +47,43 @@ export interface Transaction {
 
 /**
  * What turns a ruleset into the one after some changes, all at once or not at all. Strange rules go
- * with the first transaction, and the table with its last rule.
+ * with the first transaction.
+ *
+ * The table goes with its last rule, unless a service of a deleted rule stands: its flows live on
+ * without the rule, but a network namespace in which no rule needs connection tracking, or that has
+ * no chain of type nat, translates nothing any more. Then one rule that does nothing stays behind.
+ *
+ * @param stands whether a service is in the kernel; asked only about the last rules
  */
-export function transaction(now: Ruleset, changes: readonly SnatChange[]): Transaction {
+export function transaction(
+  now: Ruleset,
+  changes: readonly SnatChange[],
+  stands: (service: ServiceId) => boolean,
+): Transaction {
   const failures: Failure[] = []
   const standing = new Map([...now.rules].map(([key, { handle }]) => [key, handle]))
   const deleted: number[] = []
+  const orphans: ServiceId[] = []
   const added = new Map<string, Snat>()
   for (const change of changes) {
     const key = keyOf.snat(change.row)
     const handle = standing.get(key)
-    const stands = handle !== undefined || added.has(key)
+    const isThere = handle !== undefined || added.has(key)
     if (change.op === 'delete') {
-      if (!stands) failures.push({ change, error: stale(change, 'it is gone', 'ENOENT') })
-      if (handle !== undefined) deleted.push(handle)
+      if (!isThere) failures.push({ change, error: stale(change, 'it is gone', 'ENOENT') })
+      if (handle !== undefined) {
+        deleted.push(handle)
+        orphans.push(change.row.service)
+      }
       standing.delete(key)
       added.delete(key)
-    } else if (!stands) added.set(key, change.row)
+    } else if (!isThere) added.set(key, change.row)
     else if (change.op === 'create')
       failures.push({ change, error: stale(change, 'it exists already', 'EEXIST') })
   }
   if (deleted.length + added.size === 0) return { commands: undefined, failures }
-  if (standing.size + added.size === 0)
+  const isEmpty = standing.size + added.size === 0
+  if (isEmpty && !orphans.some(stands))
     return { commands: batch([{ delete: { table } }]), failures }
   const create = added.size === 0 ? [] : [{ add: { table } }, { add: { chain: chainBody } }]
   const commands = batch([
@@ -77,11 +92,22 @@ export function transaction(now: Ruleset, changes: readonly SnatChange[]): Trans
     ...[...added.values()].map(({ service }) => ({
       add: { rule: { ...inChain, comment: service.key, expr: ruleFor(service) } },
     })),
+    ...(isEmpty ? [{ add: { rule: keeper } }] : []),
   ])
   return { commands, failures }
 }
 
 const inChain = { family: table.family, table: table.name, chain }
+
+/** Needs connection tracking and does nothing. To `readRuleset` it is a strange rule. */
+const keeper = {
+  ...inChain,
+  comment: 'keeps flows of deleted rules alive',
+  expr: [
+    { match: { op: '==', left: { ct: { key: 'direction' } }, right: 'original' } },
+    { accept: null },
+  ],
+}
 
 /** Priority `srcnat`. */
 const chainBody = {

@@ -1,7 +1,7 @@
 /** Source NAT of virtual services, as rules in an nftables table of our own. */
 import type { Change, Failure } from '../../model/change.ts'
 import { SlbError } from '../../model/error.ts'
-import type { Snat } from '../../model/rows.ts'
+import type { ServiceId, Snat } from '../../model/rows.ts'
 import type { Table } from '../table.ts'
 import { type Nft, nftProgram } from './nft.ts'
 import { type Probe, tableProbe } from './probe.ts'
@@ -13,6 +13,7 @@ import {
   table,
   transaction,
 } from './ruleset.ts'
+import { ipvsListing, stands } from './standing.ts'
 
 /**
  * The table of kind `snat`.
@@ -52,7 +53,7 @@ async function applyAll(
   changes: readonly SnatChange[],
 ): Promise<readonly Failure[]> {
   const before = await look()
-  const { commands, failures } = transaction(before, changes)
+  const { commands, failures } = transaction(before, changes, standing())
   if (commands === undefined) return failures
   try {
     await nft.run(commands)
@@ -63,6 +64,15 @@ async function applyAll(
     const named = new Set<Change>(failures.map(({ change }) => change))
     const rest = changes.filter(change => !named.has(change))
     return [...failures, ...rest.map(change => ({ change, error }))]
+  }
+}
+
+/** Reads what stands at most once, and only if it is asked. */
+function standing(): (service: ServiceId) => boolean {
+  let listing: string | undefined
+  return service => {
+    listing ??= ipvsListing()
+    return stands(service, listing)
   }
 }
 

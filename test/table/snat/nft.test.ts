@@ -14,20 +14,21 @@ test.before.each(context => {
 })
 test.after.each(({ folder }) => rmSync(folder, { recursive: true }))
 
-test('commands arrive as JSON in a file that nft can open by name', async ({ folder }) => {
-  // nft opens /dev/stdin instead of reading descriptor 0: this must not be a socket.
-  await script(folder, `echo "$@" > ${folder}/args; cat /dev/stdin > ${folder}/input`).run({
-    nftables: [],
-  })
-  assert.is(readFileSync(join(folder, 'args'), 'utf8'), '-j -f -\n')
-  assert.is(readFileSync(join(folder, 'input'), 'utf8'), '{"nftables":[]}')
-})
-
-test('no file is left behind', async ({ folder }) => {
-  const nft = script(folder, 'test -s /dev/stdin')
+test('commands arrive as JSON in a file, which is gone afterwards', async ({ folder }) => {
+  const nft = script(folder, `echo "$@" > ${folder}/args; cat "$3" > ${folder}/input`)
   process.env['TMPDIR'] = folder
   await nft.run({ nftables: [] }).finally(() => Reflect.deleteProperty(process.env, 'TMPDIR'))
-  assert.equal(readdirSync(folder), ['nft'])
+  assert.match(readFileSync(join(folder, 'args'), 'utf8'), /^-j -f \/.*\.json$/m)
+  assert.is(readFileSync(join(folder, 'input'), 'utf8'), '{"nftables":[]}')
+  assert.equal(readdirSync(folder).sort(), ['args', 'input', 'nft'])
+})
+
+test('a folder that cannot be written to is told', async ({ folder }) => {
+  process.env['TMPDIR'] = join(folder, 'nowhere')
+  const outcome = fault(script(folder, 'true').run({ nftables: [] }))
+  const error = await outcome.finally(() => Reflect.deleteProperty(process.env, 'TMPDIR'))
+  assert.is(error.code, 'io')
+  assert.match(error.message, 'nowhere')
 })
 
 test('a table is listed as JSON', async ({ folder }) => {

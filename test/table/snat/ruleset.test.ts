@@ -7,8 +7,10 @@ import { fwmarkId, type ServiceId, serviceId } from '../../../src/model/rows.ts'
 import { ruleFor } from '../../../src/table/snat/rule.ts'
 import {
   emptyRuleset,
+  type Ruleset,
   readRuleset,
   type SnatChange,
+  type Transaction,
   transaction,
 } from '../../../src/table/snat/ruleset.ts'
 
@@ -67,7 +69,7 @@ test('anything but a listing is empty', () => {
 })
 
 test('the first rule brings table and chain with it', () => {
-  const { commands, failures } = transaction(emptyRuleset, [change('create', web)])
+  const { commands, failures } = turn(emptyRuleset, [change('create', web)])
   assert.equal(failures, [])
   assert.equal(commands, {
     nftables: [
@@ -92,25 +94,34 @@ test('the first rule brings table and chain with it', () => {
 
 test('rules come and go in one transaction', () => {
   const ssh = serviceId('tcp', 'ipv4', '192.0.2.10' as Ip, 22)
-  const { commands } = transaction(standing, [change('delete', web), change('create', ssh)])
+  const { commands } = turn(standing, [change('delete', web), change('create', ssh)])
   assert.equal(commandsOf(commands).slice(2), [deleted(2), added(ssh)])
 })
 
 test('with the last rule the table goes', () => {
   const changes = [web, dns, mark].map(id => change('delete', id))
-  assert.equal(transaction(standing, changes).commands, {
+  assert.equal(turn(standing, changes).commands, {
     nftables: [{ delete: { table: { family: 'inet', name: 'slb' } } }],
   })
 })
 
+test('the table stays while the service of a deleted rule stands, for the sake of its flows', () => {
+  const changes = [web, dns, mark].map(id => change('delete', id))
+  const { commands } = transaction(standing, changes, id => id.key === dns.key)
+  const [two, three, five, keeper, ...rest] = commandsOf(commands)
+  assert.equal([two, three, five], [deleted(2), deleted(3), deleted(5)])
+  assert.match(JSON.stringify(keeper), /"direction".*"accept"/)
+  assert.equal(rest, [])
+})
+
 test('strange rules in our table go with the next change', () => {
-  const { commands } = transaction({ ...standing, strange: [9] }, [change('delete', web)])
+  const { commands } = turn({ ...standing, strange: [9] }, [change('delete', web)])
   assert.equal(commandsOf(commands), [deleted(2), deleted(9)])
 })
 
 test('what is not as the plan saw it is stale; the rest goes on', () => {
   const other = serviceId('tcp', 'ipv4', '192.0.2.99' as Ip, 80)
-  const { commands, failures } = transaction(standing, [
+  const { commands, failures } = turn(standing, [
     change('create', web),
     change('delete', other),
     change('delete', dns),
@@ -126,12 +137,14 @@ test('what is not as the plan saw it is stale; the rest goes on', () => {
 })
 
 test('an update of a rule that stands needs nothing, of one that is gone makes it', () => {
-  assert.is(transaction(standing, [change('update', web)]).commands, undefined)
-  assert.equal(
-    commandsOf(transaction(emptyRuleset, [change('update', web)]).commands)[2],
-    added(web),
-  )
+  assert.is(turn(standing, [change('update', web)]).commands, undefined)
+  assert.equal(commandsOf(turn(emptyRuleset, [change('update', web)]).commands)[2], added(web))
 })
+
+/** A transaction at a time when no service stands. */
+function turn(now: Ruleset, changes: readonly SnatChange[]): Transaction {
+  return transaction(now, changes, () => false)
+}
 
 function change(op: Op, service: ServiceId): SnatChange {
   return { op, kind: 'snat', row: { service } }
