@@ -1,6 +1,6 @@
 /** This machine: the only file that names the real tables, the real clock and the real state directory. */
 import { readFileSync } from 'node:fs'
-import { userInfo } from 'node:os'
+import { release, userInfo } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Live } from './engine/live.ts'
 import type { Clock } from './model/clock.ts'
@@ -8,6 +8,7 @@ import { enterNamespace, namespaceInode } from './netlink/namespace.ts'
 import { openNetlink, protocol } from './netlink/socket.ts'
 import { type History, openHistory } from './state/history.ts'
 import { type Journal, openJournal, type Scene, sceneDirectory } from './state/journal.ts'
+import { canMark } from './table/address/mark.ts'
 import { forwardingHazards } from './table/address/routers.ts'
 import { addressTable } from './table/address/table.ts'
 import { ipvsTable } from './table/ipvs/table.ts'
@@ -54,6 +55,7 @@ export function openHost(options: HostOptions): Host {
     tables,
     clock: systemClock,
     hazards: wanted => forwardingHazards(wanted, route),
+    canMark: row => canMark(row, release()),
     journal: openJournal(options.stateDirectory, scene),
     history: openHistory(sceneDirectory(options.stateDirectory, scene)),
     close() {

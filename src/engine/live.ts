@@ -1,6 +1,6 @@
 /** The live system as the engine knows it: some tables and a clock. */
 import type { Clock } from '../model/clock.ts'
-import type { ServiceId } from '../model/rows.ts'
+import type { Address, ServiceId } from '../model/rows.ts'
 import { type State, stateOf } from '../model/state.ts'
 import type { Connections, Scope, Table } from '../table/table.ts'
 
@@ -10,6 +10,8 @@ export interface Live {
   readonly clock: Clock
   /** Sysctl rows that must not be set on this host, by row key, with the reason. */
   hazards?(wanted: State): Promise<ReadonlyMap<string, string>>
+  /** Whether an address that stands can be given our mark on this kernel; absent = always. */
+  readonly canMark?: (row: Address) => boolean
 }
 
 /** Reads all tables into one State. */

@@ -129,7 +129,13 @@ async function survey(
 ): Promise<{ preview: Preview; input: PlanInput }> {
   const seen = await observe(live, { sysctls: sysctlsOf(job.wanted) })
   const { limits, consent, ...aims } = job
-  const input = { ...aims, seen, ledger, ...(hazards === undefined ? {} : { hazards }) }
+  const input = {
+    ...aims,
+    seen,
+    ledger,
+    ...(hazards === undefined ? {} : { hazards }),
+    ...(live.canMark === undefined ? {} : { canMark: live.canMark }),
+  }
   const found = plan(input)
   return {
     preview: { plan: found, verdict: guard(found, seen, ledger, limits, consent), seen },

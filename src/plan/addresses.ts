@@ -61,16 +61,20 @@ function compare(row: Address, have: Address, input: PlanInput, draft: Draft): v
       hint: `find the other holder of ${row.address} on ${row.link}; until then the kernel does not use the address here`,
     })
   else if (isOurAddress(key, have, input.ledger)) {
-    if (!have.owned && markable(input))
+    if (!have.owned && markable(row, input))
       draft.up.push({ op: 'update', kind: 'address', row, from: have, drift: true })
   } else if (conflictOver(key, input) !== 'refuse')
     draft.up.push({ op: 'adopt', kind: 'address', row, from: have })
   else refuse(row, have, draft)
 }
 
-/** Kernels before 5.18 have no IFA_PROTO: there no address shows our mark, and none can lose it. */
-function markable(input: PlanInput): boolean {
-  for (const row of input.seen.address.values()) if (row.owned) return true
+/**
+ * Whether a lost mark can be put back. Where no address at all shows our mark the kernel has no room
+ * for it (IFA_PROTO came with 5.18), and nothing is lost.
+ */
+function markable(row: Address, input: PlanInput): boolean {
+  if (input.canMark?.(row) === false) return false
+  for (const one of input.seen.address.values()) if (one.owned) return true
   return false
 }
 

@@ -1,6 +1,7 @@
 /** A plan under construction: what the comparisons of the single kinds write into. */
 import type { Change } from '../model/change.ts'
 import type { Conflict } from '../model/desired.ts'
+import type { Address } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
 import type { Foreign, Ledger, Pending, Refused, Wanted } from './types.ts'
 
@@ -16,6 +17,8 @@ export interface PlanInput {
   readonly force?: ReadonlySet<string>
   /** Sysctl rows that must not be set on this host, by row key, with the reason. */
   readonly hazards?: ReadonlyMap<string, string>
+  /** Whether an address that stands can be given our mark on this kernel; absent = always. */
+  readonly canMark?: (row: Address) => boolean
   /** Keys of changes that were tried and failed for good: not tried again, and what depends on them waits. */
   readonly failed?: ReadonlySet<string>
   /** Keys of draining destinations that have no connections left, or no time. */

@@ -4,8 +4,9 @@ import { SlbError } from '../../model/error.ts'
 import { keyOf, type Link } from '../../model/rows.ts'
 import { errnoName, kernelError } from '../../netlink/errno.ts'
 import type { Netlink } from '../../netlink/socket.ts'
+import { linkMark } from './mark.ts'
 import { readAddresses, readLinks } from './read.ts'
-import { encodeCreateLink, encodeDeleteLink, encodeSetLink, linkMark } from './wire.ts'
+import { encodeCreateLink, encodeDeleteLink, encodeSetLink } from './wire.ts'
 
 export type LinkChange = ChangeOf<'link'>
 

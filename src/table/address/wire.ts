@@ -20,11 +20,7 @@ import {
   type Writer,
 } from '../../netlink/attr.ts'
 import { flag, startMessage } from '../../netlink/message.ts'
-
-/** IFA_PROTO of the addresses that we add (kernels from 5.18 on). */
-export const addressMark = 0x5b
-/** IFLA_IFALIAS of the links that we create. */
-export const linkMark = 'slb:5b1b'
+import { addressMark, linkMark } from './mark.ts'
 
 const message = { newLink: 16, deleteLink: 17, getLink: 18, newAddress: 20, deleteAddress: 21 }
 const getAddress = 22

@@ -54,20 +54,25 @@ function execute(program: string, args: readonly string[]): Promise<Ended> {
     const child = spawn(program, args, {
       env: { PATH: path, LC_ALL: 'C' },
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout,
     })
+    // Not the option of spawn: its timer lives on, and the process with it, if there is no program.
+    const timer = setTimeout(() => child.kill('SIGKILL'), timeout)
     const stdout: Buffer[] = []
     const stderr: Buffer[] = []
     child.stdout.on('data', chunk => stdout.push(chunk))
     child.stderr.on('data', chunk => stderr.push(chunk))
-    child.on('error', (cause: NodeJS.ErrnoException) => reject(cannotStart(program, cause)))
-    child.on('close', status =>
+    child.on('error', (cause: NodeJS.ErrnoException) => {
+      clearTimeout(timer)
+      reject(cannotStart(program, cause))
+    })
+    child.on('close', status => {
+      clearTimeout(timer)
       resolve({
         status,
         stdout: Buffer.concat(stdout).toString(),
         stderr: Buffer.concat(stderr).toString(),
-      }),
-    )
+      })
+    })
   })
 }
 

@@ -6,6 +6,7 @@ import type { Address, Link } from '../../../src/model/rows.ts'
 import { frameFrom, type Writer, writer } from '../../../src/netlink/attr.ts'
 import { finishMessage, headerLength, lengthOf, typeOf } from '../../../src/netlink/message.ts'
 import type { Decode, Encode } from '../../../src/netlink/socket.ts'
+import { canMark, linkMark } from '../../../src/table/address/mark.ts'
 import {
   decodeAddress,
   decodeLink,
@@ -16,7 +17,6 @@ import {
   encodeGetAddresses,
   encodeGetLinks,
   encodeSetLink,
-  linkMark,
 } from '../../../src/table/address/wire.ts'
 import * as captured from './captured.ts'
 
@@ -217,6 +217,22 @@ test('memory that was used before does not leak into a message', () => {
   dirty.bytes.fill(0xff)
   const encode = (w: Writer): void => encodeAddAddress(w, 4, vip, false)
   assert.equal(written(encode, dirty), written(encode))
+})
+
+test('whether an address that stands can be marked depends on the kernel', () => {
+  const v6: Address = { ...vip, address: '2001:db8::1' as Ip }
+  const releases = ['5.15.0-1', '5.18.0', '6.1.0-50-amd64', '6.4.0', '7.2.7', '10.0']
+  assert.equal(
+    releases.map(release => [canMark(vip, release), canMark(v6, release)]),
+    [
+      [false, false],
+      [false, true],
+      [false, true],
+      [true, true],
+      [true, true],
+      [true, true],
+    ],
+  )
 })
 
 /** What a decoder makes of a captured message. */
