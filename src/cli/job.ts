@@ -1,7 +1,10 @@
 /** What the engine is to do, from the configuration and the options of the command. */
 import type { Job } from '../engine/reconcile.ts'
 import type { Desired } from '../model/desired.ts'
+import { topKinds } from '../model/state.ts'
+import type { Wanted } from '../plan/types.ts'
 import { want } from '../plan/want.ts'
+import { UsageError } from './exit.ts'
 
 /** Options of every command that plans. */
 export interface ConsentOptions {
@@ -21,8 +24,23 @@ export function consentOf({ adopt, force, yesRemove }: ConsentOptions): Consent 
   }
 }
 
-/** The job that makes a configuration true. */
+/**
+ * The job that makes a configuration true.
+ *
+ * @throws UsageError if a row is to be taken over that the configuration does not want.
+ */
 export function jobOf(desired: Desired, options: ConsentOptions): Job {
   const { guard: limits, conflict } = desired
-  return { wanted: want(desired), limits, conflict, ...consentOf(options) }
+  const wanted = want(desired)
+  for (const flag of ['adopt', 'force'] as const)
+    for (const key of options[flag] ?? [])
+      if (!isWanted(key, wanted) && !(flag === 'adopt' && key === 'all'))
+        throw new UsageError(
+          `--${flag} '${key}': the configuration wants no such row; slb plan shows the keys of those that are refused`,
+        )
+  return { wanted, limits, conflict, ...consentOf(options) }
+}
+
+function isWanted(key: string, { state }: Wanted): boolean {
+  return topKinds.some(kind => state[kind].has(key))
 }

@@ -61,8 +61,12 @@ export function rewound(seen: State, ledger: Ledger, entries: readonly HistoryEn
       if (kind !== 'sysctl')
         for (const [key, row] of before?.[kind] ?? [])
           (state[kind] as Map<string, unknown>).set(key, row)
-    for (const [key, { name, drain }] of Object.entries(entry.policies))
+    for (const [key, { name, drain }] of Object.entries(entry.policies)) {
       policies.set(key, { name, drain, adopt: false })
+      // It was ours then, also if somebody had wiped its mark off.
+      const row = before?.service.get(key)
+      if (row !== undefined) state.service.set(key, { ...row, owned: true })
+    }
   }
   return { state, policies, names: namesOf(state, policies), reasons: new Map() }
 }

@@ -224,6 +224,27 @@ test('history lists what was applied, newest first, and rollback goes back there
     assert.is((await slb('rollback', '9')).status, 64)
   }))
 
+test('rolling back a repair brings back what hands had done, and keeps the service ours', () =>
+  withRig(files, forwarding, async ({ slb, table }) => {
+    await slb('apply', '-c', 'web.toml')
+    const key = 'tcp 192.0.2.10:80'
+    const row = table.state().service.get(key)
+    assert.ok(row)
+    const byHand = { ...row, scheduler: 'rr', owned: false }
+    table.alter([{ op: 'update', kind: 'service', row: byHand, from: row }])
+    const repair = await slb('apply', '-c', 'web.toml')
+    assert.match(repair.out, /^ {2}!~ tcp .* scheduler rr -> wrr, mark none -> slb /m)
+    const { out } = await slb('rollback')
+    assert.match(out, /^ {3}~ tcp 192\.0\.2\.10:80 {2}scheduler wrr -> rr$/m)
+  }))
+
+test('taking over what nobody wants is a mistake of the command line', () =>
+  withRig(files, forwarding, async ({ slb }) => {
+    const { status, err } = await slb('apply', '-c', 'web.toml', '--adopt', 'tcp 192.0.2.10:81')
+    assert.is(status, 64)
+    assert.match(err, /^error: --adopt 'tcp 192\.0\.2\.10:81': the configuration wants no such row/)
+  }))
+
 test('get prints a snapshot that plan --against takes', () =>
   withRig(files, forwarding, async ({ slb, directory }) => {
     await slb('apply', '-c', 'web.toml')

@@ -12,9 +12,10 @@ export interface RollbackOptions extends ConsentOptions, WaitOptions {
   readonly dryRun?: boolean
 }
 
-/** Rolling back needs no configuration, so that a broken one is no obstacle: these are its limits. */
+/** Rolling back needs no configuration, so that a broken one is no obstacle: the limits are the usual ones. */
 const limits = { maxRemove: { share: 0.3 } } as const
-const keep = 50
+/** How many applies to keep is for the configuration to say: nothing is forgotten here. */
+const keep = Number.POSITIVE_INFINITY
 
 export const run: Run<RollbackOptions> = async context => {
   const { io, options, args } = context

@@ -3,7 +3,6 @@ import { connectionsOf, observe } from '../../engine/live.ts'
 import type { Job } from '../../engine/reconcile.ts'
 import { preview } from '../../engine/reconcile.ts'
 import { rewound } from '../../engine/undo.ts'
-import { statusLines } from '../../status/print.ts'
 import { statusOf } from '../../status/status.ts'
 import { readConfiguration } from '../configuration.ts'
 import type { Context, Host, Run } from '../context.ts'
@@ -11,6 +10,7 @@ import { exit, InvalidConfiguration } from '../exit.ts'
 import { jobOf } from '../job.ts'
 import { printData } from '../output.ts'
 import { printDiagnostics } from '../report.ts'
+import { statusLines } from '../status-lines.ts'
 
 export const run: Run<object> = async context => {
   const { io, options } = context

@@ -1,6 +1,7 @@
 /** A status as text: a table with one line for each service, backend and VIP. */
-import { table } from '../cli/text-table.ts'
-import type { BackendStatus, ServiceStatus, Status, VipStatus } from './status.ts'
+
+import type { BackendStatus, ServiceStatus, Status, VipStatus } from '../status/status.ts'
+import { table } from './text-table.ts'
 
 const header = ['NAME', 'STATE', 'WEIGHT', 'ACTIVE', 'INACTIVE', 'PERSISTENT', 'WHY']
 
