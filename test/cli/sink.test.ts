@@ -19,10 +19,9 @@ class Pipe implements Stream {
   }
 
   write(text: string, done: (error?: Error | null) => void): void {
-    if (this.written.length >= this.#takes)
-      return done(Object.assign(new Error('no'), { code: this.#code }))
-    this.written.push(text)
-    done()
+    const fails = this.written.length >= this.#takes
+    if (!fails) this.written.push(text)
+    done(fails ? Object.assign(new Error('no'), { code: this.#code }) : undefined)
   }
 
   on(): void {}
