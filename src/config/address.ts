@@ -16,10 +16,23 @@ export function parseEndpoint(text: string): Endpoint | string {
     const port = portFrom(text, end + 1)
     if (port > 0) return { address: text.slice(0, end) as Ip, port }
   }
-  return parseSlowly(text)
+  return parseIpv6(text) ?? parseSlowly(text)
+}
+
+/** `v6` or `[v6]:port`; undefined for anything else. */
+function parseIpv6(text: string): Endpoint | undefined {
+  if (text.charCodeAt(0) !== bracket) {
+    const address = text.indexOf(':') === text.lastIndexOf(':') ? undefined : parseIp(text)
+    return address === undefined ? undefined : { address, port: -1 }
+  }
+  const end = text.indexOf(']')
+  const address = text.charCodeAt(end + 1) === colon ? parseIp(text.slice(1, end)) : undefined
+  const port = portFrom(text, end + 2)
+  return address !== undefined && port > 0 ? { address, port } : undefined
 }
 
 const colon = 58
+const bracket = 91
 
 /** Where a well-formed IPv4 address at the start of a text ends; 0 if there is none. */
 function ipv4End(text: string): number {

@@ -125,9 +125,11 @@ export interface ServiceConfig {
    */
   scheduler?: string
   /**
-   * Options of the schedulers sh and mh: fallback takes another backend when the hashed one is full or quiesced, port adds the client's port to the hash. By default sh and mh fall back; an empty list turns that off.
+   * Options of the schedulers sh and mh: fallback takes another backend when the hashed one is full or quiesced, port adds the client's port to the hash. By default sh and mh fall back; an empty list turns that off. flag-1 to flag-3 are the bare flags, for schedulers that slb does not know.
    */
-  scheduler_flags?: ('sh-fallback' | 'sh-port' | 'mh-fallback' | 'mh-port')[]
+  scheduler_flags?: (
+    'sh-fallback' | 'sh-port' | 'mh-fallback' | 'mh-port' | 'flag-1' | 'flag-2' | 'flag-3'
+  )[]
   forward?: ForwardMethod
   tunnel?: TunnelConfig
   persistence?: PersistenceConfig
@@ -247,9 +249,11 @@ export interface ServiceConfig1 {
    */
   scheduler?: string
   /**
-   * Options of the schedulers sh and mh: fallback takes another backend when the hashed one is full or quiesced, port adds the client's port to the hash. By default sh and mh fall back; an empty list turns that off.
+   * Options of the schedulers sh and mh: fallback takes another backend when the hashed one is full or quiesced, port adds the client's port to the hash. By default sh and mh fall back; an empty list turns that off. flag-1 to flag-3 are the bare flags, for schedulers that slb does not know.
    */
-  scheduler_flags?: ('sh-fallback' | 'sh-port' | 'mh-fallback' | 'mh-port')[]
+  scheduler_flags?: (
+    'sh-fallback' | 'sh-port' | 'mh-fallback' | 'mh-port' | 'flag-1' | 'flag-2' | 'flag-3'
+  )[]
   forward?: ForwardMethod
   tunnel?: TunnelConfig
   persistence?: PersistenceConfig

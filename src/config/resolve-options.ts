@@ -1,5 +1,6 @@
 /** What a service says about all of its virtual services alike: scheduler, persistence and so on. */
 import type { Forward } from '../model/rows.ts'
+import { schedulerFlag } from '../model/scheduler.ts'
 import type { Listener } from './check-backend.ts'
 import { milliseconds, wholeSeconds } from './duration.ts'
 import { type Fault, fault, warning } from './fault.ts'
@@ -72,30 +73,30 @@ function resolveScheduler(layers: Layers, faults: Fault[]): string {
   return name
 }
 
-/** IP_VS_SVC_F_SCHED1 is fallback and SCHED2 is port for both sh and mh (linux/ip_vs.h). */
-const flagBits: Readonly<Record<string, number>> = { fallback: 1, port: 2 }
-
+/** The flags as bits; those of sh and mh fall back unless something else is said. */
 function resolveFlags(layers: Layers, scheduler: string, faults: Fault[]): number {
   const given = layers.config.scheduler_flags
-  const hashes = scheduler === 'sh' || scheduler === 'mh'
-  if (!given) return hashes ? 1 : 0
+  const usual = schedulerFlag(scheduler, `${scheduler}-fallback`) ?? 0
+  if (!given) return usual
   let bits = 0
-  for (const [index, flag] of given.entries()) {
-    const [owner = '', what = ''] = flag.split('-')
-    if (owner === scheduler) bits |= flagBits[what] ?? 0
-    else if (layers.own.scheduler_flags)
-      faults.push(
-        fault(
-          'foreign-flag',
-          spotOf(layers, 'scheduler_flags', index),
-          `${quote(flag)} is a flag of scheduler ${quote(owner)}, but the scheduler is ${quote(scheduler)}`,
-          { suggestion: hashes ? `write "${scheduler}-${what}"` : undefined },
-        ),
-      )
+  for (const [index, name] of given.entries()) {
+    const bit = schedulerFlag(scheduler, name)
+    if (bit !== undefined) bits |= bit
+    else if (layers.own.scheduler_flags) faults.push(foreignFlag(layers, scheduler, index, name))
   }
   // Defaults that speak of another scheduler say nothing about this one.
-  if (given.length > 0 && bits === 0 && hashes && !layers.own.scheduler_flags) return 1
-  return bits
+  return bits === 0 && given.length > 0 && !layers.own.scheduler_flags ? usual : bits
+}
+
+function foreignFlag(layers: Layers, scheduler: string, index: number, name: string): Fault {
+  const [owner = '', what = ''] = name.split('-')
+  const same = `${scheduler}-${what}`
+  return fault(
+    'foreign-flag',
+    spotOf(layers, 'scheduler_flags', index),
+    `${quote(name)} is a flag of scheduler ${quote(owner)}, but the scheduler is ${quote(scheduler)}`,
+    { suggestion: schedulerFlag(scheduler, same) === undefined ? undefined : `write "${same}"` },
+  )
 }
 
 interface Persistence {

@@ -177,6 +177,8 @@ for (const [scheduler, flags, bits] of [
   ['sh', '[]', 0],
   ['sh', '["sh-port"]', 2],
   ['mh', '["mh-fallback", "mh-port"]', 3],
+  ['mh', '["flag-2"]', 2],
+  ['lc', '["flag-1", "flag-3"]', 5],
 ] as const)
   test(`scheduler ${scheduler} with flags ${flags ?? 'not said'}: bits ${bits}`, async () => {
     const line = flags === undefined ? '' : `scheduler_flags = ${flags}`
