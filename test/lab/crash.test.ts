@@ -1,0 +1,151 @@
+/**
+ * slb is killed (SIGKILL) at every system call of an apply of fifty changes that could leave
+ * something half done; the next apply converges, and nothing of anybody else's has changed.
+ *
+ * The default run takes a sample spread over all points; `npm run soak` takes every one.
+ */
+import { existsSync, readdirSync } from 'node:fs'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { namespaceInode } from '../../src/netlink/namespace.ts'
+import type { Ran } from '../cli/slb.ts'
+import { after, before, foreign, makeForeign } from './fifty.ts'
+import { ip } from './namespace.ts'
+import { freshRig, type LabRig } from './rig.ts'
+import { times } from './rounds.ts'
+import { fileWrites, sends, traced } from './trace.ts'
+
+const sample = 8
+
+interface Scene {
+  readonly rig: LabRig
+  readonly before: string
+  readonly after: string
+  /** What others own. */
+  readonly theirs: readonly string[]
+}
+
+/** A fresh namespace in which slb applied `before`, and in which others live, too. */
+async function scene(): Promise<Scene> {
+  const rig = freshRig()
+  ip(undefined, 'link add eth7 type dummy', 'link set eth7 up')
+  const first = rig.file('before.toml', before)
+  expectStatus(await rig.here('apply', '-c', first), 0)
+  makeForeign()
+  return { rig, before: first, after: rig.file('after.toml', after), theirs: foreign() }
+}
+
+const applying = (config: string): string[] => ['apply', '-c', config, '--yes-remove', '99']
+
+/** A system call to be killed at: the how-manieth of its name, among those on its files. */
+interface Point {
+  readonly call: string
+  readonly nth: number
+  /** None for netlink. */
+  readonly files: readonly string[]
+}
+
+/** Paths differ from scene to scene in these two names. */
+function generic(path: string, { stateDir }: LabRig): string {
+  return path.replace(stateDir, 'STATE').replace(`namespace-${namespaceInode()}`, 'NAMESPACE')
+}
+
+function specific(path: string, { stateDir }: LabRig): string {
+  return path.replace('STATE', stateDir).replace('NAMESPACE', `namespace-${namespaceInode()}`)
+}
+
+/** All points of an apply that is let through. */
+async function findPoints(): Promise<readonly Point[]> {
+  const { rig, after } = await scene()
+  const ran = await traced(rig, applying(after), '-y', '-e', `trace=${sends},${fileWrites}`)
+  expectStatus(ran, 0)
+  const nth = new Map<string, number>()
+  const found: { call: string; nth: number; path: string | undefined }[] = []
+  const files = new Set<string>()
+  for (const line of ran.calls) {
+    const call = line.slice(0, line.indexOf('('))
+    const [path] = /(\/proc\/sys\/[\w/]+|\/\S*slb-rig-[^">]*)/.exec(line.slice(0, 300)) ?? []
+    if (!sends.split(',').includes(call) && path === undefined) continue
+    if (path !== undefined) for (const one of pathsOf(line)) files.add(generic(one, rig))
+    nth.set(call, (nth.get(call) ?? 0) + 1)
+    found.push({ call, nth: nth.get(call) ?? 0, path })
+  }
+  return found.map(({ call, nth, path }) => ({ call, nth, files: path ? [...files] : [] }))
+}
+
+function pathsOf(line: string): readonly string[] {
+  return [...line.matchAll(/["<](\/[^">]*)[">]/g)].map(([, path = '']) => path)
+}
+
+/** Kills an apply there, and sees what the next one makes of it. */
+async function crashAt(point: Point, real: boolean): Promise<void> {
+  const { rig, before, after, theirs } = await scene()
+  const name = `${point.call} ${point.nth}`
+  const paths = point.files.flatMap(path => ['-P', specific(path, rig)])
+  const inject = `inject=${point.call}:signal=KILL:when=${point.nth}`
+  const killed = await traced(
+    rig,
+    applying(after),
+    ...paths,
+    '-e',
+    `trace=${point.call}`,
+    '-e',
+    inject,
+  )
+  assert.is(killed.signal, 'SIGKILL', `${name}: killed`)
+  assert.is(killed.calls.length, point.nth, `${name}: there, and not elsewhere`)
+  const slb = real ? rig.slb : rig.here
+  expectStatus(await slb(...applying(after)), 0, name)
+  expectStatus(await slb('plan', '-c', after, '--detailed-exitcode'), 0, name)
+  assert.equal(foreign(), theirs, `${name}: what others own`)
+  expectStatus(await rig.here(...applying(before)), 0, `${name}, and back`)
+  expectStatus(await rig.here('plan', '-c', before, '--detailed-exitcode'), 0, `${name}, and back`)
+  assert.equal(foreign(), theirs, `${name}: what others own, and back`)
+  assert.equal(leftovers(rig), [], `${name}: temporary files`)
+}
+
+function leftovers({ stateDir }: LabRig): readonly string[] {
+  if (!existsSync(stateDir)) return []
+  const files = readdirSync(stateDir, { recursive: true, encoding: 'utf8' })
+  return files.filter(file => file.endsWith('.tmp'))
+}
+
+function expectStatus(ran: Ran, status: number, what = ''): void {
+  assert.is(ran.status, status, `${what}\n${ran.out}${ran.err}`)
+}
+
+/** So many of them, evenly spread, the last one included. */
+function spread<T>(all: readonly T[], count: number): readonly T[] {
+  const step = Math.max(1, all.length / count)
+  const chosen = new Set<T>()
+  for (let at = all.length - 1; at >= 0; at -= step) {
+    const one = all[Math.round(at)]
+    if (one !== undefined) chosen.add(one)
+  }
+  return [...chosen]
+}
+
+test('the plan has fifty changes', async () => {
+  const { rig, after } = await scene()
+  const plan = JSON.parse((await rig.here('plan', '-c', after, '-o', 'json')).out)
+  assert.is(plan.changes.length, 50)
+  const kinds = new Set(
+    plan.changes.map((one: { op: string; kind: string }) => `${one.op} ${one.kind}`),
+  )
+  for (const kind of ['update sysctl', 'update timeouts', 'create link', 'delete link'])
+    assert.ok(kinds.has(kind), kind)
+})
+
+test('an apply that is killed anywhere is finished by the next one', async () => {
+  const points = await findPoints()
+  const chosen = spread(points, sample * times)
+  assert.ok(points.length > 100, `${points.length} points`)
+  for (const [index, point] of chosen.entries()) await crashAt(point, index % 4 === 0)
+  const count = (of: string): number =>
+    points.filter(({ call }) => of.split(',').includes(call)).length
+  console.log(
+    `  ${points.length} points: ${count(sends)} netlink sends, ${count(fileWrites)} file writes; killed at ${chosen.length}`,
+  )
+})
+
+test.run()

@@ -1,0 +1,131 @@
+/**
+ * slb in a lab test: the real program as a process of its own, and the same command line within
+ * this process, which starts two hundred times faster and works on the same kernel.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import type { Io } from '../../src/cli/context.ts'
+import { runProgram } from '../../src/cli/program.ts'
+import { Sink, type Stream } from '../../src/cli/sink.ts'
+import { openHost, operator } from '../../src/host.ts'
+import { takeLock } from '../../src/state/lock.ts'
+import { program, type Ran } from '../cli/slb.ts'
+import { enterFreshNamespace } from './namespace.ts'
+
+export interface StartOptions {
+  /** What runs it: `strace ...`, put before `node`. */
+  readonly under?: readonly string[]
+  /** Flags of Node. */
+  readonly node?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** A program that runs, and what becomes of it. */
+export interface Running {
+  readonly process: ChildProcess
+  readonly ended: Promise<Ran>
+}
+
+export interface LabRig {
+  /** Removed with the lab's memory. */
+  readonly directory: string
+  readonly stateDir: string
+  /** Writes a file; gives its path. */
+  file(name: string, text: string): string
+  /** Runs a command within this process, in the namespace that it is in now. */
+  here(...args: string[]): Promise<Ran>
+  /** Starts the real program in the namespace that this process is in now. */
+  start(args: readonly string[], options?: StartOptions): Running
+  /** Runs the real program to its end. */
+  slb(...args: string[]): Promise<Ran>
+}
+
+/** Moves to a fresh namespace, with a state directory of its own. */
+export function freshRig(): LabRig {
+  enterFreshNamespace()
+  return labRig()
+}
+
+/** A rig for the namespace that this process is in. */
+export function labRig(): LabRig {
+  const directory = mkdtempSync(join(tmpdir(), 'slb-rig-'))
+  const stateDir = join(directory, 'state')
+  const rig: LabRig = {
+    directory,
+    stateDir,
+    file(name, text) {
+      const path = join(directory, name)
+      mkdirSync(dirname(path), { recursive: true })
+      writeFileSync(path, text)
+      return path
+    },
+    here: (...args) => runHere([...args, '--state-dir', stateDir]),
+    start: (args, options) => start([...args, '--state-dir', stateDir], options),
+    slb: (...args) => rig.start(args).ended,
+  }
+  return rig
+}
+
+function start(
+  args: readonly string[],
+  { under = [], node = [], env }: StartOptions = {},
+): Running {
+  const [command = '', ...rest] = [...under, process.execPath, ...node, program, ...args]
+  return running(
+    spawn(command, rest, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: process.env['PATH'], TMPDIR: process.env['TMPDIR'], ...env },
+    }),
+  )
+}
+
+/** Gathers what a process prints until it ends. */
+export function running(child: ChildProcess): Running {
+  let out = ''
+  let err = ''
+  child.stdout?.on('data', (chunk: Buffer) => {
+    out += chunk.toString()
+  })
+  child.stderr?.on('data', (chunk: Buffer) => {
+    err += chunk.toString()
+  })
+  const ended = new Promise<Ran>((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', status => resolve({ status, out, err }))
+  })
+  return { process: child, ended }
+}
+
+async function runHere(args: readonly string[]): Promise<Ran> {
+  const out = new Text()
+  const err = new Text()
+  const io: Io = {
+    out: new Sink(out, 'standard output', false),
+    err: new Sink(err, 'standard error', false),
+    openHost: async ({ stateDir, netns }) =>
+      openHost({ stateDirectory: stateDir, ...(netns === undefined ? {} : { netns }) }),
+    takeLock: async command => takeLock(`${command}, pid ${process.pid}`),
+    operator: async () => operator(),
+    interrupted: () => new AbortController().signal,
+  }
+  const status = await runProgram(args, io)
+  return { status, out: out.text(), err: err.text() }
+}
+
+/** A stream that remembers. */
+class Text implements Stream {
+  readonly #parts: string[] = []
+
+  write(text: string, done: (error?: Error | null) => void): void {
+    this.#parts.push(text)
+    done()
+  }
+
+  on(): void {}
+
+  text(): string {
+    return this.#parts.join('')
+  }
+}
