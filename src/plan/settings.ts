@@ -40,17 +40,24 @@ function compareSysctls(input: PlanInput, draft: Draft): void {
 
 function compareTimeouts(input: PlanInput, draft: Draft): void {
   const row = input.wanted.state.timeouts.get('timeouts')
-  const from = input.seen.timeouts.get('timeouts') ?? {}
-  if (row === undefined || sameTimeouts(row, from) || input.failed?.has('timeouts')) return
+  const seen = input.seen.timeouts.get('timeouts') ?? {}
+  if (row === undefined || sameTimeouts(row, seen) || input.failed?.has('timeouts')) return
+  const from = managed(row, seen)
   const drift = input.ledger.settings.get('timeouts') === JSON.stringify(row)
   draft.up.push({ op: 'update', kind: 'timeouts', row, from, ...(drift ? { drift } : {}) })
 }
 
+const timeoutNames = ['tcp', 'tcpfin', 'udp'] as const
+
 /** What is not wanted is not compared: an absent timeout is somebody else's business. */
 function sameTimeouts(want: Timeouts, have: Timeouts): boolean {
-  return (['tcp', 'tcpfin', 'udp'] as const).every(
-    name => want[name] === undefined || want[name] === have[name],
-  )
+  return timeoutNames.every(name => want[name] === undefined || want[name] === have[name])
+}
+
+/** What is there of what is wanted: the rest does not change, and a plan does not speak of it. */
+function managed(want: Timeouts, have: Timeouts): Timeouts {
+  const names = timeoutNames.filter(name => want[name] !== undefined && have[name] !== undefined)
+  return Object.fromEntries(names.map(name => [name, have[name]]))
 }
 
 function compareSync(input: PlanInput, draft: Draft): void {

@@ -53,6 +53,7 @@ export function openHistory(directory: string): History {
     list: () => numbers(folder).map(number => read(path(number))),
     begin(entry, keep) {
       const known = numbers(folder)
+      discardUnfinished(folder)
       const whole: HistoryEntry = {
         version: 1,
         number: (known[0] ?? 0) + 1,
@@ -69,18 +70,26 @@ export function openHistory(directory: string): History {
   }
 }
 
+/** What an apply leaves that was killed while it wrote: nothing else would ever remove it. */
+function discardUnfinished(folder: string): void {
+  for (const name of namesIn(folder))
+    if (name.endsWith('.tmp')) rmSync(join(folder, name), { force: true })
+}
+
 /** Numbers of the entries, newest first. */
 function numbers(folder: string): number[] {
-  let names: string[]
-  try {
-    names = readdirSync(folder)
-  } catch {
-    return []
-  }
-  return names
+  return namesIn(folder)
     .map(one => Number(name.exec(one)?.[1]))
     .filter(number => number > 0)
     .sort((a, b) => b - a)
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
 }
 
 function read(path: string): HistoryEntry {

@@ -59,4 +59,13 @@ test('ignores files that are not entries, and names a damaged one', ({ directory
   assert.throws(() => history.list(), /000001\.json is damaged/)
 })
 
+test('removes what a killed apply left half written', ({ directory }) => {
+  const history = openHistory(directory)
+  history.begin(entry, 50)
+  const folder = join(directory, 'history')
+  writeFileSync(join(folder, '000001.json.tmp'), '{"vers')
+  history.begin(entry, 50)
+  assert.equal(readdirSync(folder).sort(), ['000001.json', '000002.json'])
+})
+
 test.run()
