@@ -68,9 +68,13 @@ export class Attempts {
       // A service drains through its destinations: nothing is set that could be kept or not.
       if (change.kind === 'service' && change.op === 'drain') continue
       if (failed.has(change) || this.#count(change) < most) continue
-      const error = new SlbError('internal', 'the live system does not keep what was set', {
-        hint: 'another program may be writing at the same time; stop it, or leave this key to it',
-      })
+      const error = new SlbError(
+        'internal',
+        'the live system does not stay as it was read and set',
+        {
+          hint: 'another program may be writing at the same time; stop it, or leave this key to it',
+        },
+      )
       this.#failures.set(changeKey(change), { change, error })
     }
   }

@@ -7,7 +7,7 @@ import { type Live, observe } from './live.ts'
 
 /** What was done in one go. */
 export interface Pass {
-  /** The changes that were handed to the tables: those of the stages that were reached. */
+  /** The changes of the stages that were reached, and of them also what was no longer ours to delete. */
   readonly tried: readonly Change[]
   readonly failures: readonly Failure[]
   /** Services that were touched, by key. */
@@ -51,16 +51,15 @@ export async function applyStages(
   let start = 0
   while (start < changes.length && failures.length === 0) {
     const end = endOfStage(changes, start)
-    let stage = uncovered(changes.slice(start, end))
+    let stage: readonly Change[] = changes.slice(start, end)
+    // What is left out now is read again, too: the plan that left it to be done is out of date.
+    for (const change of stage) touch(change, touched)
+    stage = uncovered(stage)
+    for (const change of stage) tried.push(change)
     const first = stage[0]
     if (first !== undefined && stageOf(first) >= 4) stage = await stillOurs(stage, live, seen)
-    for (const { table, batch } of batches(stage, live.tables)) {
-      for (const change of batch) {
-        tried.push(change)
-        touch(change, touched)
-      }
+    for (const { table, batch } of batches(stage, live.tables))
       for (const failure of await table.apply(batch)) failures.push(failure)
-    }
     start = end
     progress?.(start)
   }
@@ -91,7 +90,8 @@ function uncovered(changes: readonly Change[]): readonly Change[] {
   return changes.filter(change => {
     if (change.op !== 'delete') return true
     if (change.kind === 'destination') return !gone.has(change.row.service.key)
-    if (change.kind === 'address') return !gone.has(change.row.link)
+    // A link on which an address without our mark is left counts as inhabited, and stays.
+    if (change.kind === 'address') return !change.row.owned || !gone.has(change.row.link)
     return true
   })
 }
