@@ -9,6 +9,7 @@ import { changeKey, describeChange } from '../model/change.ts'
 import type { SlbError } from '../model/error.ts'
 import { type Kind, keyOf, kinds, type ServiceId } from '../model/rows.ts'
 import { type State, stateOf } from '../model/state.ts'
+import { hindrance } from './memory-care.ts'
 import * as host from './memory-host.ts'
 import * as ipvs from './memory-ipvs.ts'
 import {
@@ -63,8 +64,12 @@ export function memoryTable(initial: State = stateOf(), options: MemoryOptions =
       for (const change of changes) {
         if (writesOf(change).length === 0) continue
         options.before?.(change)
-        const error = options.fail?.(change)
-        if (error === undefined) failures.push(...perform(kernel, change, trace))
+        const hindered = hindrance(kernel, change)
+        const error = hindered
+          ? refusalError(describeChange(change), hindered)
+          : options.fail?.(change)
+        if (hindered && error) failures.push({ change, error })
+        else if (error === undefined) failures.push(...perform(kernel, change, trace))
         else {
           trace.push(`${change.op} ${changeKey(change)}: ${error.errno ?? error.code}`)
           failures.push({ change, error })

@@ -151,7 +151,7 @@ effects('deleting a service deletes its destinations', async () => {
 effects('deleting a link deletes its addresses and no others', async () => {
   const rest = 'link eth0 device up\naddress eth0 192.0.2.1/24\n'
   const table = holding(`link slb0 dummy up ours\n${rest}address slb0 192.0.2.10/32 ours`)
-  await table.apply([change('delete', 'link', 'link slb0 dummy up')])
+  await table.apply([change('delete', 'link', 'link slb0 dummy up ours')])
   assert.is(shown(table), rest)
 })
 
@@ -185,6 +185,30 @@ effects('destinations come sorted, in whatever order they were made', async () =
   const places = rows.map((row: Destination) => `${row.address}:${row.port}`)
   assert.equal(places, ['10.0.0.10:80', '10.0.0.9:80', '10.0.0.9:443', '10.0.0.9:8080'])
 })
+
+effects(
+  'nothing is deleted that is not what the plan saw: the tables look again just before',
+  async () => {
+    const table = holding(
+      'link d0 dummy up\nlink e0 veth up\nlink slb0 dummy up ours\naddress d0 192.0.2.1/32\naddress slb0 192.0.2.9/32',
+    )
+    const before = shown(table)
+    for (const [kind, row] of [
+      ['address', 'address d0 192.0.2.1/32 ours'],
+      ['link', 'link d0 dummy up ours'],
+      ['link', 'link e0 dummy up ours'],
+      ['link', 'link slb0 dummy up ours'],
+    ] as const)
+      assert.is(await answer(table, 'delete', kind, row), 'undefined stale', row)
+    assert.is(shown(table), before)
+    assert.equal(table.trace, [], 'and nothing is tried')
+    assert.equal(
+      table.alter([change('delete', 'link', 'link slb0 dummy up ours')]),
+      [],
+      'others do not look',
+    )
+  },
+)
 
 effects.run()
 
