@@ -28,9 +28,9 @@ export async function applied(
   slb: Machine,
   config: Desired,
   conflict: Conflict = 'refuse',
+  ours: Ours = known.get(slb) ?? nothing,
 ): Promise<Outcome> {
   const before = slb.table.state()
-  const ours = known.get(slb) ?? nothing
   const writes = slb.table.trace.length
   const round = await slb.apply(config, { conflict, consent })
   const after = slb.table.state()
