@@ -1,5 +1,5 @@
 /** The commands: names, options and help. What each does is loaded when it is called. */
-import type { Command } from 'commander'
+import { Argument, type Command } from 'commander'
 import type { Run } from './context.ts'
 import { collect, count, milliseconds, position } from './values.ts'
 
@@ -31,6 +31,15 @@ export interface CommandSpec<Options> {
 /** Takes each command with the type of its own options, so that none needs to be named here. */
 export type Register = <Options>(spec: CommandSpec<Options>) => void
 
+/** Options of all that applies. */
+function waiting(command: Command): Command {
+  const each = 'wait for drains at most so long (each to its end)'
+  return command
+    .option('--dry-run', 'only show the plan')
+    .option('--wait <duration>', each, milliseconds)
+    .option('--no-wait', 'begin drains and leave the rest to the next apply')
+}
+
 /** Options of all that plans: what may be taken over or away. */
 function consent(command: Command): Command {
   return command
@@ -39,11 +48,21 @@ function consent(command: Command): Command {
     .option('--yes-remove <n>', 'agree to the removal of up to N services and backends', count)
 }
 
+/** The shells that there is a completion for. */
+const shells = ['bash', 'zsh', 'fish']
+
 const symbolsOfPlans = `+ create   ~ change in place   - remove   > drain, then remove
 -/+ replace   = adopt   ! repair of what somebody changed`
 
 /** Registers every command, in the order of the help. */
 export function registerAll(register: Register): void {
+  registerChanging(register)
+  registerLooking(register)
+  registerConfiguration(register)
+  registerAbout(register)
+}
+
+function registerChanging(register: Register): void {
   register({
     usage: 'plan',
     group: groups.change,
@@ -72,16 +91,9 @@ export function registerAll(register: Register): void {
       { line: 'slb apply change.json', means: 'a saved plan, if nothing has moved since' },
     ],
     options: command =>
-      consent(command)
+      waiting(consent(command))
         .argument('[FILE]', 'a saved plan')
-        .option('--dry-run', 'only show the plan')
-        .option('--detailed-exitcode', 'with --dry-run: exit with 2 when there are changes')
-        .option(
-          '--wait <duration>',
-          'wait for drains at most so long (each to its end)',
-          milliseconds,
-        )
-        .option('--no-wait', 'begin drains and leave the rest to the next apply'),
+        .option('--detailed-exitcode', 'with --dry-run: exit with 2 when there are changes'),
     load: () => import('./command/apply.ts'),
   })
   register({
@@ -93,17 +105,12 @@ export function registerAll(register: Register): void {
       { line: 'slb rollback 3 --dry-run', means: 'what undoing the last three would change' },
     ],
     options: command =>
-      consent(command)
-        .argument('[N]', 'how many applies to undo', position)
-        .option('--dry-run', 'only show the plan')
-        .option(
-          '--wait <duration>',
-          'wait for drains at most so long (each to its end)',
-          milliseconds,
-        )
-        .option('--no-wait', 'begin drains and leave the rest to the next apply'),
+      waiting(consent(command)).argument('[N]', 'how many applies to undo', position),
     load: () => import('./command/rollback.ts'),
   })
+}
+
+function registerLooking(register: Register): void {
   register({
     usage: 'status',
     group: groups.look,
@@ -127,14 +134,6 @@ export function registerAll(register: Register): void {
     summary: 'list the applies: when, why, what they changed',
     examples: [{ line: 'slb history', means: 'the number is what rollback takes' }],
     load: () => import('./command/history.ts'),
-  })
-  registerConfiguration(register)
-  register({
-    usage: 'version',
-    group: groups.about,
-    summary: 'print the version',
-    examples: [{ line: 'slb version', means: 'with those of Node.js and the kernel' }],
-    load: () => import('./command/version.ts'),
   })
 }
 
@@ -172,5 +171,27 @@ function registerConfiguration(register: Register): void {
     summary: 'print the JSON Schema of the configuration',
     examples: [{ line: 'slb schema > slb.schema.json', means: 'for completion in an editor' }],
     load: () => import('./command/schema.ts'),
+  })
+}
+
+function registerAbout(register: Register): void {
+  register({
+    usage: 'version',
+    group: groups.about,
+    summary: 'print the version',
+    examples: [{ line: 'slb version', means: 'with those of Node.js and the kernel' }],
+    load: () => import('./command/version.ts'),
+  })
+  register({
+    usage: 'completion',
+    group: groups.about,
+    summary: 'print a script that completes command lines in a shell',
+    examples: [
+      { line: 'source <(slb completion bash)', means: 'in ~/.bashrc; zsh in ~/.zshrc alike' },
+      { line: 'slb completion fish | source', means: 'in config.fish' },
+    ],
+    options: command =>
+      command.addArgument(new Argument('<SHELL>', 'bash, zsh or fish').choices(shells)),
+    load: () => import('./command/completion.ts'),
   })
 }

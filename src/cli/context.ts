@@ -1,4 +1,5 @@
 /** What a command is given: where to read and write, and what the command line said. */
+import type { Command } from 'commander'
 import type { Live } from '../engine/live.ts'
 import type { History } from '../state/history.ts'
 import type { Journal } from '../state/journal.ts'
@@ -46,6 +47,8 @@ export interface Context<Options = object> {
   readonly options: GlobalOptions & Options
   /** What stands on the command line beside options. */
   readonly args: readonly string[]
+  /** The whole command line as it is declared, for those that tell about it. */
+  readonly program: Command
 }
 
 /** A command: does all its work and says how it ended. */

@@ -78,7 +78,9 @@ function groupOf(item: Command | Option): string {
 /** The commands that can be called, with what they take: of `config` its `config show`. */
 function leaves(command: Command): (readonly [string, string])[] {
   if (command.commands.length === 0) {
-    const args = command.registeredArguments.map(one => ` [${one.name()}]`)
+    const args = command.registeredArguments.map(one =>
+      one.required ? ` ${one.name()}` : ` [${one.name()}]`,
+    )
     return [[command.name() + args.join(''), command.summary()]]
   }
   return command.commands

@@ -57,7 +57,7 @@ function build(io: Io, writing: Promise<void>[], ended: (status: ExitStatus) => 
     command.action(async () => {
       const options = command.optsWithGlobals<GlobalOptions & Options>()
       const { run } = await spec.load()
-      ended(await run({ io, options, args: command.args }))
+      ended(await run({ io, options, args: command.args, program }))
     })
   })
   return program
