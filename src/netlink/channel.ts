@@ -24,6 +24,8 @@ const option = {
 } as const
 const dontWait = 0x40
 const waitForOne = 0x10000
+/** With this the length of a datagram is told as it was, also where the box was too small for it. */
+const trueLength = 0x20
 
 /**
  * An answer and its end come as two datagrams, which one call takes: half the system calls of a
@@ -82,10 +84,11 @@ export function openChannel(c: Libc, options: ChannelOptions): Channel {
     },
     receive(wait) {
       for (;;) {
-        const count = c.recvmmsg(fd, boxes, wait ? waitForOne : dontWait)
+        const count = c.recvmmsg(fd, boxes, (wait ? waitForOne : dontWait) | trueLength)
         for (let i = 0; i < count; i++) {
           const datagram = inbox[i]
           if (datagram) datagram.length = boxes.lengthOf(i)
+          if (boxes.lengthOf(i) > boxSize) return -errnoNumber('EMSGSIZE')
         }
         if (count >= 0) return count
         const errno = c.errno()

@@ -70,7 +70,7 @@ export function script(
       let count = 0
       while (count < boxes.count && Buffer.isBuffer(queue[0])) {
         const datagram = queue.shift() as Buffer
-        memory[count]?.set(datagram)
+        memory[count]?.set(datagram.subarray(0, memory[count]?.length))
         lengths[count++] = datagram.length
       }
       if (count > 0) return count

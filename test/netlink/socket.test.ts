@@ -154,6 +154,12 @@ test('lost answers are an error', () => {
   fault(() => netlink.request('ask', ask), 'busy', /answers were lost/)
 })
 
+test('an answer that does not fit is an error, not half an answer', () => {
+  const huge = Buffer.alloc(70_000)
+  const { netlink } = open(() => [huge])
+  fault(() => netlink.request('ask', ask), 'invalid', /the message is too long \(EMSGSIZE\)/)
+})
+
 test('a send that fails is an error', () => {
   const { netlink } = open(() => [], ['ENOMEM'])
   fault(() => netlink.request('ask', ask), 'busy', /^ask: .*ENOMEM/)
