@@ -1,8 +1,10 @@
 /**
  * Many messages in one send: the kernel works through them in order and does not stop at an error.
  *
- * Only the last message of a chunk asks to be acknowledged; the others answer only if they fail.
- * Each answer names its message by sequence number.
+ * A message answers only if it fails, and its answer has its sequence number. A chunk ends with an
+ * NLMSG_NOOP that asks to be acknowledged: when that answer is here, so are all others. (The last
+ * real message would not do: the kernel leaves out the answer of one that fails with EINTR, as
+ * stopping a sync daemon does that has not run yet; netlink_rcv_skb in af_netlink.c.)
  */
 import { setImmediate } from 'node:timers/promises'
 import { errnoOf, textOf } from './answer.ts'
@@ -10,13 +12,13 @@ import { type Frame, type Writer, writer } from './attr.ts'
 import type { Channel } from './channel.ts'
 import { errnoNumber } from './errno.ts'
 import {
-  addFlags,
   finishMessage,
   flag,
   headerLength,
   messageType,
   nextMessage,
   sequenceOf,
+  startMessage,
   typeOf,
 } from './message.ts'
 
@@ -57,21 +59,22 @@ export function openBatch<Tag>(channel: Channel, sequence: () => number): Batch<
     failures,
     commit(tag) {
       const number = sequence()
-      finishMessage(out, chunk.end, number)
+      finishMessage(out, chunk.length, number)
       chunk.numbers.push(number)
       chunk.tags.push(tag)
-      chunk.last = chunk.end
-      chunk.end = out.at
+      chunk.length = out.at
     },
     full: () => out.at >= chunkSize,
     async flush() {
       if (chunk.tags.length === 0) return
       const sent = chunk
-      addFlags(out, sent.last, flag.ack)
-      const errno = channel.send(out.bytes, sent.end)
+      const end = sequence()
+      startMessage(out, messageType.noop, flag.ack)
+      finishMessage(out, sent.length, end)
+      const errno = channel.send(out.bytes, out.at)
       out.at = 0
       chunk = emptyChunk()
-      if (errno === 0) drain(channel, sent, failures)
+      if (errno === 0) drain(channel, sent, end, failures)
       else for (const tag of sent.tags) failures.push({ tag, errno, text: undefined })
       await setImmediate()
     },
@@ -81,24 +84,30 @@ export function openBatch<Tag>(channel: Channel, sequence: () => number): Batch<
 interface Chunk<Tag> {
   readonly tags: Tag[]
   readonly numbers: number[]
-  /** Where its last message starts and ends. */
-  last: number
-  end: number
+  /** Of its messages, in bytes. */
+  length: number
 }
 
 function emptyChunk<Tag>(): Chunk<Tag> {
-  return { tags: [], numbers: [], last: 0, end: 0 }
+  return { tags: [], numbers: [], length: 0 }
 }
 
-/** Reads until the last message of the chunk is answered. */
-function drain<Tag>(channel: Channel, chunk: Chunk<Tag>, failures: BatchFailure<Tag>[]): void {
-  const answered = new Set<number>()
+/** Reads until the end of the chunk is acknowledged. */
+function drain<Tag>(
+  channel: Channel,
+  chunk: Chunk<Tag>,
+  end: number,
+  failures: BatchFailure<Tag>[],
+): void {
+  const failed = new Set<number>()
   let lost = 0
-  while (!answered.has(chunk.tags.length - 1)) {
-    // Once answers are lost the last one may be among them: take what is there and do not wait.
+  for (;;) {
+    // Once answers are lost, that of the end may be among them: take what is there and do not wait.
     const count = channel.receive(lost === 0)
+    let ended = false
     for (const { frame, length } of channel.inbox.slice(0, Math.max(0, count)))
-      gather(frame, length, chunk, answered, failures)
+      ended = gather(frame, length, chunk, end, failed, failures) || ended
+    if (ended) break
     if (count >= 0) continue
     if (lost !== 0) break
     lost = -count
@@ -109,25 +118,28 @@ function drain<Tag>(channel: Channel, chunk: Chunk<Tag>, failures: BatchFailure<
   }
   if (lost === 0) return
   chunk.tags.forEach((tag, place) => {
-    if (!answered.has(place)) failures.push({ tag, errno: lost, text: undefined })
+    if (!failed.has(place)) failures.push({ tag, errno: lost, text: undefined })
   })
 }
 
-/** Notes the answers in one datagram. */
+/** Notes the answers in one datagram; true = the end was among them. */
 function gather<Tag>(
   f: Frame,
   length: number,
   chunk: Chunk<Tag>,
-  answered: Set<number>,
+  end: number,
+  failed: Set<number>,
   failures: BatchFailure<Tag>[],
-): void {
+): boolean {
   for (let at = 0; at + headerLength <= length; at = nextMessage(f, at)) {
-    // From the end, where the one answer of a chunk without errors belongs.
-    const place = chunk.numbers.lastIndexOf(sequenceOf(f, at))
-    if (place < 0 || typeOf(f, at) !== messageType.error) continue
-    answered.add(place)
+    if (typeOf(f, at) !== messageType.error) continue
+    const number = sequenceOf(f, at)
+    if (number === end) return true
+    const place = chunk.numbers.indexOf(number)
     const errno = errnoOf(f, at)
-    const tag = chunk.tags[place] as Tag
-    if (errno !== 0) failures.push({ tag, errno, text: textOf(f, at) })
+    if (place < 0 || errno === 0) continue
+    failed.add(place)
+    failures.push({ tag: chunk.tags[place] as Tag, errno, text: textOf(f, at) })
   }
+  return false
 }

@@ -80,7 +80,7 @@ function writeDestination(
     putDestinationId(w, row)
     batch.commit(op === 'delete' ? change : undefined)
   }
-  if (op === 'delete') return
+  if (op === 'delete' || (op === 'drain' && row.weight === 0)) return
   const fresh = op === 'create' || op === 'replace'
   startGenl(w, family, fresh ? command.newDest : command.setDest, familyVersion)
   putServiceId(w, row.service)
