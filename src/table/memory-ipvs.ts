@@ -100,19 +100,33 @@ function reachable(row: Destination): boolean {
   )
 }
 
-/** IP_VS_CMD_SET_CONFIG: an absent timeout stays. */
+/** IP_VS_CMD_SET_CONFIG: an absent timeout stays, and so does one that is set to 0. */
 export function setTimeouts(kernel: MemoryKernel, row: Timeouts): Refusal | undefined {
-  kernel.timeouts = { ...kernel.timeouts, ...row }
+  const set = Object.entries(row).filter(([, seconds]) => seconds > 0)
+  if (set.some(([, seconds]) => seconds > mostSeconds)) return { errno: 'EINVAL' }
+  kernel.timeouts = { ...kernel.timeouts, ...Object.fromEntries(set) }
   return undefined
 }
+
+/** INT_MAX over HZ, for the fastest clock that Linux is built with; others allow more. */
+const mostSeconds = 2_147_483
 
 /** IP_VS_CMD_NEW_DAEMON. */
 export function newSync(kernel: MemoryKernel, row: Sync): Refusal | undefined {
   if (crossesFamilies(kernel)) return { errno: 'EINVAL' }
-  if (kernel.sync.has(`sync ${row.role}`)) return { errno: 'EEXIST' }
   if (!kernel.link.has(`link ${row.interface}`)) return { errno: 'ENODEV' }
-  kernel.sync.set(`sync ${row.role}`, row)
+  if (kernel.sync.has(`sync ${row.role}`)) return { errno: 'EEXIST' }
+  kernel.sync.set(`sync ${row.role}`, running(row))
   return undefined
+}
+
+/** What start_sync_thread in ip_vs_sync.c makes of it: zeros filled in, the length within bounds. */
+function running(row: Sync): Sync {
+  const header = familyOf(row.group) === 'ipv6' ? 48 : 28
+  const shortest = row.role === 'backup' ? 1024 : 1
+  const maxlen =
+    row.maxlen === 0 ? 1500 - header : Math.min(Math.max(row.maxlen, shortest), 65_535 - header)
+  return { ...row, port: row.port || 8848, ttl: row.ttl || 1, maxlen }
 }
 
 /** IP_VS_CMD_DEL_DAEMON. */

@@ -120,7 +120,8 @@ function perform(kernel: MemoryKernel, change: Change, trace: string[]): Failure
     const refusal = rule(kernel, row)
     const line = `${verb} ${verb === 'delete' ? changeKey(change) : lineFor(change.kind, row)}`
     trace.push(refusal ? `${line}: ${refusal.errno}` : line)
-    if (refusal) {
+    // The first half of a replacement may fail, as when there is nothing left to delete.
+    if (refusal && !(change.op === 'replace' && verb === 'delete')) {
       const error = refusalError(describeChange(change), refusal)
       return [{ change, error }]
     }

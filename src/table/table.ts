@@ -24,7 +24,9 @@ export interface Connections {
  *
  * `apply` is given changes in order and does what it can: a failed change does not stop those after
  * it. It returns the failures; a change that is not named there has happened. `replace` is delete
- * and create; `drain` is weight 0 and nothing more (the engine waits and then sends `delete`).
+ * and create, whether or not there was something to delete; `drain` is weight 0 and nothing more
+ * (the engine waits and then sends `delete`), so that a `drain` of a service, or of what has weight 0
+ * already, writes nothing.
  */
 export interface Table {
   readonly kinds: readonly Kind[]
