@@ -62,11 +62,11 @@ test("a link of somebody else's is adopted, and given back", async ({ table }) =
 
 test('a link is deleted with our addresses on it, not with those of others', async ({ table }) => {
   await table.apply([link('create', slb0), create(address('slb0', '192.0.2.10'))])
-  ip(undefined, 'address add 192.0.2.99/32 dev slb0')
+  ip(undefined, 'address add 2001:db8::99/128 dev slb0 nodad')
   const error = await only(table.apply([link('delete', slb0)]))
   assert.is(error.code, 'stale')
-  assert.match(error.message, '192.0.2.99')
-  ip(undefined, 'address del 192.0.2.99/32 dev slb0')
+  assert.match(error.message, '2001:db8::99')
+  ip(undefined, 'address del 2001:db8::99/128 dev slb0')
   assert.equal(await table.apply([link('delete', slb0)]), [])
   assert.is(await linkRow(table, 'slb0'), undefined)
 })

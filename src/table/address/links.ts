@@ -4,7 +4,7 @@ import { SlbError } from '../../model/error.ts'
 import { keyOf, type Link } from '../../model/rows.ts'
 import { errnoName, kernelError } from '../../netlink/errno.ts'
 import type { Netlink } from '../../netlink/socket.ts'
-import { linkMark } from './mark.ts'
+import { canMark, linkMark } from './mark.ts'
 import { readAddresses, readLinks } from './read.ts'
 import { encodeCreateLink, encodeDeleteLink, encodeSetLink } from './wire.ts'
 
@@ -57,16 +57,19 @@ async function createLinks(netlink: Netlink, changes: readonly LinkChange[]): Pr
 /**
  * Carries out `delete`. Looks again just before: only a dummy link is deleted that carries our mark
  * as it did when this was planned, and on which no address is left but ours and the kernel's own.
+ * Where the kernel cannot show whose an address is, the plan alone has looked at them.
  */
 export async function removeLinks(
   netlink: Netlink,
   changes: readonly LinkChange[],
+  kernel: string,
 ): Promise<Failure[]> {
   const failures: Failure[] = []
   const links = new Map(readLinks(netlink).map(entry => [entry.row.name, entry]))
   const inhabited = new Map<number, string>()
   for (const { index, address, prefix, owned } of readAddresses(netlink))
-    if (!owned && !address.startsWith('fe80:')) inhabited.set(index, `${address}/${prefix}`)
+    if (!owned && !address.startsWith('fe80:') && canMark({ address }, kernel))
+      inhabited.set(index, `${address}/${prefix}`)
   const batch = netlink.batch<LinkChange>()
   for (const change of changes) {
     const entry = links.get(change.row.name)

@@ -14,7 +14,7 @@ export const linkMark = 'slb:5b1b'
  *
  * @param release what uname(2) says: `6.1.0-50-amd64`
  */
-export function canMark(row: Address, release: string): boolean {
+export function canMark(row: Pick<Address, 'address'>, release: string): boolean {
   const [major = 0, minor = 0] = release.split('.').map(Number)
   const version = major * 1000 + minor
   return version >= (familyOf(row.address) === 'ipv4' ? 6004 : 5018)

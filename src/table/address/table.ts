@@ -1,4 +1,5 @@
 /** The kernel's links and addresses. */
+import { release } from 'node:os'
 import { setTimeout } from 'node:timers/promises'
 import type { Change, Failure } from '../../model/change.ts'
 import { type Address, keyOf, type Link } from '../../model/rows.ts'
@@ -119,7 +120,9 @@ function runsOf(changes: readonly Change[]): Run[] {
 
 async function applyRun(netlink: Netlink, run: Run, wait: Patience): Promise<Failure[]> {
   if (run.kind === 'link')
-    return run.removes ? removeLinks(netlink, run.changes) : putLinks(netlink, run.changes)
+    return run.removes
+      ? removeLinks(netlink, run.changes, release())
+      : putLinks(netlink, run.changes)
   if (run.removes) return removeAddresses(netlink, run.changes, promotesSecondaries)
   const failures = await putAddresses(netlink, run.changes)
   const failed = new Set<Change>(failures.map(({ change }) => change))
