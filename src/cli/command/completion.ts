@@ -17,8 +17,8 @@ export const run: Run<object> = async ({ io, args, program }) => {
 interface Words {
   readonly name: string
   readonly summary: string
-  /** What can follow: subcommands and options. */
-  readonly words: readonly string[]
+  /** Names of its own subcommands. */
+  readonly below: readonly string[]
   readonly options: readonly Option[]
 }
 
@@ -28,7 +28,7 @@ function wordsOf(command: Command): Words {
   return {
     name: command.name(),
     summary: command.summary() || below.join(', '),
-    words: [...below, ...options.map(flagOf)],
+    below,
     options,
   }
 }
@@ -69,7 +69,9 @@ function bash(commands: readonly Words[], globals: readonly Option[]): readonly 
     `    case $word in ${names.join('|')}) command=$word; break ;; esac`,
     '  done',
     '  case $command in',
-    ...commands.map(({ name, words }) => `    ${name}) words="${words.join(' ')}" ;;`),
+    ...commands.map(({ name, below, options }) => {
+      return `    ${name}) words="${[...below, ...options.map(flagOf)].join(' ')}" ;;`
+    }),
     `    *) words="${names.join(' ')}" ;;`,
     '  esac',
     `  ${reply(`-W "$words ${globals.map(flagOf).join(' ')}"`)}`,
@@ -89,9 +91,13 @@ function fish(commands: readonly Words[], globals: readonly Option[]): readonly 
         `complete -c slb -f -n __fish_use_subcommand -a ${name} -d ${quoted(summary)}`,
     ),
     ...globals.map(option => fishOption(option, '')),
-    ...commands.flatMap(({ name, options }) =>
-      options.map(option => fishOption(option, ` -n '__fish_seen_subcommand_from ${name}'`)),
-    ),
+    ...commands.flatMap(({ name, below, options }) => {
+      const condition = ` -n '__fish_seen_subcommand_from ${name}'`
+      return [
+        ...below.map(word => `complete -c slb -f${condition} -a ${word}`),
+        ...options.map(option => fishOption(option, condition)),
+      ]
+    }),
   ]
 }
 
