@@ -102,7 +102,7 @@ function write(change: Change, root: string): void {
   const now = readSysctl(name, root)
   if (now !== canonicalValue(value))
     throw new SlbError('invalid', `${name}: the kernel did not take ${value}, it says ${now}`, {
-      hint: `Use a value that the kernel keeps as it is written; ${name} is now ${now}.`,
+      hint: `use a value that the kernel keeps as it is written; ${name} is now ${now}`,
     })
 }
 
@@ -143,11 +143,11 @@ function faultOf(name: string, verb: string, error: unknown, root: string): unkn
 
 function hintOf(name: string, errno: string, root: string): string | undefined {
   if (errno === 'EROFS')
-    return '/proc/sys is mounted read-only here, as in most containers: set it on the host.'
+    return '/proc/sys is mounted read-only here, as in most containers: set it on the host'
   if (errno === 'EACCES' || errno === 'EPERM')
-    return 'Run as root, or with the capability CAP_NET_ADMIN.'
+    return 'run as root or with the capability CAP_NET_ADMIN'
   if (errno === 'EINVAL' || errno === 'ERANGE')
-    return 'The kernel refuses this value; see Documentation/networking/ipvs-sysctl.rst and ip-sysctl.rst.'
+    return 'see Documentation/networking/ipvs-sysctl.rst and ip-sysctl.rst of the kernel for its values'
   if (errno === 'ENOENT') return missingHint(name, root)
   return undefined
 }
@@ -155,14 +155,14 @@ function hintOf(name: string, errno: string, root: string): string | undefined {
 /** Which module or kernel option a missing switch comes with. */
 function missingHint(name: string, root: string): string {
   if (name.startsWith(vsPrefix) && vsNames(root).length === 0)
-    return 'The kernel module ip_vs is not loaded: run `modprobe ip_vs`.'
+    return 'load the kernel module: modprobe ip_vs'
   if (name === 'net.ipv4.vs.conntrack' || name === 'net.ipv4.vs.snat_reroute')
-    return 'This kernel was built without CONFIG_IP_VS_NFCT, connection tracking for IPVS.'
+    return 'use a kernel with CONFIG_IP_VS_NFCT, connection tracking for IPVS; this one is built without it'
   if (name.startsWith('net.netfilter.nf_conntrack_'))
-    return 'The kernel module nf_conntrack is not loaded: run `modprobe nf_conntrack`.'
+    return 'load the kernel module: modprobe nf_conntrack'
   if (name.startsWith('net.ipv6.'))
-    return 'The kernel has no such IPv6 switch; was it started with ipv6.disable=1?'
-  return 'This kernel has no such switch: is the name right, and the kernel new enough?'
+    return 'was the kernel started with ipv6.disable=1, or the name misspelt?'
+  return 'is the name right, and the kernel new enough?'
 }
 
 function isErrno(error: unknown): error is Error & { readonly code: string } {
