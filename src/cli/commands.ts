@@ -1,6 +1,6 @@
 /** The commands: names, options and help. What each does is loaded when it is called. */
 import { Argument, type Command } from 'commander'
-import type { Run } from './context.ts'
+import type { Example, Run } from './context.ts'
 import { collect, count, milliseconds, position } from './values.ts'
 
 /** Headings of the list of commands. */
@@ -10,11 +10,6 @@ export const groups = {
   write: 'Write configuration:',
   about: 'About slb:',
 } as const
-
-export interface Example {
-  readonly line: string
-  readonly means: string
-}
 
 export interface CommandSpec<Options> {
   /** The words that call it, as `config show`. */

@@ -3,9 +3,8 @@ import { load, type Source } from '../config/load.ts'
 import { readSources } from '../config/read.ts'
 import type { Desired } from '../model/desired.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
-import type { Context } from './context.ts'
+import { type Context, defaultConfig } from './context.ts'
 import { InvalidConfiguration } from './exit.ts'
-import { defaultConfig } from './help.ts'
 
 export interface Configuration {
   readonly desired: Desired

@@ -53,3 +53,12 @@ export interface Context<Options = object> {
 
 /** A command: does all its work and says how it ended. */
 export type Run<Options> = (context: Context<Options>) => Promise<ExitStatus>
+
+/** Where the configuration is when nobody says. */
+export const defaultConfig = '/etc/slb'
+
+/** A command line worth showing, and what it does. */
+export interface Example {
+  readonly line: string
+  readonly means: string
+}

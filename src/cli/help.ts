@@ -1,10 +1,7 @@
 /** How help looks: what one can do first, how to say it after. */
 import { type Command, type Help, Option } from 'commander'
-import type { Example } from './commands.ts'
+import { defaultConfig, type Example } from './context.ts'
 import { collect } from './values.ts'
-
-/** Where the configuration is when nobody says. */
-export const defaultConfig = '/etc/slb'
 
 const statuses = `Exit status:
   0   done, nothing wrong

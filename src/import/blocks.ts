@@ -1,17 +1,11 @@
 /** A live State as blocks of a configuration: one for each service, some for what they share. */
 import type { Ip } from '../model/ip.ts'
 import type { State } from '../model/state.ts'
+import type { Block } from './block.ts'
 import { type Group, groupServices, type Port } from './group.ts'
 import { kernelBlocks } from './kernel.ts'
 import { defaultLink, holdersOf, ownLink, type Places, placesOf } from './places.ts'
 import { bodyLines, bodyOf, string } from './service.ts'
-
-/** A table of the file with its lines. */
-export interface Block {
-  /** As in `[service.tcp-192-0-2-10-80]`; names of left-out blocks are given back by it. */
-  readonly title: string
-  readonly lines: readonly string[]
-}
 
 /**
  * The blocks that describe what is live.

@@ -1,7 +1,7 @@
 /** Settings of the kernel that a configuration can state: timeouts, sync daemons, and switches to keep. */
 import type { Sync } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
-import type { Block } from './blocks.ts'
+import type { Block } from './block.ts'
 import { string } from './service.ts'
 
 /** What a kernel has that nobody told otherwise (ip_vs_proto_tcp.c, ip_vs_proto_udp.c), in seconds. */

@@ -1,5 +1,5 @@
 /** Blocks of a configuration as the text of a TOML file. */
-import type { Block } from './blocks.ts'
+import type { Block } from './block.ts'
 
 /** The file, and which line belongs to which block. */
 export interface Rendered {

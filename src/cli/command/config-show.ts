@@ -1,9 +1,8 @@
 /** `slb config show`: the configuration, merged from all files. */
 import { type Origin, showConfig } from '../../config/origin.ts'
 import { readSources } from '../../config/read.ts'
-import type { Run } from '../context.ts'
+import { defaultConfig, type Run } from '../context.ts'
 import { exit, InvalidConfiguration } from '../exit.ts'
-import { defaultConfig } from '../help.ts'
 import { printData } from '../output.ts'
 
 export interface ShowOptions {
