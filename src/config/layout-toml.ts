@@ -121,7 +121,7 @@ const bare = /[A-Za-z0-9_-]*/y
 /** Numbers, dates, true and false: a date may have a blank before its time. */
 const plain = /[^\s,\]}#]+(?: [0-9][^\s,\]}#]*)?/y
 const blanks = /[ \t]*/y
-const lines = /(?:\s+|#[^\n]*)*/y
+const space = /\s*/y
 
 /** Where a pattern ends that begins at an offset; never before one character on, so that scans end. */
 function endOf(pattern: RegExp, text: string, at: number): number {
@@ -133,8 +133,13 @@ function skipBlanks(scan: Scan): void {
   scan.at = endOf(blanks, scan.text, scan.at)
 }
 
+/** Skips blanks, line ends and comments. */
 function skipLines(scan: Scan): void {
-  scan.at = endOf(lines, scan.text, scan.at)
+  scan.at = endOf(space, scan.text, scan.at)
+  while (scan.text[scan.at] === '#') {
+    const end = scan.text.indexOf('\n', scan.at)
+    scan.at = end === -1 ? scan.text.length : endOf(space, scan.text, end)
+  }
 }
 
 /** The end of a string of any of the four kinds. */

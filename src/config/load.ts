@@ -32,7 +32,7 @@ export async function load(sources: readonly Source[]): Promise<Loaded> {
     const known = new Set(told.map(spotKey))
     const news = faults.filter(fault => !known.has(spotKey(fault)))
     const { placeAll } = await import('./locate.ts')
-    found.push(...(await placeAll([...told, ...news], textsByFile(texts.readable))))
+    append(found, await placeAll([...told, ...news], textsByFile(texts.readable)))
   }
   const files = sources.map(({ file }) => file)
   found.sort(byPlace(files))
@@ -68,11 +68,11 @@ function resolveTexts(
   const faults: Fault[] = []
   const read = ({ file, text, parse }: Readable): Part | undefined => {
     const parsed = parse(file, text)
-    diagnostics.push(...parsed.diagnostics)
-    told.push(...parsed.faults)
+    append(diagnostics, parsed.diagnostics)
+    append(told, parsed.faults)
     if (parsed.tree === undefined) return undefined
     const checked = check(file, parsed.tree)
-    faults.push(...checked.faults)
+    append(faults, checked.faults)
     return checked.part
   }
   const ahead = new Map(texts.filter(first).map(text => [text, read(text)]))
@@ -83,7 +83,7 @@ function resolveTexts(
     if (part) resolver.add(part)
   }
   const resolved = resolver.finish()
-  faults.push(...resolved.faults)
+  append(faults, resolved.faults)
   return { desired: resolved.desired, diagnostics, told, faults }
 }
 
@@ -92,6 +92,11 @@ function mayBeAhead({ file, text, language }: Readable): boolean {
   if (mainFile(file)) return true
   if (language === 'toml') return text.includes('[vip') || text.includes('\nvip.')
   return text.startsWith('{') || text.startsWith('vip') || text.includes('\nvip')
+}
+
+/** As `push` with many arguments, which overflows the stack when they are too many. */
+function append<T>(into: T[], more: readonly T[]): void {
+  for (const each of more) into.push(each)
 }
 
 function spotKey({ at }: Fault): string {
@@ -151,7 +156,7 @@ export async function readTrees(sources: readonly Source[]): Promise<Trees> {
   const found = [...diagnostics]
   const trees = readable.flatMap(({ file, text, parse }) => {
     const parsed = parse(file, text)
-    found.push(...parsed.diagnostics)
+    append(found, parsed.diagnostics)
     return parsed.tree === undefined ? [] : [{ file, tree: parsed.tree as Tree['tree'] }]
   })
   return { trees, texts: textsByFile(readable), diagnostics: found }

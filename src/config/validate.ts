@@ -1,7 +1,7 @@
 /** A tree to a `Config`, or what is wrong with it. */
 import type { Config } from './config.gen.ts'
 import { explain } from './explain.ts'
-import type { Fault, Path } from './fault.ts'
+import { type Fault, fault, type Path } from './fault.ts'
 import type { Part } from './resolve.ts'
 import { unreadable } from './resolve-backend.ts'
 import { type Sifted, sift, valueAt } from './sift.ts'
@@ -25,12 +25,23 @@ export function check(file: string, tree: unknown): Checked {
   const given = tree ?? {}
   if (follows(given)) return { part: { file, config: given as Config, faulty: empty }, faults: [] }
   const found = sift(follows.errors ?? [], given)
-  const faults = found.map(schemaFault => explain(file, given, schemaFault))
+  const faults = found.map((each, index) =>
+    index < maxExplained ? explain(file, given, each) : unexplained(file, each),
+  )
   if (typeof given !== 'object' || Array.isArray(given))
     return { part: { file, config: {}, faulty: empty }, faults }
   const faulty: Taken = { service: new Map(), vip: new Set() }
   for (const one of found) remove(given as Tree, one, faulty)
   return { part: { file, config: given as Config, faulty }, faults }
+}
+
+/** More faults than are shown of one file: beyond these, words would be work for nobody. */
+const maxExplained = 500
+
+function unexplained(file: string, { path, keyword, params }: Sifted): Fault {
+  const key = params.additionalProperty ?? params.propertyName
+  const at = { file, path: key === undefined ? path : [...path, key] }
+  return fault('schema', at, `does not follow the schema: ${keyword}`)
 }
 
 /** Takes out the smallest thing that can be missing, and notes what somebody would miss. */

@@ -23,6 +23,11 @@ export interface Validator {
   errors?: readonly SchemaFault[] | null
 }
 
+const append = (into, more) => {
+if(into === null)return more;
+for(const each of more)into.push(each);
+return into;
+};
 
 export const validate: Validator = validate10;
 const schema12 = {"type":"string","maxLength":63,"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*$"};
@@ -1049,7 +1054,7 @@ errors++;
 }
 if(data.persistence !== undefined && func0.call(data, "persistence")){
 if(!(validate12(data.persistence, {instancePath:instancePath+"/persistence",parentData:data,parentDataProperty:"persistence",rootData}))){
-vErrors = vErrors === null ? validate12.errors : vErrors.concat(validate12.errors);
+vErrors = append(vErrors, validate12.errors);
 errors = vErrors.length;
 }
 }
@@ -1083,7 +1088,7 @@ if(Array.isArray(data19)){
 const len4 = data19.length;
 for(let i6=0; i6<len4; i6++){
 if(!(validate14(data19[i6], {instancePath:instancePath+"/backends/" + i6,parentData:data19,parentDataProperty:i6,rootData}))){
-vErrors = vErrors === null ? validate14.errors : vErrors.concat(validate14.errors);
+vErrors = append(vErrors, validate14.errors);
 errors = vErrors.length;
 }
 }
@@ -1963,7 +1968,7 @@ errors++;
 }
 for(const key2 of Object.keys(data0)){
 if(!(validate11(data0[key2], {instancePath:instancePath+"/service/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data0,parentDataProperty:key2,rootData}))){
-vErrors = vErrors === null ? validate11.errors : vErrors.concat(validate11.errors);
+vErrors = append(vErrors, validate11.errors);
 errors = vErrors.length;
 }
 }
@@ -2030,7 +2035,7 @@ errors++;
 }
 for(const key4 of Object.keys(data2)){
 if(!(validate17(data2[key4], {instancePath:instancePath+"/vip/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data2,parentDataProperty:key4,rootData}))){
-vErrors = vErrors === null ? validate17.errors : vErrors.concat(validate17.errors);
+vErrors = append(vErrors, validate17.errors);
 errors = vErrors.length;
 }
 }
@@ -2048,13 +2053,13 @@ errors++;
 }
 if(data.defaults !== undefined && func0.call(data, "defaults")){
 if(!(validate11(data.defaults, {instancePath:instancePath+"/defaults",parentData:data,parentDataProperty:"defaults",rootData}))){
-vErrors = vErrors === null ? validate11.errors : vErrors.concat(validate11.errors);
+vErrors = append(vErrors, validate11.errors);
 errors = vErrors.length;
 }
 }
 if(data.kernel !== undefined && func0.call(data, "kernel")){
 if(!(validate20(data.kernel, {instancePath:instancePath+"/kernel",parentData:data,parentDataProperty:"kernel",rootData}))){
-vErrors = vErrors === null ? validate20.errors : vErrors.concat(validate20.errors);
+vErrors = append(vErrors, validate20.errors);
 errors = vErrors.length;
 }
 }

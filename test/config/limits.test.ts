@@ -1,5 +1,6 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { frame } from '../../src/config/frame.ts'
 import { maxBytes } from '../../src/config/limits.ts'
 import { type Loaded, load } from '../../src/config/load.ts'
 
@@ -97,6 +98,23 @@ test('aliases that stand for too much are refused', async () => {
   const loaded = await loadBytes(levels.join('\n'), 'bomb.yaml')
   assert.equal(codes(loaded), ['too-big'])
 })
+
+for (const [what, file, text] of [
+  ['300,000 comment lines', 'a.toml', `${'#\n'.repeat(300_000)}[x]\n`],
+  ['300,000 blank lines', 'a.yaml', `${' \n'.repeat(300_000)}x: 1\n`],
+  ['a key of a million letters', 'a.toml', `${'a'.repeat(1_000_000)} = 1`],
+  [
+    'faults in 20,000 services',
+    'a.toml',
+    Array.from({ length: 20_000 }, (_, i) => `[service.s${i}]\n`).join(''),
+  ],
+] as const)
+  test(`${what}: the answer is diagnostics`, async () => {
+    const { desired, diagnostics } = await loadBytes(text, file)
+    assert.is(desired, undefined)
+    assert.ok(diagnostics.length > 0)
+    for (const diagnostic of diagnostics) assert.ok(frame(diagnostic).length < 2000)
+  })
 
 test('hostile keys change no object', async () => {
   for (const [file, text] of [
