@@ -6,6 +6,9 @@ import { isOurService } from '../plan/ours.ts'
 import { defaultDrain } from '../plan/services.ts'
 import type { Ledger, LedgerService, Plan, Wanted } from '../plan/types.ts'
 
+/** The fingerprint of a service that is ours, but of which nobody knows if it is as it was wanted. */
+const unsettledHash = 1
+
 /**
  * The ledger with everything that these changes will make ours, and with the deadlines of the
  * drains that they begin. Whoever finds it after a crash knows what may be there.
@@ -62,6 +65,29 @@ export function withdrawn(ledger: Ledger, earlier: Ledger, failures: readonly Fa
       ? ledger[kind]
       : new Set([...ledger[kind]].filter(key => !lost[kind].has(key) || earlier[kind].has(key)))
   return { ...ledger, address: keep('address'), link: keep('link'), snat: keep('snat') }
+}
+
+/**
+ * The ledger with the services that the kernel has just acknowledged: from now on they are ours, even
+ * if somebody wipes their mark before this apply has come to its end.
+ *
+ * @param tried the changes that were sent to the kernel.
+ */
+export function made(
+  ledger: Ledger,
+  tried: readonly Change[],
+  failures: readonly Failure[],
+): Ledger {
+  const failed = new Set(failures.map(({ change }) => change))
+  const service = new Map(ledger.service)
+  for (const change of tried) {
+    if (change.kind !== 'service' || failed.has(change)) continue
+    if (change.op !== 'create' && change.op !== 'adopt' && change.op !== 'replace') continue
+    const key = changeKey(change)
+    const known = service.get(key)
+    if (known?.hash === 0) service.set(key, { ...known, hash: unsettledHash })
+  }
+  return { ...ledger, service }
 }
 
 /**
@@ -128,10 +154,11 @@ function standingServices(
     const policy = wanted.policies.get(key)
     const known = ledger.service.get(key)
     if (wish === undefined ? !isOurService(key, row, ledger) : !wish.owned) continue
+    const ours = isOurService(key, row, ledger)
     services.set(key, {
       name: policy?.name ?? known?.name ?? key,
       drain: policy?.drain ?? known?.drain ?? defaultDrain,
-      hash: unsettled.has(key) ? 0 : fingerprint(wish ?? row),
+      hash: !unsettled.has(key) ? fingerprint(wish ?? row) : ours ? unsettledHash : 0,
     })
   }
   return services

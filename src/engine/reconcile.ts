@@ -15,7 +15,7 @@ import type { Cause, History, HistoryEntry } from '../state/history.ts'
 import type { Journal } from '../state/journal.ts'
 import { Attempts } from './attempts.ts'
 import { type Drained, waitForDrains } from './drains.ts'
-import { confirmed, intended, withdrawn } from './ledger.ts'
+import { confirmed, intended, made, withdrawn } from './ledger.ts'
 import { type Live, observe, observeAgain } from './live.ts'
 import { applyStages } from './stages.ts'
 import { imageBefore } from './undo.ts'
@@ -103,7 +103,7 @@ export async function reconcile(job: Job, live: Live, options: ApplyOptions): Pr
       const pass = await applyStages(todo, live, seen, done =>
         options.progress?.({ phase: 'apply', done, total: todo.length }),
       )
-      ledger = withdrawn(ledger, earlier, pass.failures)
+      ledger = made(withdrawn(ledger, earlier, pass.failures), pass.tried, pass.failures)
       await attempts.record(pass.tried, pass.failures, live.clock)
       seen = await observeAgain(live, seen, pass.touched, sysctlsOf(job.wanted))
     } else {

@@ -27,7 +27,10 @@ export interface Wanted {
 export interface LedgerService {
   readonly name: string
   readonly drain: number
-  /** Fingerprint of the service and its destinations as they were wanted then. */
+  /**
+   * Fingerprint of the service and its destinations as they were wanted then; 1 if they may not be
+   * so, 0 if the service was only intended.
+   */
   readonly hash: number
 }
 

@@ -149,6 +149,22 @@ test('a service that somebody else makes meanwhile is refused, not overwritten',
   )
 })
 
+test('a mark that somebody wipes while the apply is at work is set again', async () => {
+  const r = rig()
+  let wiped = false
+  const round = await r.apply(wanted(web), {
+    progress: () => {
+      const row = r.table.state().service.get('tcp 192.0.2.10:80')
+      if (wiped || row === undefined) return
+      wiped = true
+      void r.table.apply([{ op: 'update', kind: 'service', row: { ...row, owned: false } }])
+    },
+  })
+  assert.ok(wiped)
+  assert.equal([round.failures, round.left.refused], [[], []])
+  assert.is(r.text(), web)
+})
+
 test('an address that moves to another link leaves the old one last', async () => {
   const r = rig('link eth0 device up\n')
   await r.apply(wanted(web))

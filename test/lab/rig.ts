@@ -2,10 +2,11 @@
  * slb in a lab test: the real program as a process of its own, and the same command line within
  * this process, which starts two hundred times faster and works on the same kernel.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { Readable } from 'node:stream'
 import type { Io } from '../../src/cli/context.ts'
 import { runProgram } from '../../src/cli/program.ts'
 import { Sink, type Stream } from '../../src/cli/sink.ts'
@@ -22,9 +23,11 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>
 }
 
+type Child = ChildProcessByStdio<null, Readable, Readable>
+
 /** A program that runs, and what becomes of it. */
 export interface Running {
-  readonly process: ChildProcess
+  readonly process: Child
   readonly ended: Promise<Ran>
 }
 
@@ -82,13 +85,13 @@ function start(
 }
 
 /** Gathers what a process prints until it ends. */
-export function running(child: ChildProcess): Running {
+export function running(child: Child): Running {
   let out = ''
   let err = ''
-  child.stdout?.on('data', (chunk: Buffer) => {
+  child.stdout.on('data', (chunk: Buffer) => {
     out += chunk.toString()
   })
-  child.stderr?.on('data', (chunk: Buffer) => {
+  child.stderr.on('data', (chunk: Buffer) => {
     err += chunk.toString()
   })
   const ended = new Promise<Ran>((resolve, reject) => {
