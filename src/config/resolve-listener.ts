@@ -14,7 +14,8 @@ import {
   ownSpot,
   spotOf,
 } from './layers.ts'
-import { useVips, type VipBook } from './resolve-vip.ts'
+import { useVips } from './resolve-vip.ts'
+import type { VipBook } from './vip-book.ts'
 
 /** A listener and which of the service's VIPs it is for; -1 for a firewall mark. */
 export interface Claimed extends Listener {

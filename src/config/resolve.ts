@@ -8,7 +8,7 @@ import { type FileSettings, mergeSettings, settingsOf } from './merge-settings.t
 import type { Books } from './resolve-listener.ts'
 import { resolveService } from './resolve-service.ts'
 import { resolveGuard, resolveKernel } from './resolve-settings.ts'
-import { closeVipBook, enterVip, openVipBook, unusedVips, type VipBook } from './resolve-vip.ts'
+import { closeVipBook, enterVip, openVipBook, unusedVips, type VipBook } from './vip-book.ts'
 
 /** What one file says, as far as it follows the schema. */
 export interface Part {

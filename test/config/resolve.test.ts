@@ -303,6 +303,24 @@ test('where VIPs live, and who uses them', async () => {
   ])
 })
 
+for (const [how, vips] of [
+  ['a table', '[vip.front]\naddress = "192.0.2.9"\nlink = "eth0"'],
+  ['a table in quotes', '[ \'vip\' . front ]\naddress = "192.0.2.9"\nlink = "eth0"'],
+  ['a key', 'vip.front.link = "eth0"\nvip.front.address = "192.0.2.9"'],
+  ['an inline table', '# first\n  vip = { front = { address = "192.0.2.9", link = "eth0" } }'],
+  ['an escaped key', '["v\\u0069p".front]\naddress = "192.0.2.9"\nlink = "eth0"'],
+] as const)
+  test(`a VIP may be named in a later file, as ${how}`, async () => {
+    const desired = await desiredOf({
+      'a.toml': `[service.a]\nvip = "front"\n${port}\n${backends}`,
+      'b.toml': `[service.b]\nvip = "192.0.2.9"\nport = 81\n${backends}`,
+      'z.toml': vips,
+    })
+    assert.equal(desired.vips, [
+      { address: '192.0.2.9', link: 'eth0', ownLink: false, services: ['a', 'b'] },
+    ])
+  })
+
 test('settings: what holds when nothing is said', async () => {
   const desired = await desiredOf({ 'a.toml': '# nothing' })
   assert.equal(desired.kernel, { sysctl: new Map(), keep: new Set(), sync: [] })
