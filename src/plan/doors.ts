@@ -6,7 +6,7 @@
 import type { Ip } from '../model/ip.ts'
 import { compareAddresses } from './addresses.ts'
 import { type Draft, type PlanInput, takeDown, type Waits } from './draft.ts'
-import { compareLinks } from './links.ts'
+import { compareLinks, isHeldLink } from './links.ts'
 
 /**
  * Writes the changes of source NAT, addresses and links into the draft.
@@ -29,9 +29,13 @@ export function compareDoors(input: PlanInput, held: ReadonlySet<string>, draft:
   compareLinks(input, waits, busyLinks, staying, draft)
 }
 
-/** Addresses that are not up yet and whose services are all held back. */
+/** Addresses that are not up yet and whose services are all held back, or whose link is somebody else's. */
 function waitingAddresses(input: PlanInput, held: ReadonlySet<string>): Waits {
   const waits = new Map<string, string>()
+  for (const [key, row] of input.wanted.state.address) {
+    const link = `link ${row.link}`
+    if (isHeldLink(link, input) && !input.seen.address.has(key)) waits.set(key, `waits for ${link}`)
+  }
   if (held.size === 0) return waits
   const standing = new Set<Ip>()
   const heldBy = new Map<Ip, string>()

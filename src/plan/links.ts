@@ -28,7 +28,8 @@ export function compareLinks(
     } else if (isOurLink(key, have, ledger)) {
       if (have.up !== row.up || !have.owned)
         draft.up.push({ op: 'update', kind: 'link', row, from: have, drift: true })
-    } else takeOver(row, have, input, draft)
+    } else if (isHeldLink(key, input)) refuse(row, have, draft)
+    else draft.up.push({ op: 'adopt', kind: 'link', row, from: have })
   }
   for (const [key, row] of seen.link) {
     if (wanted.state.link.has(key) || !isOurLink(key, row, ledger)) continue
@@ -53,19 +54,23 @@ function guestOf(link: Link, input: PlanInput): string | undefined {
   return undefined
 }
 
-function takeOver(row: Link, have: Link, input: PlanInput, draft: Draft): void {
+/** True if a link that is to be ours stands, is somebody else's, and stays his. */
+export function isHeldLink(key: string, input: PlanInput): boolean {
+  const have = input.seen.link.get(key)
+  if (have === undefined || !input.wanted.state.link.has(key)) return false
+  if (isOurLink(key, have, input.ledger)) return false
+  return have.type !== 'dummy' || conflictOver(key, input) === 'refuse'
+}
+
+function refuse(row: Link, have: Link, draft: Draft): void {
   const key = keyOf.link(row)
-  const dummy = have.type === 'dummy'
-  if (dummy && conflictOver(key, input) !== 'refuse') {
-    draft.up.push({ op: 'adopt', kind: 'link', row, from: have })
-    return
-  }
   draft.refused.push({
     key,
     kind: 'link',
     owner: `a ${have.type} link that slb did not make`,
-    hint: dummy
-      ? `take it over with --adopt '${key}', or name another link in [vip] link`
-      : 'name another link for the VIP; a real link is used with link = "NAME" and stays what it is',
+    hint:
+      have.type === 'dummy'
+        ? `take it over with --adopt '${key}', or name another link in [vip] link`
+        : 'name another link for the VIP; a real link is used with link = "NAME" and stays what it is',
   })
 }

@@ -87,13 +87,14 @@ function compareSync(input: PlanInput, draft: Draft): void {
   }
 }
 
-function sameSync(a: Sync, b: Sync): boolean {
+/** A wanted length of 0 leaves it to the kernel, which then says what it chose. */
+function sameSync(want: Sync, have: Sync): boolean {
   return (
-    a.interface === b.interface &&
-    a.id === b.id &&
-    a.group === b.group &&
-    a.port === b.port &&
-    a.ttl === b.ttl &&
-    a.maxlen === b.maxlen
+    want.interface === have.interface &&
+    want.id === have.id &&
+    want.group === have.group &&
+    want.port === have.port &&
+    want.ttl === have.ttl &&
+    (want.maxlen === 0 || want.maxlen === have.maxlen)
   )
 }
