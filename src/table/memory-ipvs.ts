@@ -114,7 +114,8 @@ const mostSeconds = 2_147_483
 /** IP_VS_CMD_NEW_DAEMON. */
 export function newSync(kernel: MemoryKernel, row: Sync): Refusal | undefined {
   if (crossesFamilies(kernel)) return { errno: 'EINVAL' }
-  if (!kernel.link.has(`link ${row.interface}`)) return { errno: 'ENODEV' }
+  if (!kernel.link.has(`link ${row.interface}`))
+    return { errno: 'ENODEV', words: `there is no link ${row.interface}` }
   if (kernel.sync.has(`sync ${row.role}`)) return { errno: 'EEXIST' }
   kernel.sync.set(`sync ${row.role}`, running(row))
   return undefined

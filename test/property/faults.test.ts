@@ -133,7 +133,7 @@ const scene = fc.tuple(foreign, forgotten).map(([others, rest]) => over(rest, ot
 test('any errno at any write of any apply', () =>
   check(
     'one fault',
-    600,
+    300,
     fc.asyncProperty(
       scene,
       fc.option(desired, { nil: undefined }),

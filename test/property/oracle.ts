@@ -5,7 +5,13 @@
 import * as assert from 'uvu/assert'
 import type { Preview, Round } from '../../src/engine/reconcile.ts'
 import type { Conflict } from '../../src/model/desired.ts'
-import { type Address, type Destination, keyOf, type Service } from '../../src/model/rows.ts'
+import {
+  type Address,
+  type Destination,
+  keyOf,
+  type Service,
+  type Sync,
+} from '../../src/model/rows.ts'
 import { type State, type TopKind, topKinds } from '../../src/model/state.ts'
 import type { Wanted } from '../../src/plan/types.ts'
 import { lineOf } from '../../src/table/snapshot-print.ts'
@@ -64,6 +70,11 @@ export function checkWanted({ before, after, wanted, round, ...rest }: Outcome):
       const have = after[kind].get(key)
       if (kind === 'timeouts') {
         assert.equal({ ...have, ...row }, have, `${key} is not as wanted`)
+        continue
+      }
+      if (kind === 'sync' && 'maxlen' in row && row.maxlen === 0 && have) {
+        const { maxlen } = have as Sync
+        assert.is(textOf(kind, have), textOf(kind, { ...row, maxlen }), `${key} is not as wanted`)
         continue
       }
       const marks = kind !== 'address' || showsMarks(before)
@@ -173,14 +184,16 @@ function differ(kind: TopKind, key: string, before: State, after: State): boolea
   return (from && textOf(kind, from)) !== (to && textOf(kind, to))
 }
 
-/** What waits has something to wait for: an address for services that are all refused. */
+/** What waits has something to wait for: an address for services that are all refused, or its link. */
 export function checkPending({ wanted, round }: Outcome): void {
   const refused = new Set(round.left.refused.map(one => one.key))
   for (const { key, reason } of round.left.pending) {
     const address = wanted.state.address.get(key)?.address
     const services = [...wanted.state.service.values()].filter(row => row.id.address === address)
     const open = services.filter(row => !refused.has(row.id.key))
-    if (reason.startsWith('waits for')) assert.is(open.length, 0, `${key} ${reason} in vain`)
+    if (reason.startsWith('waits for link'))
+      assert.ok(refused.has(reason.slice('waits for '.length)), `${key} ${reason} in vain`)
+    else if (reason.startsWith('waits for')) assert.is(open.length, 0, `${key} ${reason} in vain`)
   }
 }
 

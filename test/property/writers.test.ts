@@ -125,7 +125,7 @@ const scene = fc.tuple(foreign, forgotten, desired)
 test('another writer between any two operations', () =>
   check(
     'other writers',
-    400,
+    300,
     fc.asyncProperty(
       scene.chain(([others, rest, config]) =>
         fc.tuple(
@@ -148,7 +148,7 @@ test('another writer between any two operations', () =>
 test('dumps that lack services and destinations', () =>
   check(
     'lying dumps',
-    400,
+    300,
     fc.asyncProperty(
       scene,
       fc.array(fc.nat({ max: 9 }), { minLength: 1, maxLength: 60 }),
