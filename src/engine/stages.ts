@@ -19,7 +19,7 @@ export interface Pass {
  * Services stand before their addresses; nothing is taken down before all that builds up is built.
  */
 function stageOf(change: Change): number {
-  if (change.op === 'drain') return 3
+  if (change.op === 'drain' || isQuieting(change)) return 3
   const isDown = change.op === 'delete'
   switch (change.kind) {
     case 'service':
@@ -31,6 +31,12 @@ function stageOf(change: Change): number {
     default:
       return isDown ? 5 : 0
   }
+}
+
+/** Weight 0 in place ends new connections like a drain: not before those that take over are there. */
+function isQuieting(change: Change): boolean {
+  if (change.kind !== 'destination' || change.op !== 'update') return false
+  return change.row.weight === 0 && (change.from?.weight ?? 0) > 0
 }
 
 /**

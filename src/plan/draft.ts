@@ -27,6 +27,7 @@ export interface PlanInput {
 
 export interface Draft {
   readonly up: Change[]
+  /** What ends new connections: drains, and weights set to 0. */
   readonly drain: Change[]
   /** Deletions, taken down in the order of the kinds in `down`. */
   readonly down: Change[]

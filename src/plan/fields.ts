@@ -24,7 +24,7 @@ const views: { readonly [K in Kind]: (row: Rows[K]) => Fields } = {
     group: row.group,
     port: row.port,
     ttl: row.ttl,
-    maxlen: row.maxlen === 0 ? 'auto' : row.maxlen,
+    maxlen: row.maxlen,
   }),
   link: row => ({ type: row.type, up: row.up, owned: row.owned }),
   service: row => ({

@@ -1,5 +1,5 @@
 /** Compare virtual services and their destinations, wanted against seen. */
-import type { Change } from '../model/change.ts'
+import { type Change, changeKey } from '../model/change.ts'
 import {
   compareDestinations,
   type Destination,
@@ -79,8 +79,8 @@ function takeOver(service: Service, have: Service, input: PlanInput, draft: Draf
 /**
  * Merge-join of two sorted lists of destinations.
  *
- * Where a destination could not be created, those that it should replace stay: better an old
- * backend than none.
+ * Where a destination could not be created or raised, those that it should replace stay: better an
+ * old backend than none. One that is only to be quieted is, if another serves.
  */
 function compareAll(
   service: Service,
@@ -104,19 +104,24 @@ function compareAll(
     if (row !== undefined && order < 0) {
       if (!addDestination(row, drift, input, draft)) missing = row
     } else if (from !== undefined && order > 0) leaving.push(from)
-    else if (row !== undefined && from !== undefined)
+    else if (row !== undefined && from !== undefined) {
       changeDestination(row, from, drift, input, quiets(row, from) ? quieted : draft.up)
+      if (quiets(from, row) && input.failed?.has(keyOf.destination(row))) missing = row
+    }
     if (order <= 0) w++
     if (order >= 0) h++
   }
-  for (const change of quieted) draft.up.push(change)
-  for (const row of leaving)
-    if (missing === undefined) removeDestination(row, drift, input, draft)
-    else
-      draft.pending.push({
-        key: keyOf.destination(row),
-        reason: `stays until ${keyOf.destination(missing)} can be added`,
-      })
+  if (missing === undefined) {
+    for (const change of quieted) draft.drain.push(change)
+    for (const row of leaving) removeDestination(row, drift, input, draft)
+    return
+  }
+  const reason = `stays until ${keyOf.destination(missing)} can be added`
+  for (const row of leaving) draft.pending.push({ key: keyOf.destination(row), reason })
+  const serves = wants.some(row => row.weight > 0 && !input.failed?.has(keyOf.destination(row)))
+  for (const change of quieted)
+    if (serves) draft.drain.push(change)
+    else draft.pending.push({ key: changeKey(change), reason })
 }
 
 function changeDestination(
@@ -130,7 +135,7 @@ function changeDestination(
   into.push(marked({ op: 'update', kind: 'destination', row, from }, drift))
 }
 
-/** A destination that gets no more connections is quieted after others have come: never none at all. */
+/** True if the step to `row` ends new connections. That is done after others have come: never none at all. */
 function quiets(row: Destination, from: Destination): boolean {
   return row.weight === 0 && from.weight > 0
 }
