@@ -112,8 +112,11 @@ function start(kernel: Kernel, folder: string, limits: Limits): Machine {
     })
     child.on('close', done)
   })
-  return { end, ended: () => ended, console: () => printed }
+  return { end, ended: () => ended, console: () => printed.replace(usualNoise, '') }
 }
+
+/** User-Mode Linux says so at every boot without a disk. */
+const usualNoise = /^Failed to initialize ubd device 0 .*\n/m
 
 /** Kill a process and its helpers; those that are gone already are no fault. */
 function killGroup(pid: number | undefined): void {
