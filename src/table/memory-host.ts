@@ -9,8 +9,7 @@ import type { Refusal } from './memory-refusal.ts'
 
 /** RTM_NEWLINK with NLM_F_EXCL. */
 export function newLink(kernel: MemoryKernel, row: Link): Refusal | undefined {
-  // IFNAMSIZ is 16 bytes with the closing zero.
-  if (Buffer.byteLength(row.name) > 15) return { errno: 'ERANGE' }
+  if (isTooLong(row)) return { errno: 'ERANGE' }
   if (kernel.link.has(keyOf.link(row))) return { errno: 'EEXIST' }
   if (/^$|^\.{1,2}$|[\s/:]/.test(row.name)) return { errno: 'EINVAL' }
   if (row.type === 'device') return { errno: 'EOPNOTSUPP' }
@@ -18,8 +17,14 @@ export function newLink(kernel: MemoryKernel, row: Link): Refusal | undefined {
   return undefined
 }
 
+/** IFNAMSIZ is 16 bytes with the closing zero; a longer name is refused before anybody looks for the link. */
+function isTooLong(row: Link): boolean {
+  return Buffer.byteLength(row.name) > 15
+}
+
 /** RTM_NEWLINK on a link that is there: up or down, and the mark. Its type cannot change. */
 export function setLink(kernel: MemoryKernel, row: Link): Refusal | undefined {
+  if (isTooLong(row)) return { errno: 'ERANGE' }
   const have = kernel.link.get(keyOf.link(row))
   if (have === undefined) return { errno: 'ENODEV' }
   kernel.link.set(keyOf.link(row), { ...have, up: row.up, owned: row.owned })
@@ -30,7 +35,7 @@ export function setLink(kernel: MemoryKernel, row: Link): Refusal | undefined {
 /** RTM_DELLINK: its addresses go with it. A link without a kind cannot be deleted. */
 export function deleteLink(kernel: MemoryKernel, row: Link): Refusal | undefined {
   const have = kernel.link.get(keyOf.link(row))
-  if (have === undefined) return { errno: 'ENODEV' }
+  if (have === undefined) return { errno: 'ENODEV', code: 'stale', words: 'it is gone' }
   if (have.type === 'device') return { errno: 'EOPNOTSUPP' }
   kernel.link.delete(keyOf.link(row))
   dropAddresses(kernel, row.name)
@@ -62,7 +67,8 @@ export function setAddress(kernel: MemoryKernel, row: Address): Refusal | undefi
 
 /** RTM_DELADDR: by link, address and prefix; whoever made it. */
 export function deleteAddress(kernel: MemoryKernel, row: Address): Refusal | undefined {
-  if (!kernel.link.has(`link ${row.link}`)) return { errno: 'ENODEV' }
+  if (!kernel.link.has(`link ${row.link}`))
+    return { errno: 'ENODEV', code: 'stale', words: 'it is gone with its link' }
   return kernel.address.delete(keyOf.address(row)) ? undefined : { errno: 'EADDRNOTAVAIL' }
 }
 

@@ -79,9 +79,9 @@ const facts: readonly [have: string, op: Op, kind: Kind, row: string, want: stri
   ['link slb0 dummy up', 'create', 'link', 'link slb0 dummy up ours', 'EEXIST stale'],
   ['', 'create', 'link', 'link sixteen-letters0 dummy up', 'ERANGE invalid'],
   ['', 'update', 'link', 'link slb0 dummy up ours', 'ENODEV missing'],
-  ['', 'delete', 'link', 'link slb0 dummy up ours', 'ENODEV missing'],
+  ['', 'delete', 'link', 'link slb0 dummy up ours', 'ENODEV stale'],
   ['', 'create', 'address', 'address slb0 192.0.2.10/32 ours', 'ENODEV missing'],
-  ['', 'delete', 'address', 'address slb0 192.0.2.10/32 ours', 'ENODEV missing'],
+  ['', 'delete', 'address', 'address slb0 192.0.2.10/32 ours', 'ENODEV stale'],
   ['link slb0 dummy up', 'delete', 'address', 'address slb0 192.0.2.10/32', 'EADDRNOTAVAIL stale'],
   ['link slb0 dummy up', 'create', 'address', 'address slb0 192.0.2.10/32 ours', 'done'],
   [
