@@ -14,6 +14,8 @@ import { closingLine, lost, type Outcome, show } from './runner/outcome.ts'
 import { runFiles } from './runner/run-file.ts'
 
 const inCi = (process.env['CI'] ?? '') !== ''
+/** Many rounds: then what the files tell of them is shown, too. */
+const inSoak = (process.env['SLB_RUNS'] ?? '') !== ''
 const hostTimeout = Number(process.env['TEST_TIMEOUT'] ?? 120)
 const labTimeout = Number(process.env['TEST_TIMEOUT'] ?? 300)
 
@@ -49,6 +51,7 @@ async function main(): Promise<void> {
   const tell = (outcome: Outcome): void => {
     outcomes.push(outcome)
     console.log(show(outcome))
+    if (inSoak && outcome.failed === 0) console.log(outcome.said.trimEnd())
   }
   let skipped = 0
   for (const lane of args.lanes) {
