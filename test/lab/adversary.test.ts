@@ -7,6 +7,7 @@ import * as assert from 'uvu/assert'
 import type { Ran } from '../cli/slb.ts'
 import type { Churned } from './churner.ts'
 import { saved } from './ipvsadm.ts'
+import { ip, run } from './namespace.ts'
 import { freshRig, running } from './rig.ts'
 import { times } from './rounds.ts'
 
@@ -107,6 +108,70 @@ test('what others own stays, ours is repaired, and no plan is wrong', async () =
     `  ${rounds} applies beside ${JSON.stringify(counts)}, ${trouble.length} changes failed`,
   )
   for (const message of trouble.slice(0, 5)) console.log(`    ${message}`)
+})
+
+/** Another program that adds and takes away addresses, its own and now and then one of slb's. */
+const addressChurner = `
+trap 'ending=1' TERM
+echo at work
+for (( i = 1; !ending; i++ )); do
+  a=198.51.100.$(( i % 50 + 1 ))/32
+  ip -batch - <<END || { echo "wronged at step $i: $a"; exit 1; }
+address add $a dev slb0
+address add 2001:db8:9::$(( i % 50 + 1 ))/128 dev eth7
+address delete $a dev slb0
+address delete 2001:db8:9::$(( i % 50 + 1 ))/128 dev eth7
+END
+  (( i % 3 )) || ip address delete 192.0.2.10/32 dev slb0 2>/dev/null
+  (( i % 5 )) || ip link set slb0 down 2>/dev/null
+  ip link set slb0 up
+done
+echo $i steps
+`
+
+test('addresses of others stay, and ours come back', async () => {
+  const rig = freshRig()
+  ip(
+    undefined,
+    'link add eth7 type dummy',
+    'link set eth7 up',
+    'address add 198.51.100.99/24 dev eth7',
+  )
+  const file = (link: string): string => `[vip.moving]
+address = ["192.0.2.20", "2001:db8::20"]
+link = "${link}"
+[service.web]
+vip = ["192.0.2.10", "moving"]
+port = 80
+backends = ["10.0.0.1", "fd00::1"]
+`
+  const files = [rig.file('one.toml', file('slb0')), rig.file('two.toml', file('eth7'))] as const
+  assert.is((await rig.here('apply', '-c', files[0])).status, 0)
+  const other = running(
+    spawn('bash', ['-c', addressChurner], { stdio: ['ignore', 'pipe', 'pipe'] }),
+  )
+  let steps = ''
+  try {
+    await once(other.process.stdout, 'data')
+    for (let round = 1; round <= rounds; round++) {
+      const { status, out, err } = await rig.here('apply', '-c', round % 2 ? files[1] : files[0])
+      assert.ok(status === 0 || status === 1, out + err)
+      assert.not.match(out, /[-~>=!+] address \S+ (?:198\.|2001:db8:9:)/, 'plans of others')
+    }
+  } finally {
+    other.process.kill('SIGTERM')
+    const { out, err } = await other.ended
+    assert.is(err, '')
+    steps = out.split('\n')[1] ?? ''
+  }
+  assert.match(steps, / steps$/)
+  const last = await rig.here('apply', '-c', files[0])
+  assert.is(last.status, 0, last.out + last.err)
+  assert.is((await rig.here('plan', '-c', files[0], '--detailed-exitcode')).status, 0)
+  const shown = run(undefined, 'ip', '-br', 'address')
+  assert.match(shown, /^slb0 .*192\.0\.2\.10\/32.*192\.0\.2\.20\/32/m)
+  assert.match(shown, /^eth7 +\S+ +198\.51\.100\.99\/24/m)
+  console.log(`  ${rounds} applies beside ${steps}`)
 })
 
 test.run()

@@ -4,7 +4,9 @@ import * as assert from 'uvu/assert'
 import type { Ran } from '../cli/slb.ts'
 import { ip, run } from './namespace.ts'
 import { type LabRig, labRig } from './rig.ts'
+import { times } from './rounds.ts'
 import { type Network, withNetwork } from './topology.ts'
+import { sends, traced } from './trace.ts'
 import { connect, type Flow, serveTcp } from './traffic.ts'
 
 const flowCount = 200
@@ -80,7 +82,7 @@ test('no flow is lost by any edit in place', () =>
     const { rig, flows } = await adopted(network)
     for (const [name, words, wish] of edits) {
       const file = rig.file('slb.toml', config(wish))
-      const force = ['--force', 'address slb0 192.0.2.10/32', '--force', 'link slb0']
+      const force = wish.vip === undefined ? [] : ['--force', 'address slb0 192.0.2.10/32']
       expect(await rig.here('apply', '-c', file, ...force), 0, words, name)
       await allAlive(flows, name)
     }
@@ -102,6 +104,30 @@ test('no flow is lost when the mark is wiped and set again, or when a service is
     const renamed = rig.file('slb.toml', same.replace('service.web', 'service.www'))
     expect(await rig.here('apply', '-c', renamed), 0, /No changes/, 'name')
     await allAlive(flows, 'name')
+  }))
+
+test('no flow is lost when slb is killed in the middle of an edit', () =>
+  withNetwork(4, async network => {
+    const { rig, flows } = await adopted(network)
+    const one = rig.file('one.toml', config({ service: 'scheduler = "wlc"' }))
+    const two = rig.file('two.toml', config({ backends: ['', '', ', weight = 9', ''] }))
+    const whole = await traced(rig, ['apply', '-c', one], '-e', `trace=${sends}`)
+    expect(whole, 0, /scheduler rr -> wlc/, 'whole')
+    const kills = 2 * times
+    for (let kill = 1; kill <= kills; kill++) {
+      const [from, to] = kill % 2 === 0 ? [two, one] : [one, two]
+      const at = Math.max(
+        1,
+        whole.calls.length - Math.round((kill * whole.calls.length) / kills / 2),
+      )
+      const inject = `inject=sendto:signal=KILL:when=${at}`
+      const killed = await traced(rig, ['apply', '-c', to], '-e', `trace=${sends}`, '-e', inject)
+      assert.is(killed.signal, 'SIGKILL', `at ${at} of ${whole.calls.length}`)
+      await allAlive(flows, `a kill at ${at}`)
+      expect(await rig.here('apply', '-c', to), 0, /(?:)/, `after a kill at ${at}`)
+      expect(await rig.here('plan', '-c', to, '--detailed-exitcode'), 0, /No changes/, from)
+      await allAlive(flows, `the apply after a kill at ${at}`)
+    }
   }))
 
 /** Flows through a service that somebody else made and that slb then took over. */
