@@ -21,15 +21,13 @@ export interface HostOptions {
   readonly netns?: string
 }
 
+/** A live system with what slb remembers of it. */
 export interface Host extends Live {
   readonly scene: Scene
   readonly journal: Journal
   readonly history: History
   close(): void
 }
-
-/** Where state is kept unless told otherwise. */
-export const defaultStateDirectory = '/var/lib/slb'
 
 /**
  * Opens this machine, or one network namespace of it. Sockets open when they are first needed, and

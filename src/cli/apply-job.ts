@@ -1,9 +1,10 @@
 /** Apply a job and tell how it went: what `apply` and `rollback` have in common. */
 import { type Job, type Preview, type Round, reconcile } from '../engine/reconcile.ts'
+import type { Host } from '../host.ts'
 import { changeKey, type Failure } from '../model/change.ts'
 import { summarise } from '../plan/summary.ts'
 import type { Cause } from '../state/history.ts'
-import type { Context, Host, Io } from './context.ts'
+import type { Context, Io } from './context.ts'
 import { type ExitStatus, exit } from './exit.ts'
 import { progressLine } from './progress.ts'
 import { faultLines } from './report.ts'

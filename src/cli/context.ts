@@ -1,17 +1,8 @@
 /** What a command is given: where to read and write, and what the command line said. */
 import type { Command } from 'commander'
-import type { Live } from '../engine/live.ts'
-import type { History } from '../state/history.ts'
-import type { Journal } from '../state/journal.ts'
+import type { Host } from '../host.ts'
 import type { ExitStatus } from './exit.ts'
 import type { Sink } from './sink.ts'
-
-/** A live system with what slb remembers of it. */
-export interface Host extends Live {
-  readonly journal: Journal
-  readonly history: History
-  close(): void
-}
 
 /** The process around a command. */
 export interface Io {

@@ -1,5 +1,6 @@
 /** How help looks: what one can do first, how to say it after. */
 import { type Command, type Help, Option } from 'commander'
+import { defaultStateDirectory } from '../model/defaults.ts'
 import { defaultConfig, type Example } from './context.ts'
 import { collect } from './values.ts'
 
@@ -32,9 +33,9 @@ export function addGlobals(program: Command): void {
     .option('-v, --verbose', 'leave nothing out')
     .option('--no-color', 'no colours')
     .addOption(
-      new Option('--state-dir <dir>', 'journal, history and saved files (/var/lib/slb)')
+      new Option('--state-dir <dir>', `journal and history (${defaultStateDirectory})`)
         .env('SLB_STATE_DIR')
-        .default('/var/lib/slb'),
+        .default(defaultStateDirectory),
     )
     .addOption(
       new Option('--socket <path>', 'where a running daemon listens (/run/slb/slb.sock)')

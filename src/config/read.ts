@@ -1,4 +1,7 @@
-/** The files of a configuration from disk: which count, in which order, and what can't be read. */
+/**
+ * The files of a configuration from disk: which count, in which order, and what can't be read.
+ * The one file of config/ that touches the disk: all others work on texts.
+ */
 import { closeSync, fstatSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Diagnostic } from '../model/diagnostic.ts'

@@ -2,19 +2,13 @@
 import type { DesiredKernel, GuardLimits } from '../model/desired.ts'
 import { type Ip, parseIp, scopeOf } from '../model/ip.ts'
 import type { Sync, Timeouts } from '../model/rows.ts'
+import { switchNames } from '../model/switches.ts'
 import { explainAddress } from './address.ts'
 import type { KernelConfig, SyncConfig, TimeoutsConfig } from './config.gen.ts'
 import { longestTimeout, wholeSeconds } from './duration.ts'
 import { type Fault, fault, type Spot, warning } from './fault.ts'
 import { vsNames } from './names.ts'
 import { didYouMean, nearest, quote } from './text.ts'
-
-/** The switches with a key of their own, by the sysctl that they are. */
-const switches = {
-  ip_forward: 'net.ipv4.ip_forward',
-  ipv6_forward: 'net.ipv6.conf.all.forwarding',
-  conntrack: 'net.ipv4.vs.conntrack',
-} as const
 
 /** `place` tells where a key under `[kernel]` stands, since several files may share the table. */
 export function resolveKernel(
@@ -29,8 +23,8 @@ export function resolveKernel(
     else if (value !== 'auto')
       sysctl.set(name, typeof value === 'boolean' ? (value ? '1' : '0') : `${value}`)
   }
-  for (const [key, name] of Object.entries(switches)) {
-    const value = config[key as keyof typeof switches]
+  for (const [key, name] of Object.entries(switchNames)) {
+    const value = config[key as keyof typeof switchNames]
     if (value !== undefined) enter(name, value)
   }
   for (const [key, value] of Object.entries(config.vs ?? {})) {

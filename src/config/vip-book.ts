@@ -1,4 +1,5 @@
 /** The book of VIPs: which addresses have names, who uses them, on which link each lives. */
+import { defaultLink } from '../model/defaults.ts'
 import type { DesiredVip } from '../model/desired.ts'
 import { type Ip, parseIp, scopeOf } from '../model/ip.ts'
 import { explainAddress } from './address.ts'
@@ -31,9 +32,6 @@ export interface VipBook {
   readonly byAddress: Map<Ip, NamedVip>
   readonly used: Map<Ip, Entry>
 }
-
-/** The link that VIPs live on when nothing is said: a dummy link of ours. */
-export const defaultLink = 'slb0'
 
 /** An empty book. */
 export function openVipBook(): VipBook {

@@ -1,10 +1,11 @@
 /** A live State as blocks of a configuration: one for each service, some for what they share. */
+import { defaultLink } from '../model/defaults.ts'
 import type { Ip } from '../model/ip.ts'
 import type { State } from '../model/state.ts'
 import type { Block } from './block.ts'
 import { type Group, groupServices, type Port } from './group.ts'
 import { kernelBlocks } from './kernel.ts'
-import { defaultLink, holdersOf, ownLink, type Places, placesOf } from './places.ts'
+import { holdersOf, ownLink, type Places, placesOf } from './places.ts'
 import { bodyLines, bodyOf, string } from './service.ts'
 
 /**

@@ -1,26 +1,21 @@
 /** Settings of the kernel that a configuration can state: timeouts, sync daemons, and switches to keep. */
+import { kernelTimeouts } from '../model/defaults.ts'
 import type { Sync } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
+import { switchNames } from '../model/switches.ts'
 import type { Block } from './block.ts'
 import { string } from './service.ts'
 
-/** What a kernel has that nobody told otherwise (ip_vs_proto_tcp.c, ip_vs_proto_udp.c), in seconds. */
-const usualTimeouts = { tcp: 900, tcpfin: 120, udp: 300 }
-
-/** The switches that have a key of their own in `[kernel]`. */
-const switches: Readonly<Record<string, string>> = {
-  'net.ipv4.ip_forward': 'ip_forward',
-  'net.ipv6.conf.all.forwarding': 'ipv6_forward',
-  'net.ipv4.vs.conntrack': 'conntrack',
-}
+/** The key in `[kernel]` of each switch that has one of its own. */
+const keys = new Map<string, string>(Object.entries(switchNames).map(([key, name]) => [name, key]))
 
 const vs = 'net.ipv4.vs.'
 
 /** `[kernel]` and its tables, as far as they have something to say. */
 export function kernelBlocks(state: State, keep: ReadonlySet<string>): readonly Block[] {
   const kept = [...keep].sort()
-  const own = kept.flatMap(name => switches[name] ?? [])
-  const others = kept.filter(name => name.startsWith(vs) && !(name in switches))
+  const own = kept.flatMap(name => keys.get(name) ?? [])
+  const others = kept.filter(name => name.startsWith(vs) && !keys.has(name))
   const blocks = [
     { title: '[kernel]', lines: [...own.map(keepLine), ...timeoutLines(state)] },
     { title: '[kernel.vs]', lines: others.map(name => keepLine(name.slice(vs.length))) },
@@ -35,12 +30,12 @@ function keepLine(key: string): string {
 
 function timeoutLines(state: State): readonly string[] {
   const row = state.timeouts.get('timeouts')
-  const keys = (['tcp', 'tcpfin', 'udp'] as const).flatMap(name =>
-    row?.[name] === undefined || row[name] === usualTimeouts[name]
+  const stated = (['tcp', 'tcpfin', 'udp'] as const).flatMap(name =>
+    row?.[name] === undefined || row[name] === kernelTimeouts[name]
       ? []
       : [`${name} = ${string(`${row[name]}s`)}`],
   )
-  return keys.length === 0 ? [] : [`timeouts = { ${keys.join(', ')} }`]
+  return stated.length === 0 ? [] : [`timeouts = { ${stated.join(', ')} }`]
 }
 
 function syncLines(row: Sync): readonly string[] {

@@ -1,11 +1,9 @@
 /** Where the VIPs are: the link of each, and whether the configuration has to name it. */
+import { defaultLink } from '../model/defaults.ts'
 import { familyOf, hostPrefix, type Ip } from '../model/ip.ts'
 import type { Address } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
 import { type Group, plainName } from './group.ts'
-
-/** The link on which VIPs live when the configuration does not say. */
-export const defaultLink = 'slb0'
 
 /** How a service names one VIP. */
 export interface Place {

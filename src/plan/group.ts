@@ -1,7 +1,7 @@
 /** The changes of a plan in the order of reading: by service, and by virtual service within it. */
 import { type Change, type ChangeOf, changeKey } from '../model/change.ts'
 import type { ServiceId } from '../model/rows.ts'
-import { namesOf } from './json.ts'
+import { namesOf } from './names.ts'
 import type { Plan } from './types.ts'
 
 /** A virtual service with what happens to it and behind it. */

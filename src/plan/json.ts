@@ -1,6 +1,7 @@
 /** A plan as JSON, written in pieces: the form that programs read and saved plans are compared by. */
 import { type Change, changeKey } from '../model/change.ts'
 import { type Fields, fieldsOf } from './fields.ts'
+import { namesOf } from './names.ts'
 import { dateOf, type Present } from './present.ts'
 import { type Summary, summarise } from './summary.ts'
 import type { Foreign, Pending, Plan, Refused } from './types.ts'
@@ -37,12 +38,6 @@ export interface PlanDocument {
   readonly pending: readonly PendingDocument[]
   readonly refused: readonly Refused[]
   readonly notes: readonly string[]
-}
-
-/** The names of the services that a change is for. */
-export function namesOf(plan: Pick<Plan, 'names'>, change: Change): readonly string[] {
-  const key = change.kind === 'destination' ? change.row.service.key : changeKey(change)
-  return plan.names.get(key) ?? []
 }
 
 /** One change as JSON has it. */

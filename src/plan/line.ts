@@ -2,7 +2,7 @@
 import { type Change, changeKey, type Op } from '../model/change.ts'
 import { describe, fieldChanges, fieldsOf, showChange } from './fields.ts'
 import { impactOf, type UsersByKey } from './impact.ts'
-import { namesOf } from './json.ts'
+import { namesOf } from './names.ts'
 import type { Plan } from './types.ts'
 
 /** Colours by meaning; those of an operation have its name. */

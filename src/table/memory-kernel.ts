@@ -1,4 +1,5 @@
 /** What a kernel in memory holds, with no rules of its own: the rules are in memory-ipvs.ts and memory-host.ts. */
+import { kernelTimeouts } from '../model/defaults.ts'
 import { endpoint, type Ip } from '../model/ip.ts'
 import {
   type Address,
@@ -33,9 +34,6 @@ export interface MemoryKernel {
   readonly schedulers: ReadonlySet<string>
   readonly engines: ReadonlySet<string>
 }
-
-/** IPVS's own timeouts in seconds (ip_vs_proto_tcp.c, ip_vs_proto_udp.c). */
-export const usualTimeouts: Required<Timeouts> = { tcp: 900, tcpfin: 120, udp: 300 }
 
 /** The schedulers that Linux comes with, as modules `ip_vs_NAME`. */
 export const usualSchedulers: readonly string[] = [
@@ -106,7 +104,7 @@ export function kernelOf(state: State, options: KernelOptions = {}): MemoryKerne
     service,
     address: new Map(state.address),
     snat: new Map(state.snat),
-    timeouts: { ...usualTimeouts, ...state.timeouts.get('timeouts') },
+    timeouts: { ...kernelTimeouts, ...state.timeouts.get('timeouts') },
     schedulers: new Set(options.schedulers ?? usualSchedulers),
     engines: new Set(options.engines ?? ['sip']),
   }

@@ -1,8 +1,9 @@
 /** The command line on a kernel in memory: the same program, with other ends. */
 import { join } from 'node:path'
-import type { Host, Io } from '../../src/cli/context.ts'
+import type { Io } from '../../src/cli/context.ts'
 import { runProgram } from '../../src/cli/program.ts'
 import { Sink, type Stream } from '../../src/cli/sink.ts'
+import type { Host } from '../../src/host.ts'
 import { SlbError } from '../../src/model/error.ts'
 import { openHistory } from '../../src/state/history.ts'
 import { openJournal } from '../../src/state/journal.ts'
@@ -66,6 +67,7 @@ export function withRig(
 
 function ioOf(rig: CliRig, out: Text, err: Text): Io {
   const host: Host = {
+    scene,
     tables: [rig.table],
     clock: rig.clock,
     journal: openJournal(join(rig.directory, 'state'), scene),

@@ -28,8 +28,14 @@ function assignment({ key, value }: Origin): string {
   return `${key} = ${value}`
 }
 
+/** Longer lines push their comment out, and only their own. */
+const widest = 60
+
 function withOrigins(origins: readonly Origin[]): readonly string[] {
-  const width = Math.min(60, Math.max(0, ...origins.map(origin => assignment(origin).length)))
+  // A loop: so many keys are no arguments of one call.
+  let width = 0
+  for (const origin of origins) width = Math.max(width, assignment(origin).length)
+  width = Math.min(width, widest)
   return origins.map(origin => {
     const { file, line } = origin.place
     return `${assignment(origin).padEnd(width)}  # ${file}:${line}`

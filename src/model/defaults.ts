@@ -1,0 +1,11 @@
+/** What holds when nobody says otherwise. */
+import type { Timeouts } from './rows.ts'
+
+/** Where journal and history are kept. */
+export const defaultStateDirectory = '/var/lib/slb'
+
+/** The link that VIPs live on: a dummy link of ours. */
+export const defaultLink = 'slb0'
+
+/** IPVS's own timeouts in seconds (ip_vs_proto_tcp.c, ip_vs_proto_udp.c). */
+export const kernelTimeouts: Required<Timeouts> = { tcp: 900, tcpfin: 120, udp: 300 }
