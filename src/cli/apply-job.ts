@@ -51,11 +51,11 @@ export async function applyJob(
     progress: progress.show,
     planned: async preview => {
       applying.check?.(preview)
-      if (options.output === 'text') await showPlan(io, options, host, preview.plan)
+      if (options.output === 'text') await showPlan(io, options, host, preview)
     },
   })
   await progress.end()
-  if (options.output !== 'text') await showPlan(io, options, host, round.plan, outcome(round))
+  if (options.output !== 'text') await showPlan(io, options, host, round, outcome(round))
   const seconds = (host.clock.monotonic() - begun) / 1000
   await report(io, round, {
     seconds,

@@ -72,7 +72,7 @@ function registerChanging(register: Register): void {
       consent(command)
         .option('--against <file>', 'compare with a snapshot instead of the live system')
         .option('--out <file>', 'save the plan, for `slb apply FILE`')
-        .option('--detailed-exitcode', 'exit with 2 when there are changes'),
+        .option('--detailed-exitcode', 'exit with 2 when there are changes or drains'),
     load: () => import('./command/plan.ts'),
   })
   register({
@@ -88,7 +88,10 @@ function registerChanging(register: Register): void {
     options: command =>
       waiting(consent(command))
         .argument('[FILE]', 'a saved plan')
-        .option('--detailed-exitcode', 'with --dry-run: exit with 2 when there are changes'),
+        .option(
+          '--detailed-exitcode',
+          'with --dry-run: exit with 2 when there are changes or drains',
+        ),
     load: () => import('./command/apply.ts'),
   })
   register({

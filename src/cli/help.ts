@@ -7,7 +7,7 @@ import { collect } from './values.ts'
 const statuses = `Exit status:
   0   done, nothing wrong
   1   something outside failed; what did not depend on it was done
-  2   there are changes (only with --detailed-exitcode)
+  2   there are changes or drains (only with --detailed-exitcode)
   3   the configuration is invalid
   4   refused: too much to remove, somebody else's row, another slb at work
   64  wrong usage

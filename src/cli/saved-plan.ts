@@ -1,7 +1,8 @@
 /** A plan in a file: the configuration it was made from, and the changes that it showed. */
 import { writeFileSync } from 'node:fs'
 import type { Source } from '../config/load.ts'
-import { changeDocument, planJson } from '../plan/json.ts'
+import type { Preview } from '../engine/reconcile.ts'
+import { changeDocument, guardDocument, planJson } from '../plan/json.ts'
 import type { Plan } from '../plan/types.ts'
 import { ioError } from '../state/durable.ts'
 import { UsageError } from './exit.ts'
@@ -25,7 +26,7 @@ interface Saved {
 /** Writes a plan, as `-o json` prints it, with what is needed to make it again. Throws SlbError `io`. */
 export function savePlan(
   file: string,
-  plan: Plan,
+  { plan, verdict }: Preview,
   sources: readonly Source[],
   { adopt, force, yesRemove }: ConsentOptions,
 ): void {
@@ -41,7 +42,10 @@ export function savePlan(
     },
   }
   try {
-    writeFileSync(file, [...planJson(plan, undefined, saved)].join(''))
+    writeFileSync(
+      file,
+      [...planJson(plan, undefined, { guard: guardDocument(verdict), ...saved })].join(''),
+    )
   } catch (cause) {
     throw ioError('write', file, cause)
   }

@@ -3,10 +3,10 @@ import { connectionsOf, type Live } from '../engine/live.ts'
 import type { Preview } from '../engine/reconcile.ts'
 import type { ServiceId } from '../model/rows.ts'
 import type { UsersByKey } from '../plan/impact.ts'
-import { planDocument, planJson } from '../plan/json.ts'
+import { guardDocument, planDocument, planJson } from '../plan/json.ts'
 import type { Present } from '../plan/present.ts'
 import { planLines } from '../plan/print.ts'
-import { summaryLine } from '../plan/summary.ts'
+import { summarise, summaryLine } from '../plan/summary.ts'
 import type { Plan } from '../plan/types.ts'
 import type { GlobalOptions, Io } from './context.ts'
 import { type ExitStatus, exit } from './exit.ts'
@@ -27,13 +27,14 @@ export async function showPlan(
   io: Io,
   options: GlobalOptions,
   live: Live,
-  plan: Plan,
+  { plan, verdict }: Pick<Preview, 'plan' | 'verdict'>,
   more: object = {},
 ): Promise<void> {
+  const beside = { guard: guardDocument(verdict), ...more }
   const present = presentOf(live)
-  if (options.output === 'json') await io.out.pieces(planJson(plan, present, more))
+  if (options.output === 'json') await io.out.pieces(planJson(plan, present, beside))
   else if (options.output === 'yaml')
-    await io.out.text(await yaml({ ...planDocument(plan, present), ...more }))
+    await io.out.text(await yaml({ ...planDocument(plan, present), ...beside }))
   else if (options.quiet) await io.out.line(summaryLine(plan))
   else {
     const users = await usersOf(live, plan)
@@ -60,8 +61,16 @@ export async function reportRefusal(io: Io, { verdict }: Preview): Promise<void>
     await io.err.lines(faultLines('refused:', verdict.refusal, undefined, io.err.paint))
 }
 
+/** True if nothing is to be changed and no drain is running. What is adopted stays as it is. */
+function isDone(plan: Plan): boolean {
+  const { add, change, drain, remove } = summarise(plan)
+  return (
+    add + change + drain + remove === 0 && plan.pending.every(row => row.deadline === undefined)
+  )
+}
+
 /** How a command ends that shows a plan and changes nothing. */
 export function previewStatus({ plan, verdict }: Preview, detailed: boolean): ExitStatus {
   if (verdict.refusal !== undefined || plan.refused.length > 0) return exit.refused
-  return detailed && plan.changes.length > 0 ? exit.changes : exit.done
+  return detailed && !isDone(plan) ? exit.changes : exit.done
 }

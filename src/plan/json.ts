@@ -1,6 +1,7 @@
 /** A plan as JSON, written in pieces: the form that programs read and saved plans are compared by. */
 import { type Change, changeKey } from '../model/change.ts'
 import { type Fields, fieldsOf } from './fields.ts'
+import type { Verdict } from './guard.ts'
 import { namesOf } from './names.ts'
 import { dateOf, type Present } from './present.ts'
 import { type Summary, summarise } from './summary.ts'
@@ -60,6 +61,11 @@ export function changeDocument(
     ...(change.drift ? { drift: true } : {}),
     ...(reason === undefined ? {} : { reason }),
   }
+}
+
+/** What the guard says to a plan: what it counted, and why it refuses; null = it lets it pass. */
+export function guardDocument({ refusal, removal }: Verdict): object {
+  return { refusal: refusal ?? null, ...removal }
 }
 
 /** A plan as one object. For plans of any size, `planJson`. */

@@ -65,6 +65,7 @@ test('JSON says what was done in the words of a plan, and how it went', () =>
     assert.equal(done.failed, [])
     assert.equal(done.left, { add: 0, change: 0, drain: 0, remove: 0 })
     assert.is(done.history, 1)
+    assert.equal(done.guard, { refusal: null, services: 0, destinations: 0 })
   }))
 
 test('a change that fails is named with its error and what to do; the others are made: 1', () =>
@@ -124,6 +125,8 @@ test('the guard refuses with the plan in sight, and says what lets it pass: 4', 
       err,
       'refused: the plan removes the last service; if that is meant, say --yes-remove 1\n',
     )
+    const json = JSON.parse((await slb('apply', '-o', 'json', '-c', 'gone.toml')).out)
+    assert.is(`refused: ${json.guard.refusal}\n`, err)
     assert.is(table.state().service.size, 1)
     const agreed = await slb('apply', '-c', 'gone.toml', '--yes-remove', '1')
     assert.is(agreed.status, 0)
@@ -163,6 +166,8 @@ test('--no-wait begins a drain, and the next apply ends it', () =>
 
 ${noChanges}`,
     )
+    const detailed = ['plan', '-c', 'less.toml', '--detailed-exitcode']
+    assert.is((await rig.slb(...detailed)).status, 2, 'a drain is still to be ended')
     rig.clock.pass(60_000)
     const ended = await rig.slb('apply', '-c', 'less.toml')
     assert.is(ended.status, 0)

@@ -48,6 +48,16 @@ test('--detailed-exitcode tells changes from none', async () => {
   })
 })
 
+test('--detailed-exitcode: what is only taken over is no change', async () => {
+  await withFiles({ 'web.toml': web, 'have.txt': same.replaceAll(' ours', '') }, cwd => {
+    const args = ['plan', '-c', 'web.toml', '--detailed-exitcode', '--against', 'have.txt']
+    const { status, out } = slb([...args, '--adopt', 'all'], { cwd })
+    assert.match(out, / = tcp 192\.0\.2\.10:80 /)
+    assert.is(status, 0)
+    assert.is(slb(args, { cwd }).status, 4)
+  })
+})
+
 test('-q leaves the last line, -o json and yaml say the same as data', async () => {
   await withFiles({ 'web.toml': web, 'have.txt': have }, async cwd => {
     const plan = (...more: string[]) =>
@@ -94,7 +104,12 @@ test('too much to remove is refused with 4, and passes with the words that the r
     assert.is(status, 4)
     assert.match(out, /Plan: 0 to add, 0 to change, 4 to drain, 2 to remove\.\n$/)
     assert.match(err, /^refused: the plan removes the last service; .* --yes-remove 1\n$/)
+    const guarded = (...more: string[]) => JSON.parse(plan('-o', 'json', ...more).out).guard
+    const { refusal, services, destinations } = guarded()
+    assert.is(err, `refused: ${refusal}\n`)
+    assert.equal([services, destinations], [1, 0])
     assert.is(plan('--yes-remove', '1').status, 0)
+    assert.is(guarded('--yes-remove', '1').refusal, null)
   })
 })
 

@@ -22,8 +22,8 @@ export const run: Run<PlanOptions> = async context => {
   const target = against === undefined ? await liveTarget(context) : await snapshotTarget(against)
   try {
     const found = await preview(jobOf(desired, options), target.live, target.ledger)
-    if (out !== undefined) savePlan(out, found.plan, sources, options)
-    await showPlan(io, options, target.live, found.plan)
+    if (out !== undefined) savePlan(out, found, sources, options)
+    await showPlan(io, options, target.live, found)
     await reportRefusal(io, found)
     return previewStatus(found, options.detailedExitcode === true)
   } finally {

@@ -44,7 +44,7 @@ async function look(
 ): Promise<ExitStatus> {
   const { io, options } = context
   const found = await preview(await rollbackJob(context, host, back), host, host.journal.read())
-  await showPlan(io, options, host, found.plan)
+  await showPlan(io, options, host, found)
   await reportRefusal(io, found)
   return previewStatus(found, false)
 }
