@@ -3,7 +3,7 @@ import { type Job, type Preview, type Round, reconcile } from '../engine/reconci
 import type { Host } from '../host.ts'
 import { changeKey, type Failure } from '../model/change.ts'
 import { summarise } from '../plan/summary.ts'
-import type { Cause } from '../state/history.ts'
+import type { Cause, History, HistoryEntry } from '../state/history.ts'
 import type { Context, Io } from './context.ts'
 import { type ExitStatus, exit } from './exit.ts'
 import { progressLine } from './progress.ts'
@@ -22,6 +22,8 @@ export interface Applying {
   readonly files: readonly string[]
   /** How many applies the history keeps. */
   readonly keep: number
+  /** What this machine is called. */
+  readonly node: string
   /** Throws if the plan is not to be made. */
   readonly check?: (preview: Preview) => void
 }
@@ -43,7 +45,7 @@ export async function applyJob(
   const signal = io.interrupted()
   const round = await reconcile(applying.job, host, {
     journal: host.journal,
-    history: host.history,
+    history: noting(host.history, { node: applying.node, limits: applying.job.limits }),
     cause,
     keep: applying.keep,
     wait,
@@ -64,6 +66,15 @@ export async function applyJob(
     verbose: options.verbose === true,
   })
   return statusOf(round, signal.aborted)
+}
+
+/** A history that also says where an apply was made, and under which limits. */
+function noting(history: History, notes: Pick<HistoryEntry, 'node' | 'limits'>): History {
+  return {
+    list: damaged => history.list(damaged),
+    begin: (entry, keep) => history.begin({ ...entry, ...notes }, keep),
+    end: (entry, outcome) => history.end(entry, outcome),
+  }
 }
 
 /** What JSON says of an apply beside its plan. */

@@ -16,6 +16,8 @@ export interface Io {
   takeLock(command: string): Promise<{ release(): Promise<void> }>
   /** Who gave the command, for the history. */
   operator(): Promise<string>
+  /** What this machine is called when the configuration does not say. */
+  hostname(): string
   /** From now on the first interrupt only sets this signal, so that work can end in order. */
   interrupted(): AbortSignal
 }

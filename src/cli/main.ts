@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The program `slb`. The only file that touches the process: its arguments, streams, signals and exit status. */
+import { hostname } from 'node:os'
 import type { Io } from './context.ts'
 import { wantsColour } from './paint.ts'
 import { runProgram } from './program.ts'
@@ -30,6 +31,7 @@ const io: Io = {
     const { operator } = await import('../host.ts')
     return operator()
   },
+  hostname,
   interrupted() {
     const controller = new AbortController()
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)

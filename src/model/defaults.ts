@@ -1,4 +1,5 @@
 /** What holds when nobody says otherwise. */
+import type { GuardLimits } from './desired.ts'
 import type { Timeouts } from './rows.ts'
 
 /** Where journal and history are kept. */
@@ -9,3 +10,6 @@ export const defaultLink = 'slb0'
 
 /** IPVS's own timeouts in seconds (ip_vs_proto_tcp.c, ip_vs_proto_udp.c). */
 export const kernelTimeouts: Required<Timeouts> = { tcp: 900, tcpfin: 120, udp: 300 }
+
+/** How much an apply may remove without consent. */
+export const defaultLimits: GuardLimits = { maxRemove: { share: 0.3 } }

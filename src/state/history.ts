@@ -1,6 +1,7 @@
 /** The history: one entry per apply that changed something, with what is needed to undo it. */
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import type { GuardLimits } from '../model/desired.ts'
 import { SlbError } from '../model/error.ts'
 import type { Summary } from '../plan/summary.ts'
 import { readFileIfThere, replaceFile } from './durable.ts'
@@ -24,7 +25,7 @@ export interface HistoryEntry {
   readonly cause: Cause
   readonly revision: string
   readonly summary: Summary
-  /** `begun` that never became anything else = the apply was killed. */
+  /** `begun` = at work still, or killed. */
   readonly outcome: 'begun' | 'done' | 'failed'
   /** The rows that the apply touched, as they were, as snapshot text. */
   readonly before: string
@@ -32,11 +33,21 @@ export interface HistoryEntry {
   readonly absent: readonly string[]
   /** Names and drain times, by service key, of the services among `before`. */
   readonly policies: Readonly<Record<string, { readonly name: string; readonly drain: number }>>
+  /** The machine that it was made on. */
+  readonly node?: string
+  /** What the guard held it against. */
+  readonly limits?: GuardLimits
+}
+
+/** An entry that cannot be read. */
+export interface DamagedEntry {
+  readonly number: number
+  readonly path: string
 }
 
 export interface History {
-  /** Newest first. */
-  list(): readonly HistoryEntry[]
+  /** The entries that can be read, newest first. `damaged` is told of the others. */
+  list(damaged?: (entry: DamagedEntry) => void): readonly HistoryEntry[]
   /** Records an apply that is about to begin, and forgets what is older than `keep` entries. */
   begin(entry: Omit<HistoryEntry, 'version' | 'number' | 'outcome'>, keep: number): HistoryEntry
   /** Records how it ended. */
@@ -50,7 +61,15 @@ export function openHistory(directory: string): History {
   const folder = join(directory, 'history')
   const path = (number: number): string => join(folder, `${String(number).padStart(6, '0')}.json`)
   return {
-    list: () => numbers(folder).map(number => read(path(number))),
+    list(damaged) {
+      const entries: HistoryEntry[] = []
+      for (const number of numbers(folder)) {
+        const entry = read(path(number), number)
+        if (entry !== undefined) entries.push(entry)
+        else damaged?.({ number, path: path(number) })
+      }
+      return entries
+    },
     begin(entry, keep) {
       const known = numbers(folder)
       discardUnfinished(folder)
@@ -68,6 +87,45 @@ export function openHistory(directory: string): History {
       replaceFile(path(entry.number), `${JSON.stringify({ ...entry, outcome })}\n`)
     },
   }
+}
+
+/**
+ * The newest entries, without a gap: going back means to lay all of them over the present.
+ *
+ * @param count how many; fewer are returned when the history is shorter.
+ * @throws SlbError `io` if one of them is damaged or missing.
+ */
+export function newestEntries(history: History, count: number): readonly HistoryEntry[] {
+  const damaged = new Map<number, string>()
+  const list = history.list(entry => damaged.set(entry.number, entry.path))
+  const entries = new Map(list.map(entry => [entry.number, entry]))
+  const known = [...entries.keys(), ...damaged.keys()]
+  const oldest = known.reduce((least, number) => Math.min(least, number), Number.POSITIVE_INFINITY)
+  const newest = newestNumber(known)
+  const found: HistoryEntry[] = []
+  for (let number = newest; number > newest - count && number >= oldest; number--) {
+    const entry = entries.get(number)
+    if (entry === undefined) throw broken(number, damaged.get(number), found.length)
+    found.push(entry)
+  }
+  return found
+}
+
+/** The number of the last apply, from those that are known; 0 = none was made. */
+export function newestNumber(known: readonly number[]): number {
+  return known.reduce((most, number) => Math.max(most, number), 0)
+}
+
+function broken(number: number, path: string | undefined, whole: number): SlbError {
+  const what =
+    path === undefined
+      ? `entry ${number} of the history is missing`
+      : `the history entry ${path} is damaged`
+  const hint =
+    whole > 0
+      ? `slb rollback ${whole} goes back as far as it can`
+      : 'the applies before it cannot be undone without it; apply the configuration that you want'
+  return new SlbError('io', `${what}: nobody knows what it was before that apply`, { hint })
 }
 
 /** What an apply leaves that was killed while it wrote: nothing else would ever remove it. */
@@ -92,15 +150,26 @@ function namesIn(folder: string): string[] {
   }
 }
 
-function read(path: string): HistoryEntry {
-  const text = readFileIfThere(path)
+/** An entry, or undefined if its file is damaged or cannot be read. */
+function read(path: string, number: number): HistoryEntry | undefined {
   try {
-    const entry = JSON.parse(text ?? '') as HistoryEntry
-    if (entry.version === 1) return entry
+    const entry = JSON.parse(readFileIfThere(path) ?? '') as HistoryEntry
+    return isWhole(entry, number) ? entry : undefined
   } catch {
-    // Falls through to the one message.
+    return undefined
   }
-  throw new SlbError('io', `the history entry ${path} is damaged`, {
-    hint: 'move it away; older entries can still be rolled back to one by one',
-  })
+}
+
+/** As far as this program goes by what stands there. */
+function isWhole(entry: HistoryEntry, number: number): boolean {
+  return (
+    entry.version === 1 &&
+    entry.number === number &&
+    typeof entry.at === 'string' &&
+    typeof entry.before === 'string' &&
+    Array.isArray(entry.absent) &&
+    Array.isArray(entry.cause.files) &&
+    typeof entry.policies === 'object' &&
+    typeof entry.summary === 'object'
+  )
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -229,6 +229,71 @@ test('history lists what was applied, newest first, and rollback goes back there
     assert.is((await slb('rollback', '9')).status, 64)
   }))
 
+test('a damaged entry of the history is named, and is no way back', () =>
+  withRig(files, forwarding, async ({ slb, table, directory }) => {
+    const destinations = () => table.state().service.get('tcp 192.0.2.10:80')?.destinations.length
+    for (const file of ['web.toml', 'less.toml', 'web.toml']) await slb('apply', '-c', file)
+    const damaged = join(directory, 'state/history/000002.json')
+    writeFileSync(damaged, '{')
+    const { status, out, err } = await slb('history')
+    assert.is(status, 0)
+    assert.equal(
+      out.split('\n').map(line => line.slice(0, 1)),
+      ['B', '1', '3', ''],
+    )
+    assert.match(err, `the history entry ${damaged} is damaged and left out`)
+    const refused = await slb('rollback', '2')
+    assert.is(refused.status, 1)
+    assert.match(refused.err, `error: the history entry ${damaged} is damaged`)
+    assert.match(refused.err, '\nhint: slb rollback 1 goes back as far as it can\n')
+    assert.is(destinations(), 2)
+    assert.is((await slb('rollback')).status, 0)
+    assert.is(destinations(), 1)
+  }))
+
+test('an apply that has not ended is begun, since nobody can say whether it still runs', () =>
+  withRig(files, forwarding, async ({ slb, directory }) => {
+    await slb('apply', '-c', 'web.toml')
+    const path = join(directory, 'state/history/000001.json')
+    writeFileSync(
+      path,
+      JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), outcome: 'begun' }),
+    )
+    assert.match((await slb('history')).out, /^1 .*Z {2}begun /m)
+  }))
+
+test('the history says where an apply was made', () =>
+  withRig({ ...files, 'named.toml': `${web}[node]\nname = "edge-7"\n` }, '', async ({ slb }) => {
+    await slb('apply', '-c', 'web.toml')
+    await slb('apply', '-c', 'less.toml')
+    await slb('apply', '-c', 'named.toml')
+    const json = JSON.parse((await slb('history', '-o', 'json')).out)
+    assert.equal(
+      json.applies.map((one: { node: string }) => one.node),
+      ['edge-7', 'lb1', 'lb1'],
+    )
+  }))
+
+test('a rollback removes no more than the guard of the last apply let pass, without consent', () => {
+  const guarded = (limit: string) => `${web}[guard]\nmax_remove = ${limit}\n`
+  const start = guarded('0').replace('"10.0.0.11:8080", ', '')
+  const all = { 'less.toml': start, 'none.toml': guarded('0'), 'most.toml': guarded('"100%"') }
+  return withRig(all, forwarding, async ({ slb, table }) => {
+    const back = async (file: string, ...more: string[]) => {
+      await slb('apply', '-c', 'less.toml', '--yes-remove', '9')
+      await slb('apply', '-c', file)
+      return slb('rollback', ...more)
+    }
+    const refused = await back('none.toml')
+    assert.is(refused.status, 4)
+    assert.match(refused.err, /^refused: the plan removes 1 of 2 destinations; .* --yes-remove 1$/m)
+    assert.is(table.state().service.get('tcp 192.0.2.10:80')?.destinations.length, 2)
+    assert.is((await slb('rollback', '--dry-run')).status, 4)
+    assert.is((await back('none.toml', '--yes-remove', '1')).status, 0)
+    assert.is((await back('most.toml')).status, 0)
+  })
+})
+
 test('rolling back a repair brings back what hands had done, and keeps the service ours', () =>
   withRig(files, forwarding, async ({ slb, table }) => {
     await slb('apply', '-c', 'web.toml')
@@ -255,7 +320,6 @@ test('get prints a snapshot that plan --against takes', () =>
     await slb('apply', '-c', 'web.toml')
     const { out } = await slb('get')
     assert.match(out, '\nservice tcp 192.0.2.10:80 wrr ours\n  -> 10.0.0.11:8080 nat weight 1\n')
-    const { writeFileSync } = await import('node:fs')
     for (const text of [out, (await slb('get', '-o', 'json')).out]) {
       writeFileSync(join(directory, 'out.txt'), text)
       assert.is((await slb('plan', '-c', 'web.toml', '--against', 'out.txt')).out, noChanges)
@@ -269,7 +333,6 @@ test('import prints a file that plans only adoptions', () =>
     const { status, out, err } = await rig.slb('import')
     assert.is(status, 0)
     assert.is(err, '')
-    const { writeFileSync } = await import('node:fs')
     writeFileSync(join(rig.directory, 'out.toml'), out)
     const plan = await rig.slb('plan', '-c', 'out.toml')
     assert.match(plan.out, /^ {3}= tcp 192\.0\.2\.10:80 {2}taken over$/m)

@@ -83,6 +83,7 @@ function ioOf(rig: CliRig, out: Text, err: Text): Io {
       throw new SlbError('locked', `another slb is at work (${rig.holder})`, { hint: 'wait' })
     },
     operator: async () => 'ada',
+    hostname: () => 'lb1',
     interrupted: () => new AbortController().signal,
   }
 }

@@ -110,6 +110,7 @@ async function runHere(args: readonly string[]): Promise<Ran> {
     openHost: async ({ stateDir, netns }) =>
       openHost({ stateDirectory: stateDir, ...(netns === undefined ? {} : { netns }) }),
     takeLock: async command => takeLock(`${command}, pid ${process.pid}`),
+    hostname: () => 'lb1',
     operator: async () => operator(),
     interrupted: () => new AbortController().signal,
   }

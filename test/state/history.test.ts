@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { openHistory } from '../../src/state/history.ts'
+import { type HistoryEntry, newestEntries, openHistory } from '../../src/state/history.ts'
 
 const test = suite<{ directory: string }>('history')
 const entry = {
@@ -48,15 +48,43 @@ test('keeps as many entries as it is told, and goes on counting', ({ directory }
   )
 })
 
-test('ignores files that are not entries, and names a damaged one', ({ directory }) => {
+/** A history of so many entries, and the folder that they stand in. */
+function filled(directory: string, count: number) {
   const history = openHistory(directory)
-  history.begin(entry, 50)
-  const folder = join(directory, 'history')
-  writeFileSync(join(folder, 'notes.txt'), 'mine')
-  assert.is(history.list().length, 1)
-  const name = readdirSync(folder).find(one => one.endsWith('.json')) ?? ''
-  writeFileSync(join(folder, name), '{')
-  assert.throws(() => history.list(), /000001\.json is damaged/)
+  for (let i = 0; i < count; i++) history.end(history.begin(entry, 50), 'done')
+  return { history, file: (number: number) => join(directory, 'history', `00000${number}.json`) }
+}
+
+const numbers = (entries: readonly HistoryEntry[]) => entries.map(one => one.number)
+
+test('ignores files that are not entries, and tells which are damaged', ({ directory }) => {
+  const { history, file } = filled(directory, 4)
+  writeFileSync(join(directory, 'history', 'notes.txt'), 'mine')
+  assert.equal(numbers(history.list()), [4, 3, 2, 1])
+  for (const [index, text] of ['{', 'null', '{"version":1}'].entries())
+    writeFileSync(file(index + 2), text)
+  const damaged: string[] = []
+  assert.equal(numbers(history.list(({ path }) => damaged.push(path))), [1])
+  assert.equal(damaged, [file(4), file(3), file(2)])
+})
+
+test('going back takes whole entries, up to the end of the history', ({ directory }) => {
+  const { history } = filled(directory, 3)
+  assert.equal(numbers(newestEntries(history, 2)), [3, 2])
+  assert.equal(numbers(newestEntries(history, 9)), [3, 2, 1])
+  assert.equal(newestEntries(openHistory(join(directory, 'none')), 1), [])
+})
+
+test('going back stops at an entry that is damaged or missing', ({ directory }) => {
+  const { history, file } = filled(directory, 5)
+  rmSync(file(3))
+  assert.equal(numbers(newestEntries(history, 2)), [5, 4])
+  assert.throws(() => newestEntries(history, 3), /entry 3 of the history is missing/)
+  writeFileSync(file(4), '{')
+  assert.equal(numbers(newestEntries(history, 1)), [5])
+  assert.throws(() => newestEntries(history, 2), /000004\.json is damaged/)
+  writeFileSync(file(5), '')
+  assert.throws(() => newestEntries(history, 1), /000005\.json is damaged/)
 })
 
 test('removes what a killed apply left half written', ({ directory }) => {

@@ -1,20 +1,32 @@
 /** `slb history`: the applies that changed something, newest first. */
 
-import type { HistoryEntry } from '../../state/history.ts'
+import { type DamagedEntry, type HistoryEntry, newestNumber } from '../../state/history.ts'
 import type { Run } from '../context.ts'
 import { exit } from '../exit.ts'
 import { printData } from '../output.ts'
+import { faultLines } from '../report.ts'
 import { table } from '../text-table.ts'
 
 export const run: Run<object> = async ({ io, options }) => {
   const host = await io.openHost(options)
   try {
-    const entries = host.history.list()
+    const damaged: DamagedEntry[] = []
+    const entries = host.history.list(entry => damaged.push(entry))
+    const newest = newestNumber([...entries, ...damaged].map(({ number }) => number))
+    for (const { path } of damaged)
+      await io.err.lines(
+        faultLines(
+          'warning:',
+          `the history entry ${path} is damaged and left out`,
+          'slb rollback cannot go back past it',
+          io.err.paint,
+        ),
+      )
     const data = {
       format_version: 1,
       // What undoing needs is long, and nobody reads it.
-      applies: entries.map(({ before, absent, policies, version, ...entry }, index) => ({
-        back: index + 1,
+      applies: entries.map(({ before, absent, policies, limits, version, ...entry }) => ({
+        back: newest - entry.number + 1,
         ...entry,
       })),
     }
@@ -22,7 +34,7 @@ export const run: Run<object> = async ({ io, options }) => {
       io,
       options,
       data,
-      entries.length === 0 ? ['Nothing was applied yet.'] : lines(entries),
+      newest === 0 ? ['Nothing was applied yet.'] : lines(entries, newest),
     )
     return exit.done
   } finally {
@@ -30,13 +42,11 @@ export const run: Run<object> = async ({ io, options }) => {
   }
 }
 
-const outcomes = { begun: 'interrupted', done: 'done', failed: 'failed' } as const
-
-function lines(entries: readonly HistoryEntry[]): readonly string[] {
-  const rows = entries.map((entry, index) => [
-    String(index + 1),
+function lines(entries: readonly HistoryEntry[], newest: number): readonly string[] {
+  const rows = entries.map(entry => [
+    String(newest - entry.number + 1),
     entry.at.replace('T', ' ').replace(/\.\d+Z$/, 'Z'),
-    outcomes[entry.outcome],
+    entry.outcome,
     entry.cause.user,
     entry.cause.command,
     changes(entry),

@@ -3,6 +3,10 @@ import { observe } from '../../engine/live.ts'
 import { type Job, preview } from '../../engine/reconcile.ts'
 import { rewound } from '../../engine/undo.ts'
 import type { Host } from '../../host.ts'
+import { defaultLimits } from '../../model/defaults.ts'
+import type { GuardLimits } from '../../model/desired.ts'
+import type { Ledger } from '../../plan/types.ts'
+import { type HistoryEntry, newestEntries } from '../../state/history.ts'
 import { applyJob, type WaitOptions } from '../apply-job.ts'
 import type { Context, Run } from '../context.ts'
 import { type ExitStatus, Refusal, UsageError } from '../exit.ts'
@@ -13,8 +17,6 @@ export interface RollbackOptions extends ConsentOptions, WaitOptions {
   readonly dryRun?: boolean
 }
 
-/** Rolling back needs no configuration, so that a broken one is no obstacle: the limits are the usual ones. */
-const limits = { maxRemove: { share: 0.3 } } as const
 /** How many applies to keep is for the configuration to say: nothing is forgotten here. */
 const keep = Number.POSITIVE_INFINITY
 
@@ -26,8 +28,9 @@ export const run: Run<RollbackOptions> = async context => {
     if (options.dryRun) return await look(context, host, back)
     const lock = await io.takeLock('slb rollback')
     try {
-      const job = await rollbackJob(context, host, back)
-      const applying = { job, command: `rollback ${back}`, files: [], keep }
+      const { job, entries } = await rollbackJob(context, host, back)
+      const node = entries[0]?.node ?? io.hostname()
+      const applying = { job, command: `rollback ${back}`, files: [], keep, node }
       return await applyJob(context, host, applying)
     } finally {
       await lock.release()
@@ -43,7 +46,8 @@ async function look(
   back: number,
 ): Promise<ExitStatus> {
   const { io, options } = context
-  const found = await preview(await rollbackJob(context, host, back), host, host.journal.read())
+  const { job } = await rollbackJob(context, host, back)
+  const found = await preview(job, host, host.journal.read())
   await showPlan(io, options, host, found)
   await reportRefusal(io, found)
   return previewStatus(found, false)
@@ -53,12 +57,30 @@ async function rollbackJob(
   { options }: Context<RollbackOptions>,
   host: Host,
   back: number,
-): Promise<Job> {
-  const entries = host.history.list()
+): Promise<{ readonly job: Job; readonly entries: readonly HistoryEntry[] }> {
+  const entries = newestEntries(host.history, back)
   if (entries.length === 0) throw new Refusal('there is nothing to roll back: the history is empty')
-  if (back > entries.length)
+  if (entries.length < back)
     throw new UsageError(`the history has only ${entries.length} applies; slb history lists them`)
   const ledger = host.journal.read()
-  const wanted = rewound(await observe(host), ledger, entries.slice(0, back))
-  return { wanted, limits, conflict: 'refuse', ...consentOf(options) }
+  const wanted = rewound(await observe(host), ledger, entries)
+  const job: Job = { wanted, limits: defaultLimits, conflict: 'refuse', ...consentOf(options) }
+  return { job: await withLimits(job, entries[0]?.limits, host, ledger), entries }
+}
+
+/**
+ * Rolling back reads no configuration, so that a broken one is no obstacle: the last apply says what
+ * `[guard]` was then. Where that is stricter than the default, it holds. Which of a share and a count
+ * is stricter depends on what there is to remove: it is the one that refuses.
+ */
+async function withLimits(
+  job: Job,
+  stored: GuardLimits | undefined,
+  host: Host,
+  ledger: Ledger,
+): Promise<Job> {
+  if (stored === undefined) return job
+  const strict: Job = { ...job, limits: stored }
+  const { verdict } = await preview(strict, host, ledger)
+  return verdict.refusal === undefined ? job : strict
 }
