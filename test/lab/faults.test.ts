@@ -228,6 +228,29 @@ test('a kernel that is busy or interrupted at a write is asked again', async () 
   }
 })
 
+test('interrupted system calls are made again', async () => {
+  const rig = freshRig()
+  const file = rig.file('slb.toml', service('web', 80))
+  const calls = 'sendto,recvmmsg,recvmsg,recvfrom'
+  const inject = `inject=${calls}:error=EINTR:when=2..8`
+  const ran = await traced(rig, ['apply', '-c', file], '-e', `trace=${calls}`, '-e', inject)
+  assert.ok(ran.calls.filter(call => call.includes('EINTR ')).length >= 14)
+  expect(ran, 0)
+  assert.is(saved().length, 2)
+})
+
+test('what cannot be read is not guessed: nothing is changed', async () => {
+  const rig = freshRig()
+  const file = rig.file('slb.toml', service('web', 80))
+  const before = standing()
+  const inject = 'inject=sendto:error=ENOBUFS:when=4'
+  const ran = await traced(rig, ['apply', '-c', file], '-e', `trace=${sends}`, '-e', inject)
+  assert.ok(ran.calls.some(call => call.includes('ENOBUFS ')))
+  expect(ran, 1, /error: read the IPVS .*ENOBUFS/)
+  assert.is(standing(), before)
+  expect(await rig.here('apply', '-c', file), 0)
+})
+
 /** Which of its sends makes the service: found once in a namespace of its own. */
 async function writeSend(file: string): Promise<number> {
   known ??= (async () => {
