@@ -9,7 +9,7 @@
 import { execFileSync } from 'node:child_process'
 import type { Change } from '../../src/model/change.ts'
 import type { Ip } from '../../src/model/ip.ts'
-import { type Service, type ServiceId, serviceId } from '../../src/model/rows.ts'
+import { type Destination, type Service, type ServiceId, serviceId } from '../../src/model/rows.ts'
 import { openNetlink, protocol } from '../../src/netlink/socket.ts'
 import { ipvsTable } from '../../src/table/ipvs/table.ts'
 
@@ -53,6 +53,11 @@ function service(id: ServiceId): Service {
   }
 }
 
+function destination(of: ServiceId, address: string, weight: number): Destination {
+  const { port } = of
+  return { service: of, address: address as Ip, port, forward: 'nat', weight, upper: 0, lower: 0 }
+}
+
 async function apply(change: Change): Promise<void> {
   for (const { error } of await table.apply([change])) wronged.push(error.message)
 }
@@ -66,15 +71,7 @@ async function make(): Promise<void> {
   await apply({
     op: 'create',
     kind: 'destination',
-    row: {
-      service: row.id,
-      address: '10.9.0.1' as Ip,
-      port,
-      forward: 'nat',
-      weight: 1,
-      upper: 0,
-      lower: 0,
-    },
+    row: destination(row.id, '10.9.0.1', 1),
   })
 }
 
@@ -85,14 +82,22 @@ async function remove(): Promise<void> {
   await apply({ op: 'delete', kind: 'service', row })
 }
 
-/** As `ipvsadm -E` does: sets a scheduler, and with it wipes the mark. One that is gone is no fault. */
+/**
+ * Meddles with a service of slb, as `ipvsadm -E`, `-a`, `-e` and `-d` do: the first wipes its mark.
+ * Where the service or the destination is gone at the moment, nothing happens.
+ */
 async function edit(): Promise<void> {
   const names = victims.split(',')
   const [address = '', port = ''] = (names[below(names.length)] ?? '').split(':')
   const row = service(serviceId('tcp', 'ipv4', address as Ip, Number(port)))
-  const failures = await table.apply([
+  const known = destination(row.id, '10.0.0.1', 7)
+  const meddling: readonly Change[] = [
     { op: 'update', kind: 'service', row: { ...row, scheduler: 'lc' } },
-  ])
+    { op: 'create', kind: 'destination', row: destination(row.id, '10.66.0.1', 1) },
+    { op: 'update', kind: 'destination', row: known },
+    { op: 'delete', kind: 'destination', row: known },
+  ]
+  const failures = await table.apply(meddling.slice(below(4)).slice(0, 1))
   if (failures.length === 0) counts.edited++
 }
 
