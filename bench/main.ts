@@ -26,6 +26,19 @@ interface Bench {
   readonly signal: AbortSignal
 }
 
+/** What scenarios told, by name. */
+type Told = Readonly<Record<string, Readonly<Record<string, number>>>>
+
+/** Of each name the round that took the least time. */
+function fastest(rounds: readonly Told[]): Told {
+  const best: Record<string, Readonly<Record<string, number>>> = {}
+  for (const [name, values] of rounds.flatMap(round => Object.entries(round))) {
+    const so = best[name]?.['seconds'] ?? Number.POSITIVE_INFINITY
+    if ((values['seconds'] ?? 0) < so) best[name] = values
+  }
+  return best
+}
+
 /** A directory of configuration files for so many services. */
 function config(work: string, services: number): string {
   const directory = join(work, String(services))
@@ -38,7 +51,7 @@ async function scenario(
   { lab, work, signal }: Bench,
   name: string,
   services: number,
-): Promise<Readonly<Record<string, Record<string, number>>>> {
+): Promise<Told> {
   console.error(`${name}, ${services} services (load ${loadavg()[0]?.toFixed(1)}) ...`)
   let output = ''
   const ending = await lab.run(
@@ -90,7 +103,7 @@ function small(work: string, runs: number): Readonly<Record<'node' | 'help' | 'p
 async function run(bench: Bench, quick: boolean): Promise<Figures> {
   const size = quick ? 1000 : 10_000
   const sizes = [size / 2, size, size * 2]
-  for (const services of sizes) config(bench.work, services)
+  for (const services of [...sizes, size / 10]) config(bench.work, services)
   console.error('on this machine ...')
   const little = small(bench.work, quick ? 5 : 15)
   const own = compare(
@@ -102,22 +115,29 @@ async function run(bench: Bench, quick: boolean): Promise<Figures> {
     ),
     quick ? 1 : 5,
   )
-  const full = await scenario(bench, 'slb', size)
-  const floor = await scenario(bench, 'floor', size)
-  const restore = await scenario(bench, 'restore', size)
-  const keepalived = await scenario(bench, 'keepalived', size)
-  const half = await scenario(bench, 'apply', size / 2)
-  const double = await scenario(bench, 'apply', size * 2)
+  const rounds: Told[] = []
+  for (let round = 0; round < (quick ? 1 : 3); round++) {
+    rounds.push({
+      ...(await scenario(bench, 'slb', size)),
+      ...(await scenario(bench, 'floor', size)),
+      ...(await scenario(bench, 'restore', size)),
+      ...(await scenario(bench, 'keepalived', size)),
+      half: (await scenario(bench, 'apply', size / 2))['apply'] ?? {},
+      double: (await scenario(bench, 'apply', size * 2))['apply'] ?? {},
+    })
+  }
+  const told = fastest(rounds)
+  const writes = await scenario(bench, 'writes', size / 10)
   return {
     machine: `${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}`,
     kernel: bench.lab.label,
     services: size,
     backends,
     small: little,
-    lab: { ...full, ...floor, ...restore, ...keepalived },
+    lab: { ...told, ...writes },
     growth: sizes.map((services, index) => ({
       services,
-      apply: [half, full, double][index]?.['apply'] ?? {},
+      apply: told[['half', 'apply', 'double'][index] ?? ''] ?? {},
       own: own[services] ?? { seconds: Number.NaN, peak: Number.NaN },
     })),
   }
