@@ -63,6 +63,7 @@ export { type History, type HistoryEntry, openHistory } from './state/history.ts
 export { emptyLedger, type Journal, openJournal, type Scene } from './state/journal.ts'
 export { type Lock, takeLock } from './state/lock.ts'
 export { type Status, statusOf } from './status/status.ts'
+export type { Standing } from './status/verdict.ts'
 export { type MemoryTable, memoryTable } from './table/memory.ts'
 export { fromText, type Snapshot, toText } from './table/snapshot.ts'
 export { fromJson } from './table/snapshot-from-json.ts'

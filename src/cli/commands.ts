@@ -113,7 +113,12 @@ function registerLooking(register: Register): void {
     usage: 'status',
     group: groups.look,
     summary: 'services, backends and VIPs: wanted, live, and why they differ',
-    examples: [{ line: 'slb status', means: 'with the connections of each backend' }],
+    examples: [
+      { line: 'slb status', means: 'with the connections of each backend' },
+      { line: 'slb status --watch 5', means: 'again every 5 seconds, until Ctrl-C' },
+    ],
+    options: command =>
+      command.option('--watch [seconds]', 'show it again every so many seconds (2)', position),
     load: () => import('./command/status.ts'),
   })
   register({

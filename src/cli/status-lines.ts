@@ -1,6 +1,7 @@
 /** A status as text: a table with one line for each service, backend and VIP. */
 
-import type { BackendStatus, ServiceStatus, Status, VipStatus } from '../status/status.ts'
+import type { BackendStatus, ServiceStatus, Status } from '../status/status.ts'
+import type { VipStatus } from '../status/vips.ts'
 import { table } from './text-table.ts'
 
 const header = ['NAME', 'STATE', 'WEIGHT', 'ACTIVE', 'INACTIVE', 'PERSISTENT', 'WHY']
@@ -8,16 +9,18 @@ const header = ['NAME', 'STATE', 'WEIGHT', 'ACTIVE', 'INACTIVE', 'PERSISTENT', '
 /**
  * The lines of a status, without line ends.
  *
+ * @param node what this machine is called.
  * @param valid false if the configuration could not be read, so that what is ours is taken as wanted.
  */
-export function statusLines(status: Status, valid: boolean): readonly string[] {
+export function statusLines(status: Status, node: string, valid: boolean): readonly string[] {
   const rows = [
     ...status.services.flatMap(serviceRows),
     ...status.vips.map(vipRow),
-    ...status.kernel.map(({ key, state, why }) => [key, state, '', '', '', '', why ?? '']),
+    ...status.others.map(({ key, state, why }) => [key, state, '', '', '', '', why ?? '']),
   ]
-  const lines =
-    rows.length === 0 ? ['No service is wanted or live.'] : [...table([header, ...rows])]
+  const lines = [`Node ${node}`, '']
+  if (rows.length === 0) lines.push('No service is wanted or live.')
+  else lines.push(...table([header, ...rows]))
   if (status.foreign.length > 0) {
     const count = status.foreign.length
     lines.push('', `Not made by slb, left alone: ${count} row${count === 1 ? '' : 's'}.`)
@@ -51,5 +54,5 @@ function backendRow({ address, state, weight, connections, why }: BackendStatus)
 function vipRow({ address, link, state, services, why }: VipStatus): string[] {
   const users = services.length > 3 ? `${services.length} services` : services.join(', ')
   const told = [users === '' ? '' : `for ${users}`, why ?? ''].filter(part => part !== '')
-  return [`${address} on ${link}`, state, '', '', '', '', told.join('; ')]
+  return [link === '' ? address : `${address} on ${link}`, state, '', '', '', '', told.join('; ')]
 }

@@ -1,32 +1,10 @@
 /** What is wanted, what is live, and why they differ: for every service, backend and VIP. */
-import { type Change, changeKey } from '../model/change.ts'
-import { endpoint, type Family } from '../model/ip.ts'
-import {
-  compareDestinations,
-  type Destination,
-  type Kind,
-  keyOf,
-  type Service,
-} from '../model/rows.ts'
+import { endpoint } from '../model/ip.ts'
+import { compareDestinations, type Destination, keyOf, type Service } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
-import { fieldChanges, fieldsOf, showChange } from '../plan/fields.ts'
 import type { Ledger, Plan, Wanted } from '../plan/types.ts'
-
-/**
- * How a row stands.
- *
- * - `ok`: live as wanted. `missing`: wanted, not live. `differs`: live, but not as wanted.
- * - `draining`: on its way out. `unwanted`: ours, to be removed.
- * - `refused`: wanted, but somebody else holds it. `foreign`: the next apply takes it over.
- */
-export type Standing =
-  | 'ok'
-  | 'missing'
-  | 'differs'
-  | 'draining'
-  | 'unwanted'
-  | 'refused'
-  | 'foreign'
+import { fine, type Judged, type Verdicts, verdictsOf } from './verdict.ts'
+import { type VipStatus, vipsOf } from './vips.ts'
 
 /** How many connections a backend has. */
 export interface Load {
@@ -34,12 +12,6 @@ export interface Load {
   readonly inactive: number
   /** Clients that persistence binds to it. */
   readonly persistent: number
-}
-
-interface Judged {
-  readonly state: Standing
-  /** In words; absent where the state says all. */
-  readonly why?: string
 }
 
 export interface BackendStatus extends Judged {
@@ -56,13 +28,6 @@ export interface ListenerStatus extends Judged {
   readonly backends: readonly BackendStatus[]
 }
 
-export interface VipStatus extends Judged {
-  readonly address: string
-  readonly family: Family
-  readonly link: string
-  readonly services: readonly string[]
-}
-
 export interface ServiceStatus {
   /** Empty for what no configuration and no journal knows a name of. */
   readonly name: string
@@ -74,8 +39,8 @@ export interface Status {
   readonly in_sync: boolean
   readonly services: readonly ServiceStatus[]
   readonly vips: readonly VipStatus[]
-  /** Settings of the kernel that differ. */
-  readonly kernel: readonly (Judged & { readonly key: string })[]
+  /** Everything else that is not as it should be, by row key: kernel settings, links, source NAT. */
+  readonly others: readonly (Judged & { readonly key: string })[]
   readonly foreign: readonly string[]
 }
 
@@ -90,51 +55,33 @@ export interface StatusInput {
 
 /** Puts together what is known. */
 export function statusOf(input: StatusInput): Status {
-  const { plan } = input
-  const verdicts = verdictsOf(plan)
+  const { plan, seen } = input
+  const verdicts = verdictsOf(plan, seen)
+  const services = servicesOf(input, verdicts)
   return {
     in_sync: plan.changes.length + plan.pending.length + plan.refused.length === 0,
-    services: servicesOf(input, verdicts),
+    services,
     vips: vipsOf(input, verdicts),
-    kernel: plan.changes
-      .filter(({ kind }) => kind === 'sysctl' || kind === 'timeouts' || kind === 'sync')
-      .map(change => ({ key: changeKey(change), ...judge(change) })),
+    others: othersOf(input, services, verdicts),
     foreign: plan.foreign.map(({ key }) => key),
   }
 }
 
-type Verdicts = ReadonlyMap<string, Judged>
-
-/** By row key: everything that is not as it should be. */
-function verdictsOf(plan: Plan): Verdicts {
-  const verdicts = new Map<string, Judged>()
-  for (const change of plan.changes) verdicts.set(changeKey(change), judge(change))
-  for (const { key, reason } of plan.pending) {
-    const state = reason.startsWith('draining') ? 'draining' : 'missing'
-    verdicts.set(key, { state, why: reason })
-  }
-  for (const { key, owner } of plan.refused) verdicts.set(key, { state: 'refused', why: owner })
-  return verdicts
-}
-
-function judge(change: Change): Judged {
-  switch (change.op) {
-    case 'create':
-      return { state: 'missing' }
-    case 'adopt':
-      return { state: 'foreign', why: 'made by somebody else, to be taken over' }
-    case 'drain':
-    case 'delete':
-      return { state: 'unwanted', why: 'not in the configuration' }
-    default: {
-      const from = change.from === undefined ? {} : fieldsOf(change.kind as Kind, change.from)
-      const changes = fieldChanges(from, fieldsOf(change.kind as Kind, change.row))
-      return { state: 'differs', why: changes.map(showChange).join(', ') }
+/** The verdicts on rows that stand nowhere else in a status, so that it always says why it differs. */
+function othersOf(
+  { wanted, seen, ledger }: StatusInput,
+  services: readonly ServiceStatus[],
+  verdicts: Verdicts,
+): Status['others'] {
+  const shown = new Set<string>(wanted.state.address.keys())
+  for (const [key, row] of seen.address) if (row.owned || ledger.address.has(key)) shown.add(key)
+  for (const { listeners } of services)
+    for (const { key, backends } of listeners) {
+      shown.add(key)
+      for (const { address } of backends) shown.add(`${key} -> ${address}`)
     }
-  }
+  return [...verdicts].flatMap(([key, verdict]) => (shown.has(key) ? [] : [{ key, ...verdict }]))
 }
-
-const fine: Judged = { state: 'ok' }
 
 function servicesOf(input: StatusInput, verdicts: Verdicts): readonly ServiceStatus[] {
   const { wanted, seen, ledger, plan } = input
@@ -188,19 +135,4 @@ function both(want: Service | undefined, live: Service | undefined): readonly De
     row => !known.has(endpoint(row.address, row.port)),
   )
   return [...lives, ...missing].sort(compareDestinations)
-}
-
-function vipsOf({ wanted, seen, ledger, plan }: StatusInput, verdicts: Verdicts): VipStatus[] {
-  const rows = new Map(wanted.state.address)
-  for (const [key, row] of seen.address)
-    if (row.owned || ledger.address.has(key)) rows.set(key, row)
-  return [...rows]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, row]) => ({
-      address: row.address,
-      family: row.address.includes(':') ? 'ipv6' : 'ipv4',
-      link: row.link,
-      services: plan.names.get(key) ?? [],
-      ...(verdicts.get(key) ?? fine),
-    }))
 }

@@ -354,7 +354,9 @@ test('status says of every service, backend and VIP how it stands', () =>
     assert.equal(await rig.slb('status', '-c', 'web.toml'), {
       status: 0,
       err: '',
-      out: `NAME                 STATE  WEIGHT  ACTIVE  INACTIVE  PERSISTENT  WHY
+      out: `Node lb1
+
+NAME                 STATE  WEIGHT  ACTIVE  INACTIVE  PERSISTENT  WHY
 web
   tcp 192.0.2.10:80  ok     wrr
     10.0.0.11:8080   ok     1       12      3         1
@@ -378,6 +380,47 @@ The live state matches the configuration. Health: nobody checks.
       connections: { active: 12, inactive: 3, persistent: 1 },
     })
   }))
+
+test('--watch shows the status again and again, until it is interrupted', () =>
+  withRig({ ...files, 'named.toml': `${web}[node]\nname = "edge-7"\n` }, '', async rig => {
+    await rig.slb('apply', '-c', 'named.toml')
+    const once = (await rig.slb('status', '-c', 'named.toml')).out
+    assert.match(once, /^Node edge-7\n\nNAME /)
+    assert.is(
+      JSON.parse((await rig.slb('status', '-o', 'json', '-c', 'named.toml')).out).node,
+      'edge-7',
+    )
+    const slept: number[] = []
+    let interrupt = new AbortController()
+    rig.interrupted = () => interrupt.signal
+    rig.clock.sleep = async milliseconds => {
+      if (slept.push(milliseconds) % 3 === 0) interrupt.abort()
+    }
+    assert.equal(await rig.slb('status', '-c', 'named.toml', '--watch'), {
+      status: 0,
+      out: [once, once, once].join('\n'),
+      err: '',
+    })
+    interrupt = new AbortController()
+    rig.tty = true
+    const { out } = await rig.slb('status', '-c', 'named.toml', '--watch', '5')
+    assert.is(out, `\u001b[H\u001b[J${once}`.repeat(3))
+    assert.equal(slept, [2000, 2000, 2000, 5000, 5000, 5000])
+    assert.is((await rig.slb('status', '-c', '-', '--watch')).status, 64)
+  }))
+
+test('config show prints more keys than one call takes arguments', () =>
+  withRig(
+    {
+      'many.toml': `[kernel.vs]\n${Array.from({ length: 130_000 }, (_, i) => `a${i} = 1\n`).join('')}`,
+    },
+    '',
+    async ({ slb }) => {
+      const { status, out } = await slb('config', 'show', '--origin', '-c', 'many.toml')
+      assert.is(status, 0)
+      assert.is(out.split('\n').length, 130_001)
+    },
+  ))
 
 test('status shows what is live although the configuration is invalid: 3', () =>
   withRig(files, forwarding, async ({ slb }) => {

@@ -23,6 +23,10 @@ export interface CliRig {
   readonly directory: string
   /** Set to what holds the lock: then nothing can be written. */
   holder: string | undefined
+  /** The signal of an interrupt. */
+  interrupted: () => AbortSignal
+  /** Whether standard output is a terminal. */
+  tty: boolean
   /** Runs a command. */
   slb(...args: string[]): Promise<Ran>
 }
@@ -49,9 +53,11 @@ export function withRig(
       clock: manualClock(),
       directory,
       holder: undefined,
+      interrupted: () => new AbortController().signal,
+      tty: false,
       async slb(...args) {
-        const out = new Text()
-        const err = new Text()
+        const out = new Text(rig.tty)
+        const err = new Text(false)
         const status = await runProgram(args, ioOf(rig, out, err))
         return { status, out: out.text(), err: err.text() }
       },
@@ -84,13 +90,18 @@ function ioOf(rig: CliRig, out: Text, err: Text): Io {
     },
     operator: async () => 'ada',
     hostname: () => 'lb1',
-    interrupted: () => new AbortController().signal,
+    interrupted: () => rig.interrupted(),
   }
 }
 
 /** A stream that remembers. */
 class Text implements Stream {
+  readonly isTTY: boolean
   readonly #parts: string[] = []
+
+  constructor(tty: boolean) {
+    this.isTTY = tty
+  }
 
   write(text: string, done: (error?: Error | null) => void): void {
     this.#parts.push(text)

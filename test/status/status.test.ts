@@ -1,23 +1,30 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import type { PlanInput } from '../../src/plan/draft.ts'
 import { plan } from '../../src/plan/plan.ts'
 import { emptyLedger } from '../../src/state/journal.ts'
-import { type Standing, statusOf } from '../../src/status/status.ts'
+import { type Status, statusOf } from '../../src/status/status.ts'
+import type { Standing } from '../../src/status/verdict.ts'
 import { state, wanted } from '../engine/rig.ts'
 
-/** How each row stands, by its name: `10.0.0.11:8080: ok`. */
-function standings(want: string, have: string, adopt?: 'all'): Record<string, Standing> {
-  const input = { wanted: wanted(want, 60_000), seen: state(have), ledger: emptyLedger }
-  const found = plan({ ...input, conflict: 'refuse', ...(adopt && { adopt }) })
-  const status = statusOf({ ...input, plan: found, connections: new Map() })
+function status(want: string, have: string, more: Partial<PlanInput> = {}): Status {
+  const input = { wanted: wanted(want, 60_000), seen: state(have), ledger: emptyLedger, ...more }
+  const found = plan({ ...input, conflict: 'refuse' })
+  return statusOf({ ...input, plan: found, connections: new Map() })
+}
+
+/** How each row stands, by its name: `10.0.0.11:8080: ok`; without VIPs that stand nowhere. */
+function standings(...args: Parameters<typeof status>): Record<string, Standing> {
+  const { services, vips, others } = status(...args)
   const rows: [string, Standing][] = []
-  for (const { listeners } of status.services)
+  for (const { listeners } of services)
     for (const { key, state, backends } of listeners) {
       rows.push([key, state])
       for (const backend of backends) rows.push([backend.address, backend.state])
     }
-  for (const { address, link, state } of status.vips) rows.push([`${address} on ${link}`, state])
-  for (const { key, state } of status.kernel) rows.push([key, state])
+  for (const { address, link, state } of vips)
+    if (link !== '') rows.push([`${address} on ${link}`, state])
+  for (const { key, state } of others) rows.push([key, state])
   return Object.fromEntries(rows)
 }
 
@@ -62,11 +69,85 @@ test('held by somebody else is refused, or foreign until it is taken over', () =
     'tcp 192.0.2.10:80': 'refused',
     '10.0.0.12:80': 'refused',
   })
-  assert.equal(standings(want, foreign, 'all'), {
+  assert.equal(standings(want, foreign, { adopt: 'all' }), {
     'tcp 192.0.2.10:80': 'foreign',
     '10.0.0.11:80': 'missing',
     '10.0.0.12:80': 'unwanted',
   })
+})
+
+const draining = `link slb0 dummy up ours
+address slb0 192.0.2.10/32 ours
+snat tcp 192.0.2.10:80
+${service}  -> 10.0.0.11:80 nat weight 0
+`
+
+test('what is live and waits for a drain is draining, not missing', () => {
+  const ledger = { ...emptyLedger, draining: new Map([['tcp 192.0.2.10:80 -> 10.0.0.11:80', 9]]) }
+  assert.equal(standings('', draining, { ledger: { ...ledger, link: new Set(['link slb0']) } }), {
+    'tcp 192.0.2.10:80': 'draining',
+    '10.0.0.11:80': 'draining',
+    '192.0.2.10 on slb0': 'draining',
+    'link slb0': 'draining',
+    'snat tcp 192.0.2.10:80': 'draining',
+  })
+})
+
+test('an address that stays until it stands elsewhere is unwanted, and says what it waits for', () => {
+  const at = (link: string) => `link ${link} dummy up ours\naddress ${link} 192.0.2.10/32 ours\n`
+  const failed = new Set(['address web 192.0.2.10/32'])
+  const have = `${at('slb0')}link web dummy up ours\n${service}`
+  const { vips } = status(`${at('web')}${service}`, have, { failed })
+  assert.equal(
+    vips.find(({ link }) => link === 'slb0'),
+    {
+      address: '192.0.2.10',
+      family: 'ipv4',
+      link: 'slb0',
+      services: [],
+      state: 'unwanted',
+      why: 'stays until address web 192.0.2.10/32 can be added',
+    },
+  )
+})
+
+test('what differs is always said: links, source NAT, switches, refused ones with the reason', () => {
+  const both = `${service}address slb0 192.0.2.10/32 ours\n`
+  const hazards = new Map([['sysctl net.ipv6.conf.all.forwarding', 'eth0 would lose its route']])
+  const { others, in_sync } = status(
+    `link slb0 dummy up ours\nsnat tcp 192.0.2.10:80\nsysctl net.ipv6.conf.all.forwarding = 1\n${both}`,
+    `link slb0 dummy down ours\n${both}`,
+    { hazards },
+  )
+  assert.is(in_sync, false)
+  assert.equal(others, [
+    { key: 'link slb0', state: 'differs', why: 'up off -> on' },
+    { key: 'snat tcp 192.0.2.10:80', state: 'missing' },
+    {
+      key: 'sysctl net.ipv6.conf.all.forwarding',
+      state: 'refused',
+      why: 'eth0 would lose its route',
+    },
+  ])
+})
+
+test('a VIP that somebody else puts up is listed with the link that it stands on', () => {
+  assert.equal(
+    standings(service, `${service}address eth0 192.0.2.10/24\n`)['192.0.2.10 on eth0'],
+    'external',
+  )
+  const { vips, in_sync } = status(service, service)
+  assert.is(in_sync, true, 'slb has nothing to do there')
+  assert.equal(vips, [
+    {
+      address: '192.0.2.10',
+      family: 'ipv4',
+      link: '',
+      services: ['web'],
+      state: 'external',
+      why: 'stands on no link here',
+    },
+  ])
 })
 
 test.run()

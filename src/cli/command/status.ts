@@ -7,44 +7,81 @@ import type { Host } from '../../host.ts'
 import { statusOf } from '../../status/status.ts'
 import { readConfiguration } from '../configuration.ts'
 import type { Context, Run } from '../context.ts'
-import { exit, InvalidConfiguration } from '../exit.ts'
+import { type ExitStatus, exit, InvalidConfiguration, UsageError } from '../exit.ts'
 import { jobOf } from '../job.ts'
 import { printData } from '../output.ts'
 import { printDiagnostics } from '../report.ts'
 import { statusLines } from '../status-lines.ts'
 
-export const run: Run<object> = async context => {
+export interface StatusOptions {
+  /** Show it again and again, so many seconds apart; true = the usual ones. */
+  readonly watch?: number | true
+}
+
+const usualSeconds = 2
+
+export const run: Run<StatusOptions> = async context => {
   const { io, options } = context
   const host = await io.openHost(options)
   try {
-    const ledger = host.journal.read()
-    const { job, valid } = await wantedJob(context, host)
-    const { plan, seen } = await preview(job, host, ledger)
-    const services = [...seen.service.values()].map(row => row.id)
-    const connections = await connectionsOf(host, services)
-    const status = statusOf({ wanted: job.wanted, seen, ledger, plan, connections })
-    const data = { format_version: 1, configuration: valid ? 'valid' : 'invalid', ...status }
-    await printData(io, options, data, statusLines(status, valid))
-    return valid ? exit.done : exit.invalid
+    if (options.watch === undefined) return await show(context, host)
+    return await watch(context, host, options.watch === true ? usualSeconds : options.watch)
   } finally {
     host.close()
   }
+}
+
+/** To the cursor's home, and all below erased (ECMA-48 CUP and ED): less flicker than erasing all first. */
+const redraw = '\u001b[H\u001b[J'
+
+/** Until the first interrupt. On a terminal each status takes the place of the one before. */
+async function watch(
+  context: Context<StatusOptions>,
+  host: Host,
+  seconds: number,
+): Promise<ExitStatus> {
+  const { io, options } = context
+  if (options.config?.includes('-'))
+    throw new UsageError('--watch reads the configuration again and again: name a file')
+  const signal = io.interrupted()
+  let ended: ExitStatus = exit.done
+  for (let first = true; io.out.open && !signal.aborted; first = false) {
+    if (io.out.tty) await io.out.text(redraw)
+    else if (!first) await io.out.line('')
+    ended = await show(context, host)
+    await host.clock.sleep(seconds * 1000, signal)
+  }
+  return ended
+}
+
+async function show(context: Context<StatusOptions>, host: Host): Promise<ExitStatus> {
+  const { io, options } = context
+  const ledger = host.journal.read()
+  const { job, node, valid } = await wantedJob(context, host)
+  const { plan, seen } = await preview(job, host, ledger)
+  const services = [...seen.service.values()].map(row => row.id)
+  const connections = await connectionsOf(host, services)
+  const status = statusOf({ wanted: job.wanted, seen, ledger, plan, connections })
+  const data = { format_version: 1, node, configuration: valid ? 'valid' : 'invalid', ...status }
+  await printData(io, options, data, statusLines(status, node, valid))
+  return valid ? exit.done : exit.invalid
 }
 
 /** With an invalid configuration, what is ours is taken as wanted: the live state can still be seen. */
 async function wantedJob(
   context: Context,
   host: Host,
-): Promise<{ readonly job: Job; readonly valid: boolean }> {
+): Promise<{ readonly job: Job; readonly node: string; readonly valid: boolean }> {
+  const hostname = context.io.hostname()
   try {
     const { desired, warnings } = await readConfiguration(context)
     await printDiagnostics(context.io, warnings)
-    return { job: jobOf(desired, {}), valid: true }
+    return { job: jobOf(desired, {}), node: desired.node ?? hostname, valid: true }
   } catch (error) {
     if (!(error instanceof InvalidConfiguration)) throw error
     await printDiagnostics(context.io, error.diagnostics)
     const wanted = rewound(await observe(host), host.journal.read(), [])
     const limits = { maxRemove: { count: 0 } } as const
-    return { job: { wanted, limits, conflict: 'refuse' }, valid: false }
+    return { job: { wanted, limits, conflict: 'refuse' }, node: hostname, valid: false }
   }
 }
