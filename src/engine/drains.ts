@@ -11,6 +11,13 @@ export interface Drained {
   readonly connections: Connections
 }
 
+export interface Patience {
+  /** Monotonic milliseconds at which waiting ends with what there is, be it nothing. */
+  readonly until: number
+  /** Since when a destination has had no established connection: kept between calls. */
+  readonly quietSince: Map<string, number>
+}
+
 const none: Connections = { active: 0, inactive: 0, persistent: 0 }
 
 /** How long no established connection may show before the rest counts as over, in milliseconds. */
@@ -25,17 +32,16 @@ const poll = 200
  * connections linger there for minutes. Other protocols show only as inactive: there it must be 0,
  * too. Whatever the counters say, the deadline ends it.
  *
- * @param until monotonic milliseconds at which waiting ends with what there is, be it nothing.
  */
 export async function waitForDrains(
   pending: readonly Pending[],
   seen: State,
   live: Live,
-  until: number,
+  patience: Patience,
   signal?: AbortSignal,
 ): Promise<readonly Drained[]> {
   const drains = drainsOf(pending, seen)
-  const quietSince = new Map<string, number>()
+  const { until, quietSince } = patience
   const services = [...new Set(drains.map(one => one.service))]
   while (drains.length > 0) {
     const now = live.clock.monotonic()
@@ -47,7 +53,8 @@ export async function waitForDrains(
         done.push({ key, connections })
     }
     if (done.length > 0 || now >= until || signal?.aborted) return done
-    const next = Math.min(until, ...drains.map(one => one.deadline))
+    let next = until
+    for (const one of drains) next = Math.min(next, one.deadline)
     await live.clock.sleep(Math.max(1, Math.min(poll, next - now)), signal)
   }
   return []

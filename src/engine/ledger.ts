@@ -1,9 +1,10 @@
 /** What the journal is to say: as intent before the kernel is touched, as fact afterwards. */
 import { type Change, changeKey, type Failure } from '../model/change.ts'
 import type { State } from '../model/state.ts'
-import { fingerprint } from '../plan/fingerprint.ts'
+import { fingerprint, placesOf } from '../plan/fingerprint.ts'
 import { isOurService } from '../plan/ours.ts'
 import { defaultDrain } from '../plan/services.ts'
+import { intent } from '../plan/settings.ts'
 import type { Ledger, LedgerService, Plan, Wanted } from '../plan/types.ts'
 
 /** The fingerprint of a service that is ours, but of which nobody knows if it is as it was wanted. */
@@ -30,6 +31,7 @@ export function intended(
   }
   const settings = new Map(ledger.settings)
   const draining = new Map(ledger.draining)
+  const begun = new Set(ledger.begun)
   for (const change of changes) {
     const { op, kind } = change
     if (kind === 'destination') {
@@ -37,16 +39,30 @@ export function intended(
         draining.set(changeKey(change), now + (drains.get(change.row.service.key) ?? 0))
       continue
     }
-    if (op !== 'create' && op !== 'adopt' && op !== 'replace') continue
     const key = changeKey(change)
+    if (op === 'delete') {
+      // Once it is gone, what stands under its key is somebody else's, unless it carries our mark.
+      const known = service.get(key)
+      if (known !== undefined) service.set(key, { ...known, places: 0 })
+      if (kind === 'address' || kind === 'link') begun.add(key)
+    }
+    if (op !== 'create' && op !== 'adopt' && op !== 'replace') continue
     if (kind === 'service') {
       const policy = wanted.policies.get(key)
-      const hash = service.get(key)?.hash ?? 0
-      service.set(key, { name: policy?.name ?? key, drain: policy?.drain ?? defaultDrain, hash })
-    } else if (kind === 'sync') settings.set(key, JSON.stringify(change.row))
-    else if (kind === 'address' || kind === 'link' || kind === 'snat') sets[kind].add(key)
+      const { hash = 0, places = 0 } = service.get(key) ?? {}
+      const { name = key, drain = defaultDrain } = policy ?? {}
+      service.set(key, { name, drain, hash, places })
+    } else if (kind === 'sync') {
+      // A confirmed daemon stays ours whatever becomes of its replacement.
+      if (settings.get(key)?.startsWith(intent) !== false)
+        settings.set(key, intent + JSON.stringify(change.row))
+    } else if (kind === 'address' || kind === 'link' || kind === 'snat') {
+      // A link is marked in a second message: until then only this tells that it is ours.
+      if (kind === 'address' && !sets.address.has(key)) begun.add(key)
+      sets[kind].add(key)
+    }
   }
-  return { service, ...sets, settings, draining }
+  return { service, ...sets, settings, begun, draining }
 }
 
 /**
@@ -55,16 +71,19 @@ export function intended(
  */
 export function withdrawn(ledger: Ledger, earlier: Ledger, failures: readonly Failure[]): Ledger {
   const lost = { address: new Set<string>(), link: new Set<string>(), snat: new Set<string>() }
+  const settings = new Map(ledger.settings)
   for (const { change, error } of failures) {
     const { kind, op } = change
     if (op !== 'create' || error.errno !== 'EEXIST') continue
-    if (kind === 'address' || kind === 'link' || kind === 'snat') lost[kind].add(changeKey(change))
+    const key = changeKey(change)
+    if (kind === 'address' || kind === 'link' || kind === 'snat') lost[kind].add(key)
+    if (kind === 'sync' && !earlier.settings.has(key)) settings.delete(key)
   }
   const keep = (kind: keyof typeof lost): ReadonlySet<string> =>
     lost[kind].size === 0
       ? ledger[kind]
       : new Set([...ledger[kind]].filter(key => !lost[kind].has(key) || earlier[kind].has(key)))
-  return { ...ledger, address: keep('address'), link: keep('link'), snat: keep('snat') }
+  return { ...ledger, address: keep('address'), link: keep('link'), snat: keep('snat'), settings }
 }
 
 /**
@@ -85,7 +104,9 @@ export function made(
     if (change.op !== 'create' && change.op !== 'adopt' && change.op !== 'replace') continue
     const key = changeKey(change)
     const known = service.get(key)
-    if (known?.hash === 0) service.set(key, { ...known, hash: unsettledHash })
+    if (known === undefined) continue
+    const hash = known.hash === 0 ? unsettledHash : known.hash
+    service.set(key, { ...known, hash, places: placesOf(change.row) })
   }
   return { ...ledger, service }
 }
@@ -127,6 +148,7 @@ export function confirmed(
     link: stand('link'),
     snat: stand('snat'),
     settings: heldSettings(ledger, seen, wanted, left, refused),
+    begun: new Set(),
     draining,
   }
 }
@@ -153,9 +175,10 @@ function standingServices(
     const wish = wanted.state.service.get(key)
     const policy = wanted.policies.get(key)
     const known = ledger.service.get(key)
-    if (wish === undefined ? !isOurService(key, row, ledger) : !wish.owned) continue
-    const ours = isOurService(key, row, ledger)
+    if (wish === undefined ? !isOurService(key, row, ledger, wish) : !wish.owned) continue
+    const ours = isOurService(key, row, ledger, wish)
     services.set(key, {
+      places: ours ? placesOf(row) : 0,
       name: policy?.name ?? known?.name ?? key,
       drain: policy?.drain ?? known?.drain ?? defaultDrain,
       hash: !unsettled.has(key) ? fingerprint(wish ?? row) : ours ? unsettledHash : 0,

@@ -3,11 +3,13 @@
  *
  * There is no second check: the apply is verified by the plan that comes after it.
  */
-import type { Failure } from '../model/change.ts'
+import type { Change, Failure } from '../model/change.ts'
 import type { Conflict, GuardLimits } from '../model/desired.ts'
+import type { ServiceId } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
 import type { PlanInput } from '../plan/draft.ts'
 import { guard, type Verdict } from '../plan/guard.ts'
+import { stage, stageOf } from '../plan/order.ts'
 import { plan } from '../plan/plan.ts'
 import { summarise } from '../plan/summary.ts'
 import type { Ledger, Plan, Wanted } from '../plan/types.ts'
@@ -18,7 +20,7 @@ import { type Drained, waitForDrains } from './drains.ts'
 import { confirmed, intended, made, withdrawn } from './ledger.ts'
 import { type Live, observe, observeAgain } from './live.ts'
 import { applyStages } from './stages.ts'
-import { imageBefore } from './undo.ts'
+import { amended, imageBefore } from './undo.ts'
 
 export interface Job {
   readonly wanted: Wanted
@@ -91,10 +93,13 @@ export async function reconcile(job: Job, live: Live, options: ApplyOptions): Pr
   const attempts = new Attempts()
   const drained: Drained[] = []
   const until = live.clock.monotonic() + options.wait
-  let { seen, plan: left } = first
+  const quietSince = new Map<string, number>()
+  let { seen, plan: left, verdict } = first
   let entry: HistoryEntry | undefined
   while (options.signal?.aborted !== true) {
-    const todo = attempts.open(left.changes, new Set(left.pending.map(one => one.key)))
+    const open = attempts.open(left.changes, new Set(left.pending.map(one => one.key)))
+    // The first plan has passed the guard; a later one that removes more only builds up.
+    const todo = verdict.refusal === undefined ? open : open.filter(change => !takesAway(change))
     if (todo.length > 0) {
       const earlier = ledger
       ledger = intended(ledger, todo, job.wanted, left.drains, live.clock.monotonic())
@@ -106,19 +111,23 @@ export async function reconcile(job: Job, live: Live, options: ApplyOptions): Pr
       ledger = made(withdrawn(ledger, earlier, pass.failures), pass.tried, pass.failures)
       await attempts.record(pass.tried, pass.failures, live.clock)
       seen = await observeAgain(live, seen, pass.touched, sysctlsOf(job.wanted))
+      entry = amended(entry, pass.failures, seen)
     } else {
-      const done = await drain(left, seen, live, until, options)
+      const done = await drain(left, seen, live, until, quietSince, options)
       if (done.length === 0) break
-      drained.push(...done)
+      for (const one of done) drained.push(one)
+      seen = await observeAgain(live, seen, servicesOf(done, seen), sysctlsOf(job.wanted))
     }
     const gone = new Set(drained.map(one => one.key))
     left = plan({ ...input, seen, ledger, failed: attempts.failed, drained: gone })
+    verdict = guard(left, seen, ledger, job.limits, job.consent)
   }
   options.journal.write(confirmed(ledger, seen, job.wanted, left, attempts.failed))
   const { failures } = attempts
-  if (entry === undefined) return { ...first, failures, drained, left }
+  const result = { ...first, verdict, failures, drained, left }
+  if (entry === undefined) return result
   options.history.end(entry, failures.length === 0 ? 'done' : 'failed')
-  return { ...first, failures, drained, left, entry }
+  return { ...result, entry }
 }
 
 async function survey(
@@ -168,13 +177,29 @@ async function drain(
   seen: State,
   live: Live,
   until: number,
+  quietSince: Map<string, number>,
   options: ApplyOptions,
 ): Promise<readonly Drained[]> {
   const drains = left.pending.filter(one => one.deadline !== undefined)
   if (drains.length === 0 || options.wait === 0) return []
-  const deadline = Math.max(...drains.map(one => one.deadline ?? 0))
+  let deadline = 0
+  for (const one of drains) deadline = Math.max(deadline, one.deadline ?? 0)
   options.progress?.({ phase: 'drain', left: drains.length, deadline })
-  return waitForDrains(drains, seen, live, until, options.signal)
+  return waitForDrains(drains, seen, live, { until, quietSince }, options.signal)
+}
+
+/** True if a change ends connections, new or old. */
+function takesAway(change: Change): boolean {
+  return stageOf(change) >= stage.drain
+}
+
+function servicesOf(drained: readonly Drained[], seen: State): ReadonlyMap<string, ServiceId> {
+  const services = new Map<string, ServiceId>()
+  for (const { key } of drained) {
+    const row = seen.service.get(key.slice(0, key.indexOf(' -> ')))
+    if (row !== undefined) services.set(row.id.key, row.id)
+  }
+  return services
 }
 
 function sysctlsOf(wanted: Wanted): readonly string[] {

@@ -1,7 +1,9 @@
 /** Hand the changes of a plan to the tables, stage by stage, and stop where something failed. */
 import { type Change, changeKey, type Failure } from '../model/change.ts'
-import type { Kind, ServiceId } from '../model/rows.ts'
+import { endpoint } from '../model/ip.ts'
+import type { Destination, Kind, Service, ServiceId } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
+import { stage, stageOf } from '../plan/order.ts'
 import type { Table } from '../table/table.ts'
 import { type Live, observe } from './live.ts'
 
@@ -12,31 +14,6 @@ export interface Pass {
   readonly failures: readonly Failure[]
   /** Services that were touched, by key. */
   readonly touched: ReadonlyMap<string, ServiceId>
-}
-
-/**
- * A stage holds what does not depend on anything else in it, except by the order of its rows.
- * Services stand before their addresses; nothing is taken down before all that builds up is built.
- */
-function stageOf(change: Change): number {
-  if (change.op === 'drain' || isQuieting(change)) return 3
-  const isDown = change.op === 'delete'
-  switch (change.kind) {
-    case 'service':
-    case 'destination':
-      return isDown ? 4 : 1
-    case 'snat':
-    case 'address':
-      return isDown ? 5 : 2
-    default:
-      return isDown ? 5 : 0
-  }
-}
-
-/** Weight 0 in place ends new connections like a drain: not before those that take over are there. */
-function isQuieting(change: Change): boolean {
-  if (change.kind !== 'destination' || change.op !== 'update') return false
-  return change.row.weight === 0 && (change.from?.weight ?? 0) > 0
 }
 
 /**
@@ -57,14 +34,15 @@ export async function applyStages(
   let start = 0
   while (start < changes.length && failures.length === 0) {
     const end = endOfStage(changes, start)
-    let stage: readonly Change[] = changes.slice(start, end)
+    let rows: readonly Change[] = changes.slice(start, end)
     // What is left out now is read again, too: the plan that left it to be done is out of date.
-    for (const change of stage) touch(change, touched)
-    stage = uncovered(stage)
-    for (const change of stage) tried.push(change)
-    const first = stage[0]
-    if (first !== undefined && stageOf(first) >= 4) stage = await stillOurs(stage, live, seen)
-    for (const { table, batch } of batches(stage, live.tables))
+    for (const change of rows) touch(change, touched)
+    rows = uncovered(rows)
+    for (const change of rows) tried.push(change)
+    const first = rows[0]
+    if (first !== undefined && stageOf(first) >= stage.drain)
+      rows = await stillOurs(rows, live, seen)
+    for (const { table, batch } of batches(rows, live.tables))
       for (const failure of await table.apply(batch)) failures.push(failure)
     start = end
     progress?.(start)
@@ -75,11 +53,11 @@ export async function applyStages(
 function endOfStage(changes: readonly Change[], start: number): number {
   const first = changes[start]
   if (first === undefined) return start
-  const stage = stageOf(first)
+  const current = stageOf(first)
   let end = start
   for (; end < changes.length; end++) {
     const change = changes[end]
-    if (change === undefined || stageOf(change) !== stage) break
+    if (change === undefined || stageOf(change) !== current) break
   }
   return end
 }
@@ -105,7 +83,7 @@ function uncovered(changes: readonly Change[]): readonly Change[] {
 /**
  * Reads the services that are about to lose something once more, and leaves out what is no longer
  * what the plan saw. IPVS dumps taken while others write can be wrong, and others may have replaced
- * a service since: nothing is deleted on the word of one read.
+ * a service or raised a drained weight since: nothing is quieted or deleted on the word of one read.
  */
 async function stillOurs(
   changes: readonly Change[],
@@ -121,8 +99,27 @@ async function stillOurs(
     const id = serviceOf(change)
     if (id === undefined) return true
     const row = now.service.get(id.key)
-    return row !== undefined && row.owned === seen.service.get(id.key)?.owned
+    const before = seen.service.get(id.key)
+    if (row === undefined || row.owned !== before?.owned) return false
+    return change.op !== 'delete' || !isRaised(change, row, before)
   })
+}
+
+/** True if something that was drained got its weight back since the plan was made. */
+function isRaised(change: Change, now: Service, before: Service): boolean {
+  const quiet = new Set<string>()
+  for (const row of before.destinations)
+    if (row.weight === 0) quiet.add(endpoint(row.address, row.port))
+  const raised = (row: Destination): boolean =>
+    row.weight > 0 && quiet.has(endpoint(row.address, row.port))
+  if (change.kind === 'service') return now.destinations.some(raised)
+  return now.destinations.some(
+    row =>
+      change.kind === 'destination' &&
+      row.address === change.row.address &&
+      row.port === change.row.port &&
+      raised(row),
+  )
 }
 
 function serviceOf(change: Change): ServiceId | undefined {

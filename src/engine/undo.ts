@@ -1,5 +1,5 @@
 /** What an apply leaves behind so that it can be undone, and the way back. */
-import { changeKey } from '../model/change.ts'
+import { changeKey, type Failure } from '../model/change.ts'
 import type { Service, Sysctl } from '../model/rows.ts'
 import { type State, stateOf, topKinds } from '../model/state.ts'
 import { isOurAddress, isOurLink, isOurService } from '../plan/ours.ts'
@@ -27,6 +27,33 @@ export function imageBefore(plan: Plan, seen: State, ledger: Ledger): Image {
   return { before: toText(before), absent: [...absent], policies }
 }
 
+/**
+ * The entry without what somebody else forestalled: a row that stood when we came to create it was
+ * not absent, and a rollback must not remove it.
+ */
+export function amended(
+  entry: HistoryEntry,
+  failures: readonly Failure[],
+  seen: State,
+): HistoryEntry {
+  const stood = new Set<string>()
+  for (const { change, error } of failures)
+    if (change.op === 'create' && error.errno === 'EEXIST') {
+      const key = change.kind === 'destination' ? change.row.service.key : changeKey(change)
+      if (entry.absent.includes(key)) stood.add(key)
+    }
+  if (stood.size === 0) return entry
+  const before = fromText(entry.before).state as MutableState
+  for (const kind of topKinds)
+    for (const [key, row] of seen[kind])
+      if (stood.has(key)) (before[kind] as Map<string, unknown>).set(key, row)
+  return {
+    ...entry,
+    before: toText(before),
+    absent: entry.absent.filter(key => !stood.has(key)),
+  }
+}
+
 type MutableState = { -readonly [K in keyof State]: Map<string, unknown> & State[K] }
 
 function mutableState(): MutableState {
@@ -44,7 +71,7 @@ export function rewound(seen: State, ledger: Ledger, entries: readonly HistoryEn
   const state = mutableState()
   const policies = new Map<string, Policy>()
   for (const [key, row] of seen.service)
-    if (isOurService(key, row, ledger)) state.service.set(key, row)
+    if (isOurService(key, row, ledger, undefined)) state.service.set(key, row)
   for (const [key, row] of seen.link) if (isOurLink(key, row, ledger)) state.link.set(key, row)
   for (const [key, row] of seen.address)
     if (isOurAddress(key, row, ledger)) state.address.set(key, row)

@@ -17,6 +17,8 @@ export function kernelBlocks(state: State, keep: ReadonlySet<string>): readonly 
   const own = kept.flatMap(name => keys.get(name) ?? [])
   const others = kept.filter(name => name.startsWith(vs) && !keys.has(name))
   const blocks = [
+    // Daemons have no room for a mark: whoever wants those that run must say so.
+    { title: '[ownership]', lines: state.sync.size > 0 ? ['conflict = "adopt"'] : [] },
     { title: '[kernel]', lines: [...own.map(keepLine), ...timeoutLines(state)] },
     { title: '[kernel.vs]', lines: others.map(name => keepLine(name.slice(vs.length))) },
     ...[...state.sync.values()].map(row => ({ title: '[[kernel.sync]]', lines: syncLines(row) })),

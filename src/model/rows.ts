@@ -134,7 +134,7 @@ export interface Rows {
 export type Kind = keyof Rows
 
 /**
- * The kinds in the order of building up; taking down goes the other way.
+ * The kinds in the order of building up.
  *
  * An address comes last: it is the door. Behind it the service has its destinations and the source
  * NAT of its connections already stands, so the first packet is treated like the millionth.

@@ -5,8 +5,9 @@
  */
 import type { Ip } from '../model/ip.ts'
 import { compareAddresses } from './addresses.ts'
-import { type Draft, type PlanInput, takeDown, type Waits } from './draft.ts'
+import { type Draft, type Lingering, type PlanInput, takeDown, type Waits } from './draft.ts'
 import { compareLinks, isHeldLink } from './links.ts'
+import { forwardingSwitches } from './switches.ts'
 
 /**
  * Writes the changes of source NAT, addresses and links into the draft.
@@ -15,61 +16,87 @@ import { compareLinks, isHeldLink } from './links.ts'
  * services waits, and so does its link if nothing else is to live there.
  */
 export function compareDoors(input: PlanInput, held: ReadonlySet<string>, draft: Draft): void {
-  const waits = waitingAddresses(input, held)
+  const waits = waitingAddresses(input, blockedServices(input, held, draft))
   for (const [key, reason] of waits) draft.pending.push({ key, reason })
-  const draining = drainingServices(input, draft)
-  const busyLinks = new Map<string, string>()
+  const lingering = lingeringServices(input, draft)
+  const busyLinks = new Map<string, Lingering>()
   for (const [key, row] of input.seen.address) {
-    const service = draining.get(row.address)
-    if (service !== undefined && !input.wanted.state.address.has(key))
-      busyLinks.set(row.link, service)
+    const service = lingering.get(row.address)
+    if (service === undefined || input.wanted.state.address.has(key)) continue
+    if (busyLinks.get(row.link)?.drains !== false) busyLinks.set(row.link, service)
   }
-  compareSnat(input, held, draining, draft)
-  const staying = compareAddresses(input, waits, draining, draft)
+  compareSnat(input, held, lingering, draft)
+  const staying = compareAddresses(input, waits, lingering, draft)
   compareLinks(input, waits, busyLinks, staying, draft)
 }
 
-/** Addresses that are not up yet and whose services are all held back, or whose link is somebody else's. */
-function waitingAddresses(input: PlanInput, held: ReadonlySet<string>): Waits {
+/** Services that nobody should reach yet, with the key of what each waits for. */
+function blockedServices(
+  input: PlanInput,
+  held: ReadonlySet<string>,
+  draft: Draft,
+): ReadonlyMap<string, string> {
+  const blocked = new Map<string, string>()
+  for (const key of held) blocked.set(key, key)
+  const broken = new Set(input.failed ?? [])
+  for (const one of draft.refused) broken.add(one.key)
+  if (broken.size === 0) return blocked
+  const waiting = new Map<string, string>()
+  for (const key of forwardingSwitches)
+    if (broken.has(key))
+      for (const name of input.wanted.names.get(key) ?? []) waiting.set(name, key)
+  for (const key of input.wanted.state.service.keys()) {
+    const cause = waiting.get(input.wanted.policies.get(key)?.name ?? '')
+    if (cause !== undefined) blocked.set(key, cause)
+  }
+  for (const [key, row] of input.wanted.state.snat)
+    if (broken.has(key)) blocked.set(row.service.key, key)
+  return blocked
+}
+
+/** Addresses that are not up yet and whose services are all blocked, or whose link is somebody else's. */
+function waitingAddresses(input: PlanInput, blocked: ReadonlyMap<string, string>): Waits {
   const waits = new Map<string, string>()
-  for (const [key, row] of input.wanted.state.address) {
-    const link = `link ${row.link}`
-    if (isHeldLink(link, input) && !input.seen.address.has(key)) waits.set(key, `waits for ${link}`)
-  }
-  if (held.size === 0) return waits
   const standing = new Set<Ip>()
-  const heldBy = new Map<Ip, string>()
-  for (const [key, service] of input.wanted.state.service) {
-    if (service.id.address === undefined) continue
-    if (held.has(key)) heldBy.set(service.id.address, key)
-    else standing.add(service.id.address)
-  }
+  const causes = new Map<Ip, string>()
+  if (blocked.size > 0)
+    for (const [key, service] of input.wanted.state.service) {
+      if (service.id.address === undefined) continue
+      const cause = blocked.get(key)
+      if (cause === undefined) standing.add(service.id.address)
+      else causes.set(service.id.address, cause)
+    }
   for (const [key, row] of input.wanted.state.address) {
-    const service = heldBy.get(row.address)
-    if (service === undefined || standing.has(row.address) || input.seen.address.has(key)) continue
-    waits.set(key, `waits for ${service}`)
+    if (input.seen.address.has(key)) continue
+    const link = `link ${row.link}`
+    const cause = standing.has(row.address) ? undefined : causes.get(row.address)
+    if (cause !== undefined) waits.set(key, `waits for ${cause}`)
+    else if (isHeldLink(link, input)) waits.set(key, `waits for ${link}`)
   }
   return waits
 }
 
-/** The services that still have connections to wait for: by key, and by address to their key. */
-function drainingServices(input: PlanInput, draft: Draft): ReadonlyMap<string, string> {
-  const draining = new Map<string, string>()
-  const add = (key: string): void => {
+/** The services that are to go and still stand: by key, and by address. */
+function lingeringServices(input: PlanInput, draft: Draft): ReadonlyMap<string, Lingering> {
+  const lingering = new Map<string, Lingering>()
+  const add = (key: string, drains: boolean): void => {
     const service = input.seen.service.get(key)
     if (service === undefined) return
-    draining.set(key, key)
-    if (service.id.address !== undefined) draining.set(service.id.address, key)
+    lingering.set(key, { key, drains })
+    const { address } = service.id
+    // Where one drains and another stays, what they share stays.
+    if (address !== undefined && lingering.get(address)?.drains !== false)
+      lingering.set(address, { key, drains })
   }
-  for (const change of draft.drain) if (change.kind === 'service') add(change.row.id.key)
-  for (const one of draft.pending) add(one.key)
-  return draining
+  for (const change of draft.drain) if (change.kind === 'service') add(change.row.id.key, true)
+  for (const one of draft.pending) add(one.key, one.reason === 'draining')
+  return lingering
 }
 
 function compareSnat(
   input: PlanInput,
   held: ReadonlySet<string>,
-  draining: ReadonlyMap<string, string>,
+  lingering: ReadonlyMap<string, Lingering>,
   draft: Draft,
 ): void {
   const { wanted, seen, failed } = input
@@ -79,5 +106,5 @@ function compareSnat(
   // The nftables table is ours alone, so every rule in it is.
   for (const [key, row] of seen.snat)
     if (!wanted.state.snat.has(key) && !failed?.has(key))
-      takeDown({ op: 'delete', kind: 'snat', row }, key, draining.get(row.service.key), draft)
+      takeDown({ op: 'delete', kind: 'snat', row }, key, lingering.get(row.service.key), draft)
 }

@@ -79,13 +79,23 @@ function adoptingNames(wanted: Wanted): ReadonlySet<string> {
 /** Row key to the words that say what it waits for. */
 export type Waits = ReadonlyMap<string, string>
 
-/** Plans a deletion, to be done at once or after the drain of a service. */
+/** A service that is to go, but still stands: until it has drained, or for as long as it is needed. */
+export interface Lingering {
+  readonly key: string
+  readonly drains: boolean
+}
+
+/** Plans a deletion: at once, after the drain of the service that needs the row, or not yet. */
 export function takeDown(
   change: Change,
   key: string,
-  draining: string | undefined,
+  user: Lingering | undefined,
   draft: Draft,
 ): void {
-  draft.down.push(change)
-  if (draining !== undefined) draft.pending.push({ key, reason: `after the drain of ${draining}` })
+  if (user === undefined || user.drains) draft.down.push(change)
+  if (user !== undefined)
+    draft.pending.push({
+      key,
+      reason: user.drains ? `after the drain of ${user.key}` : `stays with ${user.key}`,
+    })
 }

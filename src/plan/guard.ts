@@ -1,16 +1,19 @@
 /** Refuse a plan that removes too much: a truncated file can be a valid file. */
 import type { GuardLimits } from '../model/desired.ts'
 import type { State } from '../model/state.ts'
-import { isOurService } from './ours.ts'
+import { isOurAddress, isOurService } from './ours.ts'
 import type { Ledger, Plan } from './types.ts'
 
 /** Removing up to this many is never too much, unless it is the last. */
 const alwaysAllowed = 3
 
 export interface Removal {
+  /** Services that go, and services that lose their last destination. */
   readonly services: number
-  /** Destinations of services that stay. */
+  /** Destinations of services that stay, and keep others. */
   readonly destinations: number
+  /** Addresses that go and do not come up elsewhere, while their services stay. */
+  readonly addresses: number
 }
 
 /** Why a plan is refused, in words; undefined = it may go on. */
@@ -31,23 +34,22 @@ export function guard(
   limits: GuardLimits,
   consent = 0,
 ): Verdict {
-  const removal = removalOf(plan)
-  const total = removal.services + removal.destinations
+  const removal = removalOf(plan, seen)
+  const total = removal.services + removal.destinations + removal.addresses
   if (total === 0 || total <= consent) return { removal }
-  const have = ownedOf(seen, ledger)
+  const have = ownedOf(plan, seen, ledger)
   const reasons: string[] = []
-  const check = (removed: number, all: number, noun: string): void => {
-    if (removed > allowed(all, limits)) reasons.push(`${removed} of ${all} ${noun}s`)
+  for (const noun of ['service', 'destination', 'address'] as const) {
+    const count = `${noun}${noun === 'address' ? 'es' : 's'}` as keyof Removal
+    if (removal[count] === 0) continue
+    if (noun !== 'destination' && have[count] <= removal[count]) reasons.push(`the last ${noun}`)
+    else if (removal[count] > allowed(have[count], limits))
+      reasons.push(`${removal[count]} of ${have[count]} ${count}`)
   }
-  check(removal.services, have.services, 'service')
-  check(removal.destinations, have.destinations, 'destination')
-  const created = plan.changes.filter(one => one.kind === 'service' && one.op === 'create').length
-  const last = removal.services > 0 && have.services + created <= removal.services
-  if (reasons.length === 0 && !last) return { removal }
-  const what = last && reasons.length === 0 ? 'the last service' : reasons.join(' and ')
+  if (reasons.length === 0) return { removal }
   return {
     removal,
-    refusal: `the plan removes ${what}; if that is meant, say --yes-remove ${total}`,
+    refusal: `the plan removes ${reasons.join(' and ')}; if that is meant, say --yes-remove ${total}`,
   }
 }
 
@@ -56,29 +58,57 @@ function allowed(all: number, limits: GuardLimits): number {
   return Math.max(alwaysAllowed, Math.floor(all * limits.maxRemove.share))
 }
 
-function removalOf(plan: Plan): Removal {
-  const services = new Set<string>()
-  for (const change of plan.changes)
-    if (change.kind === 'service' && (change.op === 'delete' || change.op === 'drain'))
-      services.add(change.row.id.key)
+function removalOf(plan: Plan, seen: State): Removal {
+  const gone = new Set<string>()
+  const leaving = new Map<string, number>()
+  const coming = new Map<string, number>()
+  const placed = new Set<string>()
+  for (const change of plan.changes) {
+    const leaves = change.op === 'delete' || change.op === 'drain'
+    if (change.kind === 'service' && leaves) gone.add(change.row.id.key)
+    if (change.kind === 'destination') {
+      if (leaves) count(leaving, change.row.service.key)
+      else if (change.op === 'create') count(coming, change.row.service.key)
+    }
+    if (change.kind === 'address' && !leaves) placed.add(change.row.address)
+  }
   let destinations = 0
-  for (const change of plan.changes)
-    if (
-      change.kind === 'destination' &&
-      (change.op === 'delete' || change.op === 'drain') &&
-      !services.has(change.row.service.key)
-    )
-      destinations++
-  return { services: services.size, destinations }
+  const emptied = new Set<string>()
+  for (const [key, number] of leaving) {
+    if (gone.has(key)) continue
+    const have = seen.service.get(key)?.destinations.length ?? 0
+    if (number >= have + (coming.get(key) ?? 0)) emptied.add(key)
+    else destinations += number
+  }
+  const closed = new Set<string>()
+  for (const key of gone) closed.add(seen.service.get(key)?.id.address ?? key)
+  let addresses = 0
+  for (const { kind, op, row } of plan.changes)
+    if (kind === 'address' && op === 'delete')
+      if (!placed.has(row.address) && !closed.has(row.address)) addresses++
+  return { services: gone.size + emptied.size, destinations, addresses }
 }
 
-function ownedOf(seen: State, ledger: Ledger): Removal {
-  let services = 0
-  let destinations = 0
+function count(into: Map<string, number>, key: string): void {
+  into.set(key, (into.get(key) ?? 0) + 1)
+}
+
+/** What is ours now, and what the plan makes ours. */
+function ownedOf(plan: Plan, seen: State, ledger: Ledger): Removal {
+  const have = { services: 0, destinations: 0, addresses: 0 }
   for (const [key, service] of seen.service) {
-    if (!isOurService(key, service, ledger)) continue
-    services++
-    destinations += service.destinations.length
+    if (!isOurService(key, service, ledger, undefined)) continue
+    have.services++
+    have.destinations += service.destinations.length
   }
-  return { services, destinations }
+  for (const [key, row] of seen.address) if (isOurAddress(key, row, ledger)) have.addresses++
+  for (const change of plan.changes) {
+    if (change.op !== 'create' && change.op !== 'adopt') continue
+    if (change.kind === 'service') {
+      have.services++
+      have.destinations += change.from?.destinations.length ?? 0
+    }
+    if (change.kind === 'address') have.addresses++
+  }
+  return have
 }

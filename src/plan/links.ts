@@ -1,25 +1,36 @@
 /** Compare links, wanted against seen: only dummies of ours are made and removed. */
 import { keyOf, type Link } from '../model/rows.ts'
-import { conflictOver, type Draft, type PlanInput, takeDown, type Waits } from './draft.ts'
+import {
+  conflictOver,
+  type Draft,
+  type Lingering,
+  type PlanInput,
+  takeDown,
+  type Waits,
+} from './draft.ts'
 import { isOurAddress, isOurLink } from './ours.ts'
 
 /**
  * Writes the changes of links into the draft.
  *
  * @param waits addresses that do not come up yet: a link for such addresses alone is not made.
- * @param busy links whose addresses are needed until the service named drained.
+ * @param busy links whose addresses a service still needs that is to go.
  * @param staying links whose addresses are needed until the address named can be added.
  */
 export function compareLinks(
   input: PlanInput,
   waits: Waits,
-  busy: ReadonlyMap<string, string>,
+  busy: ReadonlyMap<string, Lingering>,
   staying: ReadonlyMap<string, string>,
   draft: Draft,
 ): void {
   const { wanted, seen, ledger, failed } = input
   const used = new Set<string>()
-  for (const [key, row] of wanted.state.address) if (!waits.has(key)) used.add(row.link)
+  const homes = new Set<string>()
+  for (const [key, row] of wanted.state.address) {
+    homes.add(row.link)
+    if (!waits.has(key)) used.add(row.link)
+  }
   for (const [key, row] of wanted.state.link) {
     if (failed?.has(key)) continue
     const have = seen.link.get(key)
@@ -31,9 +42,12 @@ export function compareLinks(
     } else if (isHeldLink(key, input)) refuse(row, have, draft)
     else draft.up.push({ op: 'adopt', kind: 'link', row, from: have })
   }
+  const guests = guestsByLink(input)
   for (const [key, row] of seen.link) {
     if (wanted.state.link.has(key) || !isOurLink(key, row, ledger)) continue
-    const guest = guestOf(row, input)
+    // A VIP may live on a link of ours by its name: then it is used like any real link.
+    if (homes.has(row.name)) continue
+    const guest = guests.get(row.name)
     if (guest !== undefined) draft.notes.push(`${key} stays: ${guest} on it was not made by slb`)
     else if (staying.has(row.name))
       draft.pending.push({ key, reason: `stays until ${staying.get(row.name)} can be added` })
@@ -42,16 +56,17 @@ export function compareLinks(
   }
 }
 
-/** An address that is not ours on a link of ours. The kernel's own link-local address does not count. */
-function guestOf(link: Link, input: PlanInput): string | undefined {
+/** Of each link an address that is not ours. The kernel's own link-local address does not count. */
+function guestsByLink(input: PlanInput): ReadonlyMap<string, string> {
+  const guests = new Map<string, string>()
   for (const [key, row] of input.seen.address)
     if (
-      row.link === link.name &&
-      !isOurAddress(key, row, input.ledger) &&
+      !guests.has(row.link) &&
+      !isOurAddress(key, row, input.ledger, input.canMark) &&
       !row.address.startsWith('fe80:')
     )
-      return key
-  return undefined
+      guests.set(row.link, key)
+  return guests
 }
 
 /** True if a link that is to be ours stands, is somebody else's, and stays his. */

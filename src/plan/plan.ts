@@ -1,39 +1,13 @@
 /** The least change from what is seen to what is wanted, in the order in which it is safe. */
 import type { Change } from '../model/change.ts'
-import { type Kind, keyOf } from '../model/rows.ts'
+import { keyOf } from '../model/rows.ts'
 import { compareDoors } from './doors.ts'
 import { type Draft, emptyDraft, type PlanInput } from './draft.ts'
 import { revisionOf } from './fingerprint.ts'
+import { stageOf } from './order.ts'
 import { compareServices } from './services.ts'
 import { compareSettings } from './settings.ts'
 import type { Plan } from './types.ts'
-
-/** Building up. A service and its destinations share a rank: each service is whole before the next. */
-const upRank: Readonly<Record<Kind, number>> = {
-  sysctl: 0,
-  timeouts: 1,
-  sync: 2,
-  link: 3,
-  service: 4,
-  destination: 4,
-  snat: 5,
-  address: 6,
-}
-
-/**
- * Taking down: a service leaves before its address, so that clients meet a refusal from a host that
- * is there rather than silence from one that is not.
- */
-const downRank: Readonly<Record<Kind, number>> = {
-  destination: 0,
-  service: 1,
-  snat: 2,
-  address: 3,
-  link: 4,
-  sync: 5,
-  timeouts: 6,
-  sysctl: 7,
-}
 
 /**
  * Compares wanted and seen, and puts the difference in order.
@@ -48,7 +22,7 @@ export function plan(input: PlanInput): Plan {
   const held = compareServices(input, draft)
   compareDoors(input, held, draft)
   return {
-    changes: [...ranked(draft.up, upRank), ...draft.drain, ...ranked(draft.down, downRank)],
+    changes: ordered(draft),
     refused: draft.refused,
     pending: draft.pending,
     foreign: draft.foreign,
@@ -61,8 +35,9 @@ export function plan(input: PlanInput): Plan {
 }
 
 /** Sorting is stable, so services stay with their destinations. */
-function ranked(changes: Change[], rank: Readonly<Record<Kind, number>>): Change[] {
-  return changes.sort((a, b) => rank[a.kind] - rank[b.kind])
+function ordered({ up, drain, down }: Draft): readonly Change[] {
+  const byStage = (a: Change, b: Change): number => stageOf(a) - stageOf(b)
+  return [...up.sort(byStage), ...drain, ...down.sort(byStage)]
 }
 
 /** Who a row is for, by row key: from the configuration, and from the ledger for what left it. */
@@ -74,13 +49,16 @@ function namesOf(input: PlanInput, draft: Draft): ReadonlyMap<string, readonly s
   return names
 }
 
-/** Addresses and links that leave are those of the services that leave with them. */
+/** An address that leaves is that of the services that leave with it, or that it has elsewhere. */
 function namesOfLeaving(input: PlanInput, draft: Draft): ReadonlyMap<string, readonly string[]> {
+  if (!draft.down.some(change => change.kind === 'address')) return new Map()
   const byIp = new Map<string, Set<string>>()
   for (const [key, names] of draft.names) {
     const ip = input.seen.service.get(key)?.id.address
     if (ip !== undefined) addAll(byIp, ip, names)
   }
+  for (const [key, row] of input.wanted.state.address)
+    addAll(byIp, row.address, input.wanted.names.get(key) ?? [])
   const leaving = new Map<string, Set<string>>()
   for (const { kind, row } of draft.down) {
     const names = kind === 'address' ? byIp.get(row.address) : undefined

@@ -25,14 +25,17 @@ export function compareServices(input: PlanInput, draft: Draft): ReadonlySet<str
   const held = new Set<string>()
   for (const [key, service] of wanted.state.service) {
     const have = seen.service.get(key)
-    if (input.failed?.has(key)) held.add(key)
+    if (have !== undefined && isOurService(key, have, ledger, service))
+      update(service, have, input, draft)
+    else if (input.failed?.has(key)) held.add(key)
     else if (have === undefined) create(service, input, draft)
-    else if (isOurService(key, have, ledger)) update(service, have, input, draft)
     else if (!takeOver(service, have, input, draft)) held.add(key)
   }
+  const unready = new Map<string, string>()
+  for (const key of held) unready.set(wanted.policies.get(key)?.name ?? key, key)
   for (const [key, service] of seen.service) {
     if (wanted.state.service.has(key)) continue
-    if (isOurService(key, service, ledger)) remove(service, input, draft)
+    if (isOurService(key, service, ledger, undefined)) leave(service, unready, input, draft)
     else draft.foreign.push({ key, kind: 'service' })
   }
   return held
@@ -54,7 +57,7 @@ function update(service: Service, have: Service, input: PlanInput, draft: Draft)
   const same = sameService(service, have)
   if (same && sameDestinations(service.destinations, have.destinations)) return
   const drift = drifted(service, input)
-  if (!same)
+  if (!same && !input.failed?.has(service.id.key))
     draft.up.push(marked({ op: 'update', kind: 'service', row: service, from: have }, drift))
   compareAll(service, have, drift, input, draft)
 }
@@ -140,11 +143,24 @@ function quiets(row: Destination, from: Destination): boolean {
   return row.weight === 0 && from.weight > 0
 }
 
+/** A service that is to go: not while what takes its place, under the same name, cannot be made. */
+function leave(
+  service: Service,
+  unready: ReadonlyMap<string, string>,
+  input: PlanInput,
+  draft: Draft,
+): void {
+  const key = service.id.key
+  const name = input.wanted.policies.get(key)?.name ?? input.ledger.service.get(key)?.name
+  if (name !== undefined) draft.names.set(key, [name])
+  const successor = name === undefined ? undefined : unready.get(name)
+  if (successor === undefined) remove(service, input, draft)
+  else draft.pending.push({ key, reason: `stays until ${successor} can be added` })
+}
+
 function remove(service: Service, input: PlanInput, draft: Draft): void {
   const key = service.id.key
   if (input.failed?.has(key)) return
-  const name = input.wanted.policies.get(key)?.name ?? input.ledger.service.get(key)?.name
-  if (name !== undefined) draft.names.set(key, [name])
   const stuck = service.destinations.find(row => input.failed?.has(keyOf.destination(row)))
   const starting = draft.drain.length
   const running = draft.pending.length
@@ -167,7 +183,8 @@ function removeDestination(row: Destination, drift: boolean, input: PlanInput, d
     input.ledger.service.get(service)?.drain ??
     defaultDrain
   const deadline = input.ledger.draining.get(key)
-  if (drain === 0 || (deadline !== undefined && input.drained?.has(key)))
+  const over = row.weight === 0 && input.drained?.has(key) === true
+  if (drain === 0 || (deadline !== undefined && over))
     draft.down.push(marked({ op: 'delete', kind: 'destination', row }, drift))
   else if (deadline === undefined || row.weight > 0) {
     draft.drains.set(service, drain)

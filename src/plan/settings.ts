@@ -1,6 +1,7 @@
 /** Compare the kernel's settings: sysctls, connection timeouts and sync daemons. */
 import { keyOf, type Sync, type Timeouts } from '../model/rows.ts'
 import { conflictOver, type Draft, type PlanInput } from './draft.ts'
+import type { Ledger } from './types.ts'
 
 /** Writes the changes of sysctls, timeouts and sync daemons into the draft, in that order. */
 export function compareSettings(input: PlanInput, draft: Draft): void {
@@ -10,7 +11,7 @@ export function compareSettings(input: PlanInput, draft: Draft): void {
   for (const key of input.ledger.settings.keys())
     if (!key.startsWith('sync ') && !isWanted(key, input))
       draft.notes.push(
-        `${key} stays as it is: it is no longer in the configuration, and others may rely on it`,
+        `${key} stays as it is: the configuration no longer asks for it, but others may rely on it`,
       )
 }
 
@@ -68,23 +69,38 @@ function compareSync(input: PlanInput, draft: Draft): void {
     if (from === undefined) {
       const drift = ledger.settings.get(key) === JSON.stringify(row)
       draft.up.push({ op: 'create', kind: 'sync', row, ...(drift ? { drift } : {}) })
-    } else if (!sameSync(row, from)) {
-      if (ledger.settings.has(key) || conflictOver(key, input) !== 'refuse')
-        draft.up.push({ op: 'replace', kind: 'sync', row, from })
+    } else if (isOurSync(key, from, ledger)) {
+      if (!sameSync(row, from)) draft.up.push({ op: 'replace', kind: 'sync', row, from })
+    } else {
+      if (conflictOver(key, input) !== 'refuse')
+        draft.up.push({ op: sameSync(row, from) ? 'adopt' : 'replace', kind: 'sync', row, from })
       else
         draft.refused.push({
           key,
           kind: 'sync',
           owner: `a sync daemon on ${from.interface} that slb did not start`,
-          hint: `replace it with --adopt '${key}', or stop it with ipvsadm --stop-daemon ${row.role}`,
+          hint: `take it over with --adopt '${key}', or stop it with ipvsadm --stop-daemon ${row.role}`,
         })
     }
   }
   for (const [key, row] of seen.sync) {
     if (wanted.state.sync.has(key) || input.failed?.has(key)) continue
-    if (ledger.settings.has(key)) draft.down.push({ op: 'delete', kind: 'sync', row })
+    if (isOurSync(key, row, ledger)) draft.down.push({ op: 'delete', kind: 'sync', row })
     else draft.foreign.push({ key: keyOf.sync(row), kind: 'sync' })
   }
+}
+
+/** How the ledger says that a daemon is about to be started, and not yet that it was. */
+export const intent = '?'
+
+/**
+ * A daemon is ours if an apply confirmed it. An intent alone proves it only if it is just the one
+ * that was to be started: there is no mark on daemons.
+ */
+function isOurSync(key: string, have: Sync, ledger: Ledger): boolean {
+  const known = ledger.settings.get(key)
+  if (known === undefined) return false
+  return !known.startsWith(intent) || sameSync(JSON.parse(known.slice(intent.length)), have)
 }
 
 /** A wanted length of 0 leaves it to the kernel, which then says what it chose. */

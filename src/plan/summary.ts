@@ -24,10 +24,11 @@ export function summarise(plan: Pick<Plan, 'changes'>): Summary {
 /**
  * The last line of a plan.
  *
- * `No changes.` claims that live and wanted agree, so it is not said while rows are refused.
+ * `No changes.` claims that live and wanted agree, so it is not said while rows
+ * are refused or unfinished.
  */
-export function summaryLine(plan: Pick<Plan, 'changes' | 'refused'>): string {
-  if (plan.changes.length === 0 && plan.refused.length === 0)
+export function summaryLine(plan: Pick<Plan, 'changes' | 'refused' | 'pending'>): string {
+  if (plan.changes.length + plan.refused.length + plan.pending.length === 0)
     return 'No changes. The live state matches the configuration.'
   const { add, change, drain, remove } = summarise(plan)
   return `Plan: ${add} to add, ${change} to change, ${drain} to drain, ${remove} to remove.`

@@ -45,6 +45,13 @@ const needs: readonly Need[] = [
   },
 ]
 
+/** Without these no packet of a service gets through; the others only make it work better. */
+export const forwardingSwitches: ReadonlySet<string> = new Set(
+  ['net.ipv4.ip_forward', 'net.ipv6.conf.all.forwarding', 'net.ipv4.vs.conntrack'].map(name =>
+    keyOf.sysctl({ name, value: '' }),
+  ),
+)
+
 function forwards(service: DesiredService, family: 'ipv4' | 'ipv6'): boolean {
   return service.listeners.some(
     row => row.id.family === family && row.destinations.some(one => one.forward === 'nat'),

@@ -27,6 +27,7 @@ export const emptyLedger: Ledger = {
   link: new Set(),
   snat: new Set(),
   settings: new Map(),
+  begun: new Set(),
   draining: new Map(),
 }
 
@@ -63,18 +64,19 @@ interface JournalFile {
   readonly version: 1
   readonly boot: string
   readonly namespace: number
-  readonly services: readonly (readonly [string, string, number, number])[]
+  readonly services: readonly (readonly [string, string, number, number, number])[]
   readonly addresses: readonly string[]
   readonly links: readonly string[]
   readonly snat: readonly string[]
   readonly settings: Readonly<Record<string, string>>
+  readonly begun: readonly string[]
   readonly draining: Readonly<Record<string, number>>
 }
 
 /** The same ledger always gives the same text, whatever order its maps grew in. */
 function encode(ledger: Ledger, scene: Scene): string {
   const services = [...ledger.service]
-    .map(([key, one]) => [key, one.name, one.drain, one.hash] as const)
+    .map(([key, one]) => [key, one.name, one.drain, one.hash, one.places] as const)
     .sort((a, b) => (a[0] < b[0] ? -1 : 1))
   const file: JournalFile = {
     version: 1,
@@ -84,6 +86,7 @@ function encode(ledger: Ledger, scene: Scene): string {
     links: [...ledger.link].sort(),
     snat: [...ledger.snat].sort(),
     settings: Object.fromEntries([...ledger.settings].sort()),
+    begun: [...ledger.begun].sort(),
     draining: Object.fromEntries([...ledger.draining].sort()),
   }
   return `${JSON.stringify(file)}\n`
@@ -94,15 +97,16 @@ function decode(text: string, scene: Scene, path: string): Ledger {
   if (file.boot !== scene.boot || file.namespace !== scene.namespace) return emptyLedger
   return {
     service: new Map(
-      file.services.map(([key, name, drain, hash]): [string, LedgerService] => [
+      file.services.map(([key, name, drain, hash, places]): [string, LedgerService] => [
         key,
-        { name, drain, hash },
+        { name, drain, hash, places },
       ]),
     ),
     address: new Set(file.addresses),
     link: new Set(file.links),
     snat: new Set(file.snat),
     settings: new Map(Object.entries(file.settings)),
+    begun: new Set(file.begun),
     draining: new Map(Object.entries(file.draining)),
   }
 }

@@ -157,7 +157,7 @@ function writesOf(change: Change): Write[] {
       return [write('new')]
     case 'update':
     case 'adopt':
-      return [write('set')]
+      return change.kind === 'sync' ? [] : [write('set')]
     case 'delete':
       return [write('delete')]
     case 'replace':

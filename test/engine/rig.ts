@@ -76,7 +76,8 @@ export function rig(have = '', options: MemoryOptions = {}): Rig {
       return whole
     },
     end: (entry, outcome) => {
-      entries[entries.indexOf(entry)] = { ...entry, outcome }
+      const place = entries.findIndex(one => one.number === entry.number)
+      entries[place] = { ...entry, outcome }
     },
   }
   return {

@@ -160,6 +160,9 @@ sysctl net.ipv4.vs.expire_quiescent_template = 1
 # takes over what somebody else made; after the first apply this can go
 adopt = true
 
+[ownership]
+conflict = "adopt"
+
 [kernel]
 timeouts = { tcpfin = "60s" }
 

@@ -61,6 +61,7 @@ function planned(beside: Address, canMark: () => boolean): ReturnType<typeof pla
       link: new Set(),
       snat: new Set(),
       settings: new Map(),
+      begun: new Set(),
       draining: new Map(),
     },
     conflict: 'refuse',

@@ -92,7 +92,8 @@ function writeDestination(
 function writeSync(batch: Batch<Tag>, family: number, change: ChangeOf<'sync'>): void {
   const w = batch.writer
   const { op, row } = change
-  if (op === 'drain') return
+  // An adopted daemon runs as it should already, and has no room for a mark.
+  if (op === 'drain' || op === 'adopt') return
   if (op !== 'create') {
     startGenl(w, family, command.delDaemon, familyVersion)
     putSyncRole(w, row)
