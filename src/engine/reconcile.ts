@@ -3,7 +3,7 @@
  *
  * There is no second check: the apply is verified by the plan that comes after it.
  */
-import type { Change, Failure } from '../model/change.ts'
+import { type Change, changeKey, type Failure } from '../model/change.ts'
 import type { Conflict, GuardLimits } from '../model/desired.ts'
 import type { ServiceId } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
@@ -91,7 +91,7 @@ export async function reconcile(job: Job, live: Live, options: ApplyOptions): Pr
   if (first.verdict.refusal !== undefined) return round
 
   const attempts = new Attempts()
-  const drained: Drained[] = []
+  let drained: readonly Drained[] = []
   const until = live.clock.monotonic() + options.wait
   const quietSince = new Map<string, number>()
   let { seen, plan: left, verdict } = first
@@ -110,12 +110,13 @@ export async function reconcile(job: Job, live: Live, options: ApplyOptions): Pr
       )
       ledger = made(withdrawn(ledger, earlier, pass.failures), pass.tried, pass.failures)
       await attempts.record(pass.tried, pass.failures, live.clock)
+      drained = stillDrained(drained, pass.tried)
       seen = await observeAgain(live, seen, pass.touched, sysctlsOf(job.wanted))
       entry = amended(entry, pass.failures, seen)
     } else {
       const done = await drain(left, seen, live, until, quietSince, options)
       if (done.length === 0) break
-      for (const one of done) drained.push(one)
+      drained = [...drained, ...done]
       seen = await observeAgain(live, seen, servicesOf(done, seen), sysctlsOf(job.wanted))
     }
     const gone = new Set(drained.map(one => one.key))
@@ -191,6 +192,14 @@ async function drain(
 /** True if a change ends connections, new or old. */
 function takesAway(change: Change): boolean {
   return stageOf(change) >= stage.drain
+}
+
+/** Without those that drain anew, because somebody had raised their weight meanwhile. */
+function stillDrained(drained: readonly Drained[], tried: readonly Change[]): readonly Drained[] {
+  if (drained.length === 0) return drained
+  const anew = new Set<string>()
+  for (const change of tried) if (change.op === 'drain') anew.add(changeKey(change))
+  return drained.filter(one => !anew.has(one.key))
 }
 
 function servicesOf(drained: readonly Drained[], seen: State): ReadonlyMap<string, ServiceId> {
