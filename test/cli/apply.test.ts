@@ -65,7 +65,7 @@ test('JSON says what was done in the words of a plan, and how it went', () =>
     assert.equal(done.failed, [])
     assert.equal(done.left, { add: 0, change: 0, drain: 0, remove: 0 })
     assert.is(done.history, 1)
-    assert.equal(done.guard, { refusal: null, services: 0, destinations: 0 })
+    assert.equal(done.guard, { refusal: null, services: 0, destinations: 0, addresses: 0 })
   }))
 
 test('a change that fails is named with its error and what to do; the others are made: 1', () =>
@@ -164,7 +164,8 @@ test('--no-wait begins a drain, and the next apply ends it', () =>
       `not finished
      ${key}  draining, 60s left
 
-${noChanges}`,
+Plan: 0 to add, 0 to change, 0 to drain, 0 to remove.
+`,
     )
     const detailed = ['plan', '-c', 'less.toml', '--detailed-exitcode']
     assert.is((await rig.slb(...detailed)).status, 2, 'a drain is still to be ended')

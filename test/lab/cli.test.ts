@@ -134,7 +134,7 @@ test('without privileges the missing one is named; validate needs none', () => {
     chmodSync(`${directory}/deaf.toml`, 0o600)
     const nobody = (...args: string[]): Ran => slb(args, { cwd: directory, user: 65_534 })
     assert.is(nobody('validate', '-c', 'web.toml').status, 0)
-    const plan = nobody('plan', '-c', 'web.toml')
+    const plan = nobody('plan', '-c', 'web.toml', '--state-dir', 'state')
     assert.is(plan.status, 1)
     assert.match(plan.err, /not permitted \(EPERM\)\nhint: .*CAP_NET_ADMIN/)
     const deaf = nobody('validate', '-c', 'deaf.toml')
