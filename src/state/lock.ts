@@ -1,5 +1,5 @@
 /** One writer per network namespace. */
-import { connect, createServer, type Server } from 'node:net'
+import { connect, createServer, type Server, type Socket } from 'node:net'
 import { SlbError } from '../model/error.ts'
 
 /**
@@ -19,7 +19,10 @@ export interface Lock {
  * @throws SlbError `locked` naming the holder, if it answers.
  */
 export async function takeLock(holder: string): Promise<Lock> {
+  const clients = new Set<Socket>()
   const server = createServer(client => {
+    clients.add(client)
+    client.on('close', () => clients.delete(client))
     client.on('error', () => {})
     client.end(`${holder}\n`)
   })
@@ -35,7 +38,14 @@ export async function takeLock(holder: string): Promise<Lock> {
     })
   }
   server.unref()
-  return { release: () => new Promise(done => server.close(() => done())) }
+  return {
+    release: () =>
+      new Promise(done => {
+        server.close(() => done())
+        // A server ends only with its last connection, and any process of the namespace may hold one.
+        for (const client of clients) client.destroy()
+      }),
+  }
 }
 
 function listening(server: Server): Promise<void> {

@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { SlbError } from '../../src/model/error.ts'
@@ -22,6 +24,17 @@ test('one holder at a time, and the refused one learns who it is', async () => {
   assert.match(error.message, /slb apply, pid 1/)
   await lock.release()
   await (await takeLock('third')).release()
+})
+
+test('a stranger who keeps the line open does not keep the lock', async () => {
+  const lock = await takeLock('slb apply, pid 1')
+  const stranger = connect({ path: '\0slb/writer', allowHalfOpen: true })
+  stranger.on('error', () => {})
+  const [answer] = await once(stranger, 'data')
+  assert.is(String(answer), 'slb apply, pid 1\n')
+  await lock.release()
+  await (await takeLock('next')).release()
+  stranger.destroy()
 })
 
 test('a killed holder leaves nothing behind', async () => {
