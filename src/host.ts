@@ -4,7 +4,7 @@ import { release, userInfo } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Live } from './engine/live.ts'
 import type { Clock } from './model/clock.ts'
-import { enterNamespace, namespaceInode } from './netlink/namespace.ts'
+import { enterNamespace, namespaceId } from './netlink/namespace.ts'
 import { openNetlink, protocol } from './netlink/socket.ts'
 import { type History, openHistory } from './state/history.ts'
 import { type Journal, openJournal, type Scene, sceneDirectory } from './state/journal.ts'
@@ -39,7 +39,7 @@ export function openHost(options: HostOptions): Host {
   if (options.netns !== undefined) enterNamespace(options.netns)
   const scene: Scene = {
     boot: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
-    namespace: namespaceInode(),
+    namespace: namespaceId(),
   }
   const route = openNetlink(protocol.route)
   const tables = [

@@ -23,6 +23,8 @@ export interface Libc {
   socket(domain: number, type: number, protocol: number): number
   bind(fd: number, address: Uint8Array, length: number): number
   setsockopt(fd: number, level: number, name: number, value: Uint8Array, length: number): number
+  /** Fills `value`, as long as it is. */
+  getsockopt(fd: number, level: number, name: number, value: Uint8Array): number
   send(fd: number, bytes: Uint8Array, length: number, flags: number): number
   /** Receives into one box after another; returns how many are filled. */
   recvmmsg(fd: number, boxes: Boxes, flags: number): number
@@ -47,12 +49,16 @@ function load(): Libc {
   const recvmmsg = library.func(
     'int recvmmsg(int fd, void *boxes, unsigned int count, int flags, void *timeout)',
   )
+  const getsockopt = library.func(
+    'int getsockopt(int fd, int level, int name, void *value, _Inout_ uint32_t *length)',
+  )
   return {
     socket: library.func('int socket(int domain, int type, int protocol)'),
     bind: library.func('int bind(int fd, const void *address, uint32_t length)'),
     setsockopt: library.func(
       'int setsockopt(int fd, int level, int name, const void *value, uint32_t length)',
     ),
+    getsockopt: (fd, level, name, value) => getsockopt(fd, level, name, value, [value.length]),
     send: library.func('intptr_t send(int fd, const void *bytes, size_t length, int flags)'),
     recvmmsg: (fd, boxes, flags) => recvmmsg(fd, boxes.headers, boxes.count, flags, null),
     close: library.func('int close(int fd)'),

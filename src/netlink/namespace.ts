@@ -1,5 +1,6 @@
 /** Network namespaces (network_namespaces(7)): entering one, and telling them apart. */
 import { closeSync, openSync, statSync } from 'node:fs'
+import { endianness } from 'node:os'
 import { SlbError } from '../model/error.ts'
 import { errnoNumber, kernelError } from './errno.ts'
 import { type Libc, libc } from './libc.ts'
@@ -52,7 +53,35 @@ function openNamespace(path: string, nameOrPath: string): number {
   }
 }
 
-/** What tells the network namespace of the calling thread from all others of this boot. */
-export function namespaceInode(): number {
-  return statSync('/proc/thread-self/ns/net').ino
+/** AF_UNIX and SOCK_DGRAM | SOCK_CLOEXEC: the lightest socket there is. */
+const unix = 1
+const datagram = 2 | 0o2000000
+/** SOL_SOCKET and SO_NETNS_COOKIE, asm-generic/socket.h. */
+const socketLevel = 1
+const cookieOption = 71
+
+/**
+ * What tells the network namespace of the calling thread from all others of this boot: its cookie,
+ * which the kernel never gives twice (net_cookie, since Linux 5.14 for all sockets), in decimal.
+ *
+ * An older kernel leaves only the inode number of the namespace, which it gives to the next one made
+ * as soon as this one is gone.
+ */
+export function namespaceId(c: Libc = libc()): string {
+  return namespaceCookie(c) ?? String(statSync('/proc/thread-self/ns/net').ino)
+}
+
+function namespaceCookie(c: Libc): string | undefined {
+  const fd = c.socket(unix, datagram, 0)
+  if (fd < 0) throw kernelError(c.errno(), 'open a socket to identify the network namespace', {})
+  try {
+    const value = Buffer.alloc(8)
+    if (c.getsockopt(fd, socketLevel, cookieOption, value) === 0)
+      return String(endianness() === 'LE' ? value.readBigUInt64LE() : value.readBigUInt64BE())
+    const errno = c.errno()
+    if (errno === errnoNumber('ENOPROTOOPT')) return undefined
+    throw kernelError(errno, 'identify the network namespace', {})
+  } finally {
+    c.close(fd)
+  }
 }

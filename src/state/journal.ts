@@ -8,14 +8,14 @@ import { readFileIfThere, replaceFile } from './durable.ts'
 export interface Scene {
   /** /proc/sys/kernel/random/boot_id */
   readonly boot: string
-  /** Inode number of the network namespace. */
-  readonly namespace: number
+  /** Tells the network namespace from all others of this boot, also from those that are gone. */
+  readonly namespace: string
 }
 
 export interface Journal {
   /** Where it stands, for messages. */
   readonly path: string
-  /** What is recorded; nothing if it was recorded in another boot. */
+  /** What is recorded; nothing if it was recorded in another boot or namespace. */
   read(): Ledger
   /** Replaces it durably, unless it already says just this. Returns whether it wrote. */
   write(ledger: Ledger): boolean
@@ -63,7 +63,7 @@ function isEmpty(ledger: Ledger): boolean {
 interface JournalFile {
   readonly version: 1
   readonly boot: string
-  readonly namespace: number
+  readonly namespace: string
   readonly services: readonly (readonly [string, string, number, number, number])[]
   readonly addresses: readonly string[]
   readonly links: readonly string[]

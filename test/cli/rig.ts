@@ -31,7 +31,7 @@ export interface CliRig {
   slb(...args: string[]): Promise<Ran>
 }
 
-const scene = { boot: 'b0', namespace: 1 }
+const scene = { boot: 'b0', namespace: '1' }
 
 /** A rig with some files and this live state, as snapshot text. Names of files are relative to its directory. */
 export function withRig(

@@ -7,7 +7,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { namespaceInode } from '../../src/netlink/namespace.ts'
+import { namespaceId } from '../../src/netlink/namespace.ts'
 import type { Ran } from '../cli/slb.ts'
 import { after, before, foreign, makeForeign } from './fifty.ts'
 import { ip } from './namespace.ts'
@@ -47,11 +47,11 @@ interface Point {
 
 /** Paths differ from scene to scene in these two names. */
 function generic(path: string, { stateDir }: LabRig): string {
-  return path.replace(stateDir, 'STATE').replace(`namespace-${namespaceInode()}`, 'NAMESPACE')
+  return path.replace(stateDir, 'STATE').replace(`namespace-${namespaceId()}`, 'NAMESPACE')
 }
 
 function specific(path: string, { stateDir }: LabRig): string {
-  return path.replace('STATE', stateDir).replace('NAMESPACE', `namespace-${namespaceInode()}`)
+  return path.replace('STATE', stateDir).replace('NAMESPACE', `namespace-${namespaceId()}`)
 }
 
 /** All points of an apply that is let through. */

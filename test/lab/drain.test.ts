@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { namespaceInode } from '../../src/netlink/namespace.ts'
+import { namespaceId } from '../../src/netlink/namespace.ts'
 import type { Ran } from '../cli/slb.ts'
 import { listed } from './ipvsadm.ts'
 import { type LabRig, labRig, type Running } from './rig.ts'
@@ -77,7 +77,7 @@ async function untilDraining({ process }: Running, backend: string): Promise<voi
 
 /** The moments until which drains may last. */
 function deadlines({ stateDir }: LabRig): unknown {
-  const path = join(stateDir, `namespace-${namespaceInode()}`, 'journal.json')
+  const path = join(stateDir, `namespace-${namespaceId()}`, 'journal.json')
   return JSON.parse(readFileSync(path, 'utf8')).draining
 }
 

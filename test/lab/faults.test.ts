@@ -8,7 +8,7 @@ import { load } from '../../src/config/load.ts'
 import { reconcile } from '../../src/engine/reconcile.ts'
 import { openHost } from '../../src/host.ts'
 import { changeKey } from '../../src/model/change.ts'
-import { namespaceInode } from '../../src/netlink/namespace.ts'
+import { namespaceId } from '../../src/netlink/namespace.ts'
 import { takeLock } from '../../src/state/lock.ts'
 import type { Ran } from '../cli/slb.ts'
 import { saved } from './ipvsadm.ts'
@@ -99,7 +99,7 @@ test('a full disk at the journal is met before the kernel is touched', async () 
 test('a disk that fills up in the middle loses nothing: the next apply goes on', async () => {
   const rig = freshRig()
   const file = rig.file('slb.toml', service('web', 80))
-  const journal = join(rig.stateDir, `namespace-${namespaceInode()}`, 'journal.json.tmp')
+  const journal = join(rig.stateDir, `namespace-${namespaceId()}`, 'journal.json.tmp')
   const inject = 'inject=write:error=ENOSPC:when=2+'
   const ran = await traced(
     rig,

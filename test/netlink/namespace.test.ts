@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert'
 import { SlbError } from '../../src/model/error.ts'
 import { errnoNumber } from '../../src/netlink/errno.ts'
 import { libc } from '../../src/netlink/libc.ts'
-import { enterNamespace, namespaceInode } from '../../src/netlink/namespace.ts'
+import { enterNamespace, namespaceId } from '../../src/netlink/namespace.ts'
 import { script } from './scripted.ts'
 
 function fault(work: () => void): SlbError {
@@ -19,8 +19,15 @@ function fault(work: () => void): SlbError {
   return assert.unreachable('it should have thrown') as never
 }
 
-test('a namespace is known by its inode', () => {
-  assert.is(`net:[${namespaceInode()}]`, readlinkSync('/proc/self/ns/net'))
+test('before Linux 5.14 a namespace is known by its inode', () => {
+  const { libc: old, sockets } = script(() => [])
+  assert.is(`net:[${namespaceId(old)}]`, readlinkSync('/proc/self/ns/net'))
+  assert.equal(sockets, { opened: 1, closed: 1 })
+})
+
+test('a namespace stays the same as long as it is there', () => {
+  assert.match(namespaceId(), /^[1-9]\d*$/)
+  assert.is(namespaceId(), namespaceId())
 })
 
 test('a name that nobody made says how to make it', () => {

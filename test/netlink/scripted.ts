@@ -57,6 +57,7 @@ export function script(
     },
     bind: () => 0,
     setsockopt: () => 0,
+    getsockopt: () => fail('ENOPROTOOPT'),
     send(_fd, bytes, length) {
       const failure = failSend.shift()
       if (failure !== undefined) return fail(failure)

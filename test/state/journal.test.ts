@@ -1,4 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
@@ -8,7 +17,7 @@ import type { Ledger } from '../../src/plan/types.ts'
 import { emptyLedger, openJournal, type Scene } from '../../src/state/journal.ts'
 
 const test = suite<{ directory: string }>('journal')
-const scene: Scene = { boot: 'one', namespace: 42 }
+const scene: Scene = { boot: 'one', namespace: '42' }
 const ledger: Ledger = {
   service: new Map([['tcp 192.0.2.10:80', { name: 'web', drain: 60_000, hash: 7, places: 9 }]]),
   address: new Set(['address slb0 192.0.2.10/32']),
@@ -41,8 +50,17 @@ test('is empty before the first write, and an empty ledger is not worth a file',
 test('proves nothing after a reboot, and nothing about another namespace', ({ directory }) => {
   openJournal(directory, scene).write(ledger)
   assert.equal(openJournal(directory, { ...scene, boot: 'two' }).read(), emptyLedger)
-  assert.equal(openJournal(directory, { ...scene, namespace: 43 }).read(), emptyLedger)
+  assert.equal(openJournal(directory, { ...scene, namespace: '43' }).read(), emptyLedger)
   assert.equal(openJournal(directory, scene).read(), ledger, 'and the others left it alone')
+})
+
+test('a file of another namespace in its place proves nothing', ({ directory }) => {
+  const theirs = openJournal(directory, scene)
+  theirs.write(ledger)
+  const ours = openJournal(directory, { ...scene, namespace: '43' })
+  mkdirSync(join(ours.path, '..'))
+  copyFileSync(theirs.path, ours.path)
+  assert.equal(ours.read(), emptyLedger)
 })
 
 test('is not written again when it says the same, in whatever order', ({ directory }) => {
