@@ -219,6 +219,17 @@ test('an address that nobody else has is usable when apply returns', async ({ ta
   assert.is(shown?.addr_info?.[0]?.tentative, undefined)
 })
 
+test('an address that waits for a carrier is not called added', async ({ table }) => {
+  // Its other end stays down. A link that has had a carrier asks even without one.
+  ip(undefined, 'link add eth1 type veth peer name far1', 'link set eth1 up')
+  const row = { ...address('eth1', '2001:db8::10'), nodad: false }
+  const error = await only(table.apply([create(row)]))
+  assert.is(error.code, 'timeout')
+  assert.match(error.message, /detection has not finished on eth1/)
+  assert.match(String(error.hint), /carrier/)
+  assert.equal(await global(table), [row])
+})
+
 test('an address that another host has is a failure, seen again, and can be tried again', async ({
   table,
 }) => {
@@ -241,6 +252,23 @@ test('an address that another host has is a failure, seen again, and can be trie
   assert.equal(await table.apply([again]), [])
   assert.equal(await global(table), [row, free].sort(byKey))
   other.close()
+})
+
+test('each subnet of each link answers for its own secondary addresses', async ({ table }) => {
+  ip(
+    undefined,
+    'address add 192.0.2.1/25 dev eth0',
+    'address add 192.0.2.2/25 dev eth0',
+    'address add 192.0.2.1/25 dev far',
+    'address add 192.0.2.129/25 dev eth0',
+    'address add 0.0.0.1/0 dev eth0',
+  )
+  const at = (on: string, ip: string, prefix = 25) =>
+    remove({ ...address(on, ip), prefix, owned: false })
+  assert.match((await only(table.apply([at('eth0', '192.0.2.1')]))).message, '192.0.2.2/25')
+  const rest = [at('far', '192.0.2.1'), at('eth0', '192.0.2.129'), at('eth0', '0.0.0.1', 0)]
+  assert.equal(await table.apply(rest), [])
+  assert.equal(await table.apply([at('eth0', '192.0.2.2')]), [])
 })
 
 test('thousands of addresses in one apply', async ({ table }) => {

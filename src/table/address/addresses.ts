@@ -51,12 +51,13 @@ export async function removeAddresses(
   const indexes = linkIndexes(netlink)
   const entries = readAddresses(netlink)
   const now = new Map(entries.map(entry => [placeKey(entry.index, entry), entry]))
+  const dependants = dependantsOf(entries)
   const batch = netlink.batch<AddressChange>()
   for (const change of changes) {
     const index = indexes.get(change.row.link)
     const entry = index === undefined ? undefined : now.get(placeKey(index, change.row))
     const error =
-      index === undefined ? linkGone(change) : hindrance(change, entry, entries, promotes)
+      index === undefined ? linkGone(change) : hindrance(change, entry, dependants, promotes)
     if (index === undefined || error !== undefined) {
       failures.push({ change, error: error ?? linkGone(change) })
       continue
@@ -79,7 +80,7 @@ function placeKey(index: number, row: { readonly address: Ip; readonly prefix: n
 function hindrance(
   change: AddressChange,
   entry: AddressEntry | undefined,
-  entries: readonly AddressEntry[],
+  dependants: ReadonlyMap<string, AddressEntry>,
   promotes: PromotesSecondaries,
 ): SlbError | undefined {
   const what = nameOf(change)
@@ -88,7 +89,7 @@ function hindrance(
     const words = entry.owned ? 'it carries our mark now' : 'it does not carry our mark any more'
     return new SlbError('stale', `${what}: ${words}`)
   }
-  const victim = entries.find(one => dependsOn(one, entry))
+  const victim = entry.secondary ? undefined : dependants.get(subnetKey(entry))
   if (victim === undefined || promotes(change.row.link)) return undefined
   return new SlbError(
     'invalid',
@@ -97,12 +98,17 @@ function hindrance(
   )
 }
 
-/** IPv4: a secondary address lives as long as the first one of its subnet. */
-function dependsOn(one: AddressEntry, first: AddressEntry): boolean {
-  if (!one.secondary || first.secondary || one.index !== first.index) return false
-  if (one.prefix !== first.prefix || familyOf(first.address) !== 'ipv4') return false
-  const bits = 32 - first.prefix
-  return bits === 32 || ipv4Number(one.address) >>> bits === ipv4Number(first.address) >>> bits
+/** IPv4: a secondary address lives as long as the first one of its subnet. One of each subnet. */
+function dependantsOf(entries: readonly AddressEntry[]): ReadonlyMap<string, AddressEntry> {
+  return new Map(entries.filter(one => one.secondary).map(one => [subnetKey(one), one]))
+}
+
+/** Link, prefix length and subnet; an IPv6 address, which never is secondary, by itself. */
+function subnetKey({ index, address, prefix }: AddressEntry): string {
+  if (familyOf(address) === 'ipv6') return `${index} ${address}`
+  const bits = 32 - prefix
+  // A shift by 32 is one by 0 (ECMAScript, 13.9.3).
+  return `${index} ${prefix} ${bits === 32 ? 0 : ipv4Number(address) >>> bits}`
 }
 
 function ipv4Number(address: Ip): number {

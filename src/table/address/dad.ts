@@ -22,7 +22,8 @@ const interval = 100
  * Waits until the kernel knows of every address just added whether another host has it, and returns
  * a failure for those that one has. The kernel takes up to a second before it asks and another for
  * answers (`dad_transmits` times `retrans_time_ms`). An address on a link without carrier stays
- * tentative until it has one; after `limit` it counts as added, and a later read tells.
+ * tentative until it has one, and answers nobody: after `limit` it is a failure of kind `timeout`. It
+ * stays in the kernel, which goes on with the detection by itself once there is a carrier.
  */
 export async function settleDad(
   netlink: Netlink,
@@ -46,9 +47,21 @@ export async function settleDad(
       const entry = find(change)
       return entry?.tentative === true && !entry.dadFailed
     })
-    if (open.length === 0 || patience.now() >= deadline) return failures
+    if (open.length === 0) return failures
+    if (patience.now() >= deadline)
+      return [...failures, ...open.map(change => ({ change, error: undecided(change) }))]
     await patience.sleep(interval)
   }
+}
+
+function undecided({ op, row }: AddressChange): SlbError {
+  return new SlbError(
+    'timeout',
+    `${op} ${keyOf.address(row)}: duplicate address detection has not finished on ${row.link}; until then the address answers nobody`,
+    {
+      hint: `look whether ${row.link} has a carrier (ip link show ${row.link}); with one, the kernel finishes by itself`,
+    },
+  )
 }
 
 function duplicate({ op, row }: AddressChange): SlbError {

@@ -23,7 +23,8 @@ const patience: Patience = {
  *
  * `apply` waits for IPv6 duplicate-address detection of what it added without `nodad`: an address
  * that another host has is a failure of kind `invalid` with errno EADDRINUSE. It stays in the kernel,
- * unused, and reads as `dadFailed`.
+ * unused, and reads as `dadFailed`. One that the kernel has not decided about in time, for want of a
+ * carrier, is a failure of kind `timeout`, and stays, too.
  *
  * Kernels before 5.18 do not keep our mark of addresses: there every address reads as not owned.
  *
