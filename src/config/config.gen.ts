@@ -138,7 +138,7 @@ export interface ServiceConfig {
    */
   one_packet?: boolean
   /**
-   * Rewrites the source address towards the backends too, so that answers come back through here from any network (one-arm NAT, backends that are also clients).
+   * Rewrites the source address towards the backends too, so that answers come back through here from any network (one-arm NAT, backends that are also clients). For forward = "nat", and not beside fwmark.
    */
   snat?: boolean
   /**
@@ -262,7 +262,7 @@ export interface ServiceConfig1 {
    */
   one_packet?: boolean
   /**
-   * Rewrites the source address towards the backends too, so that answers come back through here from any network (one-arm NAT, backends that are also clients).
+   * Rewrites the source address towards the backends too, so that answers come back through here from any network (one-arm NAT, backends that are also clients). For forward = "nat", and not beside fwmark.
    */
   snat?: boolean
   /**

@@ -34,15 +34,7 @@ export function resolveOptions(
   const forward = layers.config.forward ?? 'nat'
   const stream = streamOf(listeners)
   checkProtocols(layers, listeners, stream, persistence.engine, faults)
-  const snat = layers.config.snat ?? false
-  if (snat && forward !== 'nat' && layers.own.snat)
-    faults.push(
-      fault(
-        'unused-snat',
-        spotOf(layers, 'snat'),
-        `snat works with forward = "nat"; with "${forward}" the backends answer the clients themselves`,
-      ),
-    )
+  const snat = resolveSnat(layers, forward, faults)
   return {
     scheduler,
     schedulerFlags: resolveFlags(layers, scheduler, faults),
@@ -51,9 +43,37 @@ export function resolveOptions(
     engine: persistence.engine,
     onePacket: (layers.config.one_packet ?? false) && stream === undefined,
     forward,
-    snat: snat && forward === 'nat',
+    snat,
     drain: milliseconds(layers.config.drain ?? '60s'),
   }
+}
+
+/** Defaults that do not fit are silent. */
+function resolveSnat(layers: Layers, forward: Forward, faults: Fault[]): boolean {
+  if (layers.config.snat !== true) return false
+  // A packet that was balanced by its mark keeps no trace that nftables could tell it by from one
+  // that carries the mark and is merely forwarded, which must keep its source.
+  const marked = layers.config.fwmark !== undefined
+  if (!marked && forward === 'nat') return true
+  if (layers.own.snat)
+    faults.push(
+      marked
+        ? fault(
+            'fwmark-snat',
+            spotOf(layers, 'snat'),
+            'snat cannot stand beside fwmark: packets with the mark that are only forwarded would lose their source, too',
+            {
+              suggestion:
+                'write vip and port instead of fwmark, or an nftables rule of your own for the backends’ addresses',
+            },
+          )
+        : fault(
+            'unused-snat',
+            spotOf(layers, 'snat'),
+            `snat works with forward = "nat"; with "${forward}" the backends answer the clients themselves`,
+          ),
+    )
+  return false
 }
 
 /** Near misses of a known scheduler are faults; anything else is left to the kernel's modules. */

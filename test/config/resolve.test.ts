@@ -261,6 +261,7 @@ test('defaults that do not fit a service are silent', async () => {
   })
   const [mark, wrr] = desired.services
   assert.is(mark?.listeners[0]?.id.key, 'fwmark 7 ipv4')
+  assert.is(mark?.snat, false)
   assert.is(wrr?.listeners[0]?.schedulerFlags, 0)
   assert.is(wrr?.listeners[0]?.onePacket, false)
   assert.is(wrr?.snat, false)
