@@ -1,17 +1,18 @@
 /** Source NAT with real traffic: who the backend sees, and whether the client gets its answer. */
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Change } from '../../src/model/change.ts'
 import type { Ip } from '../../src/model/ip.ts'
-import { fwmarkId, type ServiceId, serviceId } from '../../src/model/rows.ts'
+import { type ServiceId, serviceId } from '../../src/model/rows.ts'
 import { snatTable } from '../../src/table/snat/table.ts'
 import type { Table } from '../../src/table/table.ts'
-import { inside, insideNextTick, run } from '../lab/namespace.ts'
-import type { Machine } from '../lab/topology.ts'
-import { askUdp, connect } from '../lab/traffic.ts'
+import { inside, insideNextTick, ip, run } from '../lab/namespace.ts'
+import { type Machine, withNetwork } from '../lab/topology.ts'
+import { askUdp, connect, serveTcp } from '../lab/traffic.ts'
 import { buildOneArm, director, holdSilently, type OneArm, vips } from './one-arm.ts'
 
 const test = suite<{ net: OneArm; table: Table }>('source NAT')
@@ -60,26 +61,6 @@ test('datagrams, and a service of all ports', async ({ net, table }) => {
   assert.is(await askUdp(net.client, vips.ipv4, 53), director.ipv4)
 })
 
-test('a firewall mark, in the family of its service only', async ({ net, table }) => {
-  await tellSource(net, 80)
-  run(
-    undefined,
-    'nft',
-    'add table inet marks; add chain inet marks pre { type filter hook prerouting priority mangle; }; add rule inet marks pre tcp dport 80 meta mark set 7',
-  )
-  for (const [flag, address] of [
-    ['', net.backend.ipv4],
-    ['-6', `[${net.backend.ipv6}]:0`],
-  ] as const) {
-    const family = flag === '' ? [] : [flag]
-    run(undefined, 'ipvsadm', '-A', '-f', '7', ...family)
-    run(undefined, 'ipvsadm', '-a', '-f', '7', ...family, '-r', address, '-m')
-  }
-  await table.apply([change('create', fwmarkId(7, 'ipv4'))])
-  assert.is(await ask(net.client, vips.ipv4), director.ipv4)
-  assert.is(await ask(net.client, vips.ipv6), 'nothing')
-})
-
 test('destinations that are not NAT keep seeing the client', async ({ net, table }) => {
   holdSilently(net.backend, vips.ipv4)
   await tellSource(net, 80)
@@ -105,7 +86,38 @@ test('a flow lives on while rules of others come and go, and while its own goes'
   assert.is(await flow.echo('three'), 'three')
   assert.is((await table.read()).snat?.size, 0)
   flow.close()
+  // What keeps the flow is a row to be deleted once its service has gone.
+  run(undefined, 'ipvsadm', '-D', '-t', `${vips.ipv4}:80`)
+  assert.is((await table.read()).snat?.size, 1)
+  assert.equal(await table.apply([change('delete', web)]), [])
+  assert.is(run(undefined, 'nft', 'list', 'ruleset'), '')
 })
+
+test('flows that live while the first rule comes stay as they are, and go on', () =>
+  withNetwork(1, async network => {
+    const [backend] = network.backends
+    assert.ok(backend)
+    writeFileSync('/proc/sys/net/ipv4/vs/conntrack', '0')
+    await serveTcp(network, network.backends, 8080)
+    ip(undefined, `address add ${vips.ipv4}/32 dev lo`)
+    forward('-t', `${vips.ipv4}:80`, `${backend.ipv4}:8080`)
+    const old = await connect(network.client, vips.ipv4, 80)
+    assert.is(await old.echo('one'), 'one')
+    writeFileSync('/proc/sys/net/ipv4/vs/conntrack', '1')
+    const table = snatTable()
+    assert.equal(await table.apply([change('create', web)]), [])
+    assert.is(await old.echo('two'), 'two')
+    const next = await connect(network.client, vips.ipv4, 80)
+    assert.is(next.seenAs, '10.2.0.1')
+    assert.is(await next.echo('three'), 'three')
+    assert.is(await old.echo('four'), 'four')
+    // The rule goes, the switch stays: neither flow is cut.
+    assert.equal(await table.apply([change('delete', web)]), [])
+    assert.is(await old.echo('five'), 'five')
+    assert.is(await next.echo('six'), 'six')
+    for (const flow of [old, next]) flow.close()
+    table.close()
+  }))
 
 test('tables of others stay as they are; ours goes with its last rule', async ({ table }) => {
   run(
@@ -120,15 +132,43 @@ test('tables of others stay as they are; ours goes with its last rule', async ({
     [`snat ${web.key}`, `snat ${web6.key}`],
   )
   const listed = run(undefined, 'nft', 'list', 'table', 'inet', 'slb')
-  assert.match(listed, /ct original ip daddr 192\.0\.2\.10 .* masquerade comment "tcp 192/)
+  assert.match(listed, /ct original ip daddr 192\.0\.2\.10 .* masquerade comment "slb:5b1b tcp 192/)
   await table.apply([change('delete', web), change('delete', web6)])
   assert.is(run(undefined, 'nft', '-j', 'list', 'ruleset'), before)
+})
+
+test('a table of our name that is not ours is left alone', async ({ table }) => {
+  for (const theirs of [
+    '',
+    'add chain inet slb postrouting; add rule inet slb postrouting accept;',
+  ]) {
+    run(undefined, 'nft', `add table inet slb; ${theirs}`)
+    const before = run(undefined, 'nft', '-j', 'list', 'ruleset')
+    const [failure] = await table.apply([change('create', web)])
+    assert.is(failure?.error.code, 'invalid')
+    assert.is(run(undefined, 'nft', '-j', 'list', 'ruleset'), before)
+  }
+})
+
+test('what somebody else puts into our table stays there', async ({ table }) => {
+  await table.apply([change('create', web)])
+  run(
+    undefined,
+    'nft',
+    'add rule inet slb postrouting-5b1b counter; add set inet slb s { type mark; }',
+  )
+  assert.equal(await table.apply([change('create', web6), change('delete', web)]), [])
+  assert.equal(await table.apply([change('delete', web6)]), [])
+  const left = run(undefined, 'nft', 'list', 'table', 'inet', 'slb')
+  assert.match(left, /counter/)
+  assert.match(left, /set s/)
+  assert.not.match(left, /masquerade/)
 })
 
 test('rules that somebody changed are seen as gone, and put right', async ({ table }) => {
   await table.apply([change('create', web)])
   const handle = /handle (\d+)/.exec(
-    run(undefined, 'nft', '-a', 'list', 'chain', 'inet', 'slb', 'postrouting').split(
+    run(undefined, 'nft', '-a', 'list', 'chain', 'inet', 'slb', 'postrouting-5b1b').split(
       'masquerade',
     )[1] ?? '',
   )?.[1]
@@ -139,12 +179,12 @@ test('rules that somebody changed are seen as gone, and put right', async ({ tab
     'rule',
     'inet',
     'slb',
-    'postrouting',
+    'postrouting-5b1b',
     'handle',
     String(handle),
     'counter',
     'comment',
-    `"${web.key}"`,
+    `"slb:5b1b ${web.key}"`,
   )
   assert.is((await table.read()).snat?.size, 0)
   assert.equal(await table.apply([change('create', web)]), [])

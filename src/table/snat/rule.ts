@@ -5,8 +5,8 @@
  * the connection is tracked, its original destination is still the virtual service, and what a
  * postrouting chain of type `nat` does to its first packet is done to all.
  */
-import { type Family, type Ip, parseIp } from '../../model/ip.ts'
-import { fwmarkId, type Protocol, type ServiceId, serviceId } from '../../model/rows.ts'
+import { type Ip, parseIp } from '../../model/ip.ts'
+import { type Protocol, type ServiceId, serviceId } from '../../model/rows.ts'
 
 /** A value of JSON that is looked into field by field. */
 export type Json = unknown
@@ -14,50 +14,49 @@ export type Json = unknown
 interface Match {
   readonly match: { readonly op: '==' | '!='; readonly left: Json; readonly right: string | number }
 }
-type Statement = Match | { readonly masquerade: null }
+type Statement = Match | { readonly [verdict in Verdict]?: null }
+
+/** What a rule does: rewrites the source, or nothing. */
+export type Verdict = 'masquerade' | 'accept'
 
 /**
  * The rule's statements. A packet that still has the virtual service's address (a `direct` or
- * `tunnel` destination) is not touched. A firewall-mark service has no address to tell them by.
+ * `tunnel` destination) is not touched. A firewall mark would not do: packets that carry it and are
+ * forwarded without IPVS look the same here as those that IPVS has balanced.
  */
-export function ruleFor(id: ServiceId): readonly Statement[] {
-  const masquerade = { masquerade: null }
-  if (id.address === undefined)
-    return [equal(meta('nfproto'), id.family), equal(meta('mark'), id.fwmark), masquerade]
+export function ruleFor(id: ServiceId, verdict: Verdict = 'masquerade'): readonly Statement[] {
+  if (id.address === undefined) throw new Error(`${id.key} has no address to make a rule for`)
   const protocol = id.family === 'ipv6' ? 'ip6' : 'ip'
   return [
     equal(original(`${protocol} daddr`), id.address),
     equal(meta('l4proto'), id.protocol),
     ...(id.port === 0 ? [] : [equal(original('proto-dst'), id.port)]),
     { match: { op: '!=', left: { payload: { protocol, field: 'daddr' } }, right: id.address } },
-    masquerade,
+    { [verdict]: null },
   ]
 }
 
 /**
- * The service that a listed rule is for, or undefined if it is none of those that `ruleFor` makes.
- * Statements that nft adds when it lists a rule (`meta nfproto`) are allowed.
+ * The service that a listed rule is for and what it does, or undefined if it is none of those that
+ * `ruleFor` makes. Statements that nft adds when it lists a rule (`meta nfproto`) are allowed.
  */
-export function serviceOf(statements: Json): ServiceId | undefined {
+export function readRule(
+  statements: Json,
+): { readonly service: ServiceId; readonly verdict: Verdict } | undefined {
   if (!Array.isArray(statements)) return undefined
   const facts = new Map<string, string | number>()
+  let verdict: Verdict | undefined
   for (const statement of statements) {
-    if (field(statement, 'masquerade') === null) facts.set('masquerade', 1)
+    if (field(statement, 'masquerade') === null) verdict = 'masquerade'
+    else if (field(statement, 'accept') === null) verdict = 'accept'
     else {
       const fact = factOf(field(statement, 'match'))
       if (fact === undefined) return undefined
       facts.set(fact.name, fact.value)
     }
   }
-  if (!facts.delete('masquerade')) return undefined
-  return facts.has('meta mark') ? markOf(facts) : listenerOf(facts)
-}
-
-function markOf(facts: ReadonlyMap<string, string | number>): ServiceId | undefined {
-  const mark = facts.get('meta mark')
-  const family = facts.get('meta nfproto')
-  if (facts.size !== 2 || typeof mark !== 'number' || !isFamily(family)) return undefined
-  return fwmarkId(mark, family)
+  const service = listenerOf(facts)
+  return service === undefined || verdict === undefined ? undefined : { service, verdict }
 }
 
 function listenerOf(facts: ReadonlyMap<string, string | number>): ServiceId | undefined {
@@ -112,10 +111,6 @@ function original(key: string): Json {
 
 function addressIn(value: string | number | undefined): Ip | undefined {
   return typeof value === 'string' ? parseIp(value) : undefined
-}
-
-function isFamily(value: Json): value is Family {
-  return value === 'ipv4' || value === 'ipv6'
 }
 
 function isProtocol(value: Json): value is Protocol {

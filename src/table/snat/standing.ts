@@ -12,9 +12,13 @@ export function ipvsListing(): string {
   }
 }
 
-/** Looks for the line of a service: `TCP  C000020A:0050 wrr`. Marks are not told apart by family. */
-export function stands(id: ServiceId, listing: string): boolean {
-  return listing.includes(`\n${lineOf(id)} `)
+/**
+ * Tells of a service whether it has a line: `TCP  C000020A:0050 wrr`. Marks are not told apart by
+ * family.
+ */
+export function standing(listing: string): (id: ServiceId) => boolean {
+  const lines = new Set(listing.match(/^[A-Z]+ +\S+(?= )/gm) ?? [])
+  return id => lines.has(lineOf(id))
 }
 
 function lineOf(id: ServiceId): string {

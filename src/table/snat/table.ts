@@ -13,7 +13,7 @@ import {
   table,
   transaction,
 } from './ruleset.ts'
-import { ipvsListing, stands } from './standing.ts'
+import { ipvsListing, standing } from './standing.ts'
 
 /**
  * The table of kind `snat`.
@@ -22,22 +22,33 @@ import { ipvsListing, stands } from './standing.ts'
  * at all, but for changes of rules that are not as the plan saw them: those are left out as `stale`.
  * Where the kernel or the program nft is missing, every change fails with `missing`; what is read is
  * then nothing. Rules need `net.ipv4.vs.conntrack = 1` to have an effect.
+ *
+ * What stays for the flows of a deleted rule reads as nothing while its service stands, and as a row
+ * to be deleted afterwards.
+ *
+ * @param listing the text of /proc/net/ip_vs
  */
-export function snatTable(nft: Nft = nftProgram(), probe: Probe = tableProbe()): Table {
+export function snatTable(
+  nft: Nft = nftProgram(),
+  probe: Probe = tableProbe(),
+  listing: () => string = ipvsListing,
+): Table {
   const look = (): Promise<Ruleset> => ruleset(nft, probe)
   return {
     kinds: ['snat'],
     async read() {
-      const { rules } = await look()
+      const { rules, keepers } = await look()
       const snat = new Map<string, Snat>()
       for (const [key, { row }] of rules) snat.set(key, row)
+      const stands = lazily(listing)
+      for (const [key, { row }] of keepers) if (!stands(row.service)) snat.set(key, row)
       return { snat }
     },
     async apply(changes) {
       const wanted = changes.map(snatChange)
       if (wanted.length === 0) return []
       try {
-        return await applyAll(nft, look, wanted)
+        return await applyAll(nft, look, wanted, lazily(listing))
       } catch (error) {
         if (!(error instanceof SlbError)) throw error
         return wanted.map(change => ({ change, error }))
@@ -51,9 +62,10 @@ async function applyAll(
   nft: Nft,
   look: () => Promise<Ruleset>,
   changes: readonly SnatChange[],
+  stands: (service: ServiceId) => boolean,
 ): Promise<readonly Failure[]> {
   const before = await look()
-  const { commands, failures } = transaction(before, changes, standing())
+  const { commands, failures } = transaction(before, changes, stands)
   if (commands === undefined) return failures
   try {
     await nft.run(commands)
@@ -68,11 +80,11 @@ async function applyAll(
 }
 
 /** Reads what stands at most once, and only if it is asked. */
-function standing(): (service: ServiceId) => boolean {
-  let listing: string | undefined
+function lazily(listing: () => string): (service: ServiceId) => boolean {
+  let stands: ((service: ServiceId) => boolean) | undefined
   return service => {
-    listing ??= ipvsListing()
-    return stands(service, listing)
+    stands ??= standing(listing())
+    return stands(service)
   }
 }
 
@@ -93,8 +105,9 @@ async function explain(
   })
 }
 
-function handles({ rules, strange }: Ruleset): string {
-  return [...[...rules.values()].map(({ handle }) => handle), ...strange].sort().join()
+function handles({ rules, keepers, strange }: Ruleset): string {
+  const kept = [...rules.values(), ...keepers.values()].map(({ handle }) => handle)
+  return [...kept, ...strange].sort().join()
 }
 
 async function ruleset(nft: Nft, probe: Probe): Promise<Ruleset> {

@@ -3,7 +3,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Ip } from '../../../src/model/ip.ts'
 import { fwmarkId, type Protocol, type ServiceId, serviceId } from '../../../src/model/rows.ts'
-import { type Json, ruleFor, serviceOf } from '../../../src/table/snat/rule.ts'
+import { type Json, readRule, ruleFor, type Verdict } from '../../../src/table/snat/rule.ts'
 
 const test = suite('source NAT rules')
 
@@ -30,28 +30,28 @@ test('a service of all ports asks for no port', () => {
   assert.not.match(JSON.stringify(rule), 'proto-dst')
 })
 
-test('a firewall mark is asked for in its family only', () => {
-  assert.equal(ruleFor(fwmarkId(7, 'ipv6')), [
-    equal({ meta: { key: 'nfproto' } }, 'ipv6'),
-    equal({ meta: { key: 'mark' } }, 7),
-    { masquerade: null },
-  ])
+test('a firewall mark alone never makes a rule: it does not tell what was balanced', () => {
+  assert.throws(() => ruleFor(fwmarkId(7, 'ipv6')), /no address/)
+  const rule = [equal({ meta: { key: 'mark' } }, 7), { masquerade: null }]
+  assert.is(readRule(rule), undefined)
 })
 
 test('what is written is recognised', () => {
-  const ids: ServiceId[] = [fwmarkId(1, 'ipv4'), fwmarkId(0xffffffff, 'ipv6')]
+  const ids: ServiceId[] = []
   for (const protocol of ['tcp', 'udp', 'sctp'] satisfies Protocol[])
     for (const port of [0, 1, 65535])
       ids.push(
         serviceId(protocol, 'ipv4', '192.0.2.10' as Ip, port),
         serviceId(protocol, 'ipv6', '2001:db8::1' as Ip, port),
       )
-  for (const id of ids) assert.equal(serviceOf(ruleFor(id)), id, id.key)
+  for (const service of ids)
+    for (const verdict of ['masquerade', 'accept'] satisfies Verdict[])
+      assert.equal(readRule(ruleFor(service, verdict)), { service, verdict }, service.key)
 })
 
 test('a statement about the family, which nft may add, changes nothing', () => {
   const family = equal({ meta: { key: 'nfproto' } }, 'ipv4')
-  assert.equal(serviceOf([family, ...ruleFor(web)]), web)
+  assert.equal(readRule([family, ...ruleFor(web)])?.service, web)
 })
 
 test('a rule that does more, less or something else is not one of ours', () => {
@@ -74,7 +74,7 @@ test('a rule that does more, less or something else is not one of ours', () => {
     JSON.parse(JSON.stringify(ours).replaceAll('"192.0.2.10"', '{"prefix":{}}')),
     JSON.parse(JSON.stringify(ours).replace('"original"', '"reply"')),
   ]
-  for (const rule of strange) assert.is(serviceOf(rule), undefined, JSON.stringify(rule))
+  for (const rule of strange) assert.is(readRule(rule), undefined, JSON.stringify(rule))
 })
 
 function equal(left: Json, right: string | number): Json {

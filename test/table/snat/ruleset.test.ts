@@ -3,8 +3,8 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Op } from '../../../src/model/change.ts'
 import type { Ip } from '../../../src/model/ip.ts'
-import { fwmarkId, type ServiceId, serviceId } from '../../../src/model/rows.ts'
-import { ruleFor } from '../../../src/table/snat/rule.ts'
+import { type ServiceId, serviceId } from '../../../src/model/rows.ts'
+import { ruleFor, type Verdict } from '../../../src/table/snat/rule.ts'
 import {
   emptyRuleset,
   type Ruleset,
@@ -18,27 +18,23 @@ const test = suite('source NAT ruleset')
 
 const web = serviceId('tcp', 'ipv4', '192.0.2.10' as Ip, 80)
 const dns = serviceId('udp', 'ipv6', '2001:db8::1' as Ip, 53)
-const mark = fwmarkId(7, 'ipv6')
 
-/** What nft 1.0.6 lists after the rules of `web`, `dns` and `mark` were added. */
+/** What nft 1.0.6 lists after the rules of `web` and `dns` were added. */
 const listing = `{"nftables": [{"metainfo": {"version": "1.0.6", "release_name": "Lester Gooch #5",
 "json_schema_version": 1}}, {"table": {"family": "inet", "name": "slb", "handle": 1}}, {"chain":
-{"family": "inet", "table": "slb", "name": "postrouting", "handle": 1, "type": "nat", "hook":
+{"family": "inet", "table": "slb", "name": "postrouting-5b1b", "handle": 1, "type": "nat", "hook":
 "postrouting", "prio": 100, "policy": "accept"}}, {"rule": {"family": "inet", "table": "slb", "chain":
-"postrouting", "handle": 2, "comment": "tcp 192.0.2.10:80", "expr": [{"match": {"op": "==", "left":
-{"ct": {"key": "ip daddr", "dir": "original"}}, "right": "192.0.2.10"}}, {"match": {"op": "==", "left":
-{"meta": {"key": "l4proto"}}, "right": "tcp"}}, {"match": {"op": "==", "left": {"ct": {"key":
-"proto-dst", "dir": "original"}}, "right": 80}}, {"match": {"op": "!=", "left": {"payload": {"protocol":
-"ip", "field": "daddr"}}, "right": "192.0.2.10"}}, {"masquerade": null}]}}, {"rule": {"family": "inet",
-"table": "slb", "chain": "postrouting", "handle": 3, "comment": "udp [2001:db8::1]:53", "expr":
-[{"match": {"op": "==", "left": {"ct": {"key": "ip6 daddr", "dir": "original"}}, "right":
-"2001:db8::1"}}, {"match": {"op": "==", "left": {"meta": {"key": "l4proto"}}, "right": "udp"}},
-{"match": {"op": "==", "left": {"ct": {"key": "proto-dst", "dir": "original"}}, "right": 53}}, {"match":
-{"op": "!=", "left": {"payload": {"protocol": "ip6", "field": "daddr"}}, "right": "2001:db8::1"}},
-{"masquerade": null}]}}, {"rule": {"family": "inet", "table": "slb", "chain": "postrouting", "handle":
-5, "comment": "fwmark 7 ipv6", "expr": [{"match": {"op": "==", "left": {"meta": {"key": "nfproto"}},
-"right": "ipv6"}}, {"match": {"op": "==", "left": {"meta": {"key": "mark"}}, "right": 7}},
-{"masquerade": null}]}}]}`
+"postrouting-5b1b", "handle": 2, "comment": "slb:5b1b tcp 192.0.2.10:80", "expr": [{"match": {"op":
+"==", "left": {"ct": {"key": "ip daddr", "dir": "original"}}, "right": "192.0.2.10"}}, {"match": {"op":
+"==", "left": {"meta": {"key": "l4proto"}}, "right": "tcp"}}, {"match": {"op": "==", "left": {"ct":
+{"key": "proto-dst", "dir": "original"}}, "right": 80}}, {"match": {"op": "!=", "left": {"payload":
+{"protocol": "ip", "field": "daddr"}}, "right": "192.0.2.10"}}, {"masquerade": null}]}}, {"rule":
+{"family": "inet", "table": "slb", "chain": "postrouting-5b1b", "handle": 3, "comment":
+"slb:5b1b udp [2001:db8::1]:53", "expr": [{"match": {"op": "==", "left": {"ct": {"key": "ip6 daddr",
+"dir": "original"}}, "right": "2001:db8::1"}}, {"match": {"op": "==", "left": {"meta": {"key":
+"l4proto"}}, "right": "udp"}}, {"match": {"op": "==", "left": {"ct": {"key": "proto-dst", "dir":
+"original"}}, "right": 53}}, {"match": {"op": "!=", "left": {"payload": {"protocol": "ip6", "field":
+"daddr"}}, "right": "2001:db8::1"}}, {"masquerade": null}]}}]}`
 const standing = readRuleset(JSON.parse(listing))
 
 test('a listing becomes rows with their handles', () => {
@@ -47,24 +43,49 @@ test('a listing becomes rows with their handles', () => {
     [
       ['snat tcp 192.0.2.10:80', web, 2],
       ['snat udp [2001:db8::1]:53', dns, 3],
-      ['snat fwmark 7 ipv6', mark, 5],
     ],
   )
   assert.equal(standing.strange, [])
 })
 
-test('a rule whose comment is not about what it does, and a double, are strange', () => {
+test('a rule of ours whose comment is not about what it does, and a double, are strange', () => {
   const changed = readRuleset(
-    JSON.parse(listing.replace('"comment": "tcp 192', '"comment": "tcp 1')),
+    JSON.parse(listing.replace('"comment": "slb:5b1b tcp 192', '"comment": "slb:5b1b tcp 1')),
   )
   assert.equal(changed.strange, [2])
-  assert.equal([...changed.rules.keys()], ['snat udp [2001:db8::1]:53', 'snat fwmark 7 ipv6'])
+  assert.is(changed.shared, false)
+  assert.equal([...changed.rules.keys()], ['snat udp [2001:db8::1]:53'])
   const items = JSON.parse(listing).nftables
   assert.equal(readRuleset({ nftables: [...items, items[3]] }).strange, [2])
 })
 
+test('a rule without our mark, a chain and a set are somebody else’s, in a table of ours', () => {
+  const items = JSON.parse(listing).nftables
+  const { comment, ...unmarked } = items[3].rule
+  for (const guest of [
+    { rule: { ...unmarked, handle: 9 } },
+    { rule: { ...unmarked, handle: 9, comment: 'mine' } },
+    { chain: { family: 'inet', table: 'slb', name: 'theirs', handle: 9 } },
+    { set: { family: 'inet', table: 'slb', name: 'theirs', handle: 9, type: 'mark' } },
+  ]) {
+    const { rules, strange, theirs, shared } = readRuleset({ nftables: [...items, guest] })
+    assert.equal([rules.size, strange, theirs, shared], [2, [], false, true])
+  }
+  assert.match(comment, 'slb:5b1b')
+})
+
+test('a table without our chain is not ours, even an empty one', () => {
+  const [meta, table, chain, rule] = JSON.parse(listing.replaceAll('-5b1b', '')).nftables
+  for (const nftables of [
+    [meta, table],
+    [table, chain],
+    [table, chain, rule],
+  ])
+    assert.is(readRuleset({ nftables }).theirs, true)
+})
+
 test('anything but a listing is empty', () => {
-  for (const json of [undefined, null, 1, [], {}, { nftables: {} }, { nftables: [null, 1] }])
+  for (const json of [undefined, null, 1, [], {}, { nftables: {} }])
     assert.equal(readRuleset(json), emptyRuleset)
 })
 
@@ -79,7 +100,7 @@ test('the first rule brings table and chain with it', () => {
           chain: {
             family: 'inet',
             table: 'slb',
-            name: 'postrouting',
+            name: 'postrouting-5b1b',
             type: 'nat',
             hook: 'postrouting',
             prio: 100,
@@ -99,19 +120,67 @@ test('rules come and go in one transaction', () => {
 })
 
 test('with the last rule the table goes', () => {
-  const changes = [web, dns, mark].map(id => change('delete', id))
+  const changes = [web, dns].map(id => change('delete', id))
   assert.equal(turn(standing, changes).commands, {
     nftables: [{ delete: { table: { family: 'inet', name: 'slb' } } }],
   })
 })
 
-test('the table stays while the service of a deleted rule stands, for the sake of its flows', () => {
-  const changes = [web, dns, mark].map(id => change('delete', id))
-  const { commands } = transaction(standing, changes, id => id.key === dns.key)
-  const [two, three, five, keeper, ...rest] = commandsOf(commands)
-  assert.equal([two, three, five], [deleted(2), deleted(3), deleted(5)])
-  assert.match(JSON.stringify(keeper), /"direction".*"accept"/)
-  assert.equal(rest, [])
+test('while the service of a deleted rule stands, a keeper that does nothing takes its place', () => {
+  const { commands } = transaction(
+    standing,
+    [web, dns].map(id => change('delete', id)),
+    id => id.key === dns.key,
+  )
+  assert.equal(commandsOf(commands).slice(2), [deleted(2), deleted(3), added(dns, 'accept')])
+})
+
+/** After that. */
+const kept = readRuleset(JSON.parse(listing.replaceAll('"masquerade"', '"accept"')))
+
+test('a keeper is no rule, goes when it is deleted, and the table with the last one', () => {
+  assert.equal([...kept.rules.keys()], [])
+  assert.equal([...kept.keepers.keys()], ['snat tcp 192.0.2.10:80', 'snat udp [2001:db8::1]:53'])
+  assert.equal(commandsOf(turn(kept, [change('delete', web)]).commands), [deleted(2)])
+  const all = [web, dns].map(id => change('delete', id))
+  assert.equal(turn(kept, all).commands, {
+    nftables: [{ delete: { table: { family: 'inet', name: 'slb' } } }],
+  })
+})
+
+test('a rule that comes back takes the place of its keeper', () => {
+  const { commands, failures } = turn(kept, [change('create', web)])
+  assert.equal(failures, [])
+  assert.equal(commandsOf(commands).slice(2), [deleted(2), added(web)])
+})
+
+test('a table that somebody else uses too stays when our last rule goes', () => {
+  const { commands } = turn(
+    { ...standing, shared: true },
+    [web, dns].map(id => change('delete', id)),
+  )
+  assert.equal(commandsOf(commands), [deleted(2), deleted(3)])
+})
+
+test('nothing is written to a table of somebody else', () => {
+  const { commands, failures } = turn({ ...emptyRuleset, theirs: true, shared: true }, [
+    change('create', web),
+    change('update', dns),
+  ])
+  assert.is(commands, undefined)
+  assert.equal(
+    failures.map(({ error }) => error.code),
+    ['invalid', 'invalid'],
+  )
+  assert.match(failures[0]?.error.message ?? '', /table inet slb is somebody else's/)
+  assert.match(failures[0]?.error.hint ?? '', /nft delete table inet slb/)
+})
+
+test('of two changes of one rule in one apply the last one holds', () => {
+  const back = transaction(standing, [change('delete', web), change('create', web)], () => true)
+  assert.equal(commandsOf(back.commands).slice(2), [deleted(2), added(web)])
+  const away = turn(emptyRuleset, [change('create', web), change('delete', web)])
+  assert.equal([away.commands, away.failures], [undefined, []])
 })
 
 test('strange rules in our table go with the next change', () => {
@@ -150,10 +219,12 @@ function change(op: Op, service: ServiceId): SnatChange {
   return { op, kind: 'snat', row: { service } }
 }
 
-const inChain = { family: 'inet', table: 'slb', chain: 'postrouting' }
+const inChain = { family: 'inet', table: 'slb', chain: 'postrouting-5b1b' }
 
-function added(id: ServiceId): unknown {
-  return { add: { rule: { ...inChain, comment: id.key, expr: ruleFor(id) } } }
+function added(id: ServiceId, verdict: Verdict = 'masquerade'): unknown {
+  return {
+    add: { rule: { ...inChain, comment: `slb:5b1b ${id.key}`, expr: ruleFor(id, verdict) } },
+  }
 }
 
 function deleted(handle: number): unknown {

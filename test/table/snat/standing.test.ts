@@ -3,7 +3,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Ip } from '../../../src/model/ip.ts'
 import { fwmarkId, serviceId } from '../../../src/model/rows.ts'
-import { stands } from '../../../src/table/snat/standing.ts'
+import { standing } from '../../../src/table/snat/standing.ts'
 
 const test = suite('standing services')
 
@@ -25,7 +25,7 @@ test('services that are listed stand', () => {
     serviceId('sctp', 'ipv4', '192.0.2.10' as Ip, 0xabcd),
     serviceId('udp', 'ipv6', '2001:db8::ab' as Ip, 80),
   ])
-    assert.ok(stands(id, listing), id.key)
+    assert.ok(standing(listing)(id), id.key)
 })
 
 test('others do not, and destinations are not services', () => {
@@ -36,7 +36,7 @@ test('others do not, and destinations are not services', () => {
     serviceId('tcp', 'ipv4', '1.2.3.4' as Ip, 80),
     serviceId('udp', 'ipv6', '2001:db8::abc' as Ip, 80),
   ])
-    assert.not.ok(stands(id, listing), id.key)
+    assert.not.ok(standing(listing)(id), id.key)
 })
 
 test.run()

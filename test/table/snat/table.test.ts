@@ -30,6 +30,19 @@ test('nft is not started where the kernel has no such table', async () => {
   assert.is(world.lists, 0)
 })
 
+test('what keeps the flows of a deleted rule is read as a row once its service is gone', async () => {
+  const { table, world } = setup()
+  world.listing = 'Prot LocalAddress:Port\nTCP  C000020A:0050 wrr\n'
+  await table.apply([change('create', web)])
+  assert.equal(await table.apply([change('delete', web)]), [])
+  assert.equal(await keys(table), [])
+  assert.is(world.rules?.length, 1)
+  world.listing = ''
+  assert.equal(await keys(table), ['snat tcp 192.0.2.10:80'])
+  assert.equal(await table.apply([change('delete', web)]), [])
+  assert.is(world.rules, undefined)
+})
+
 test('a transaction that fails fails all its changes, and only those', async () => {
   const { table, world } = setup()
   await table.apply([change('create', web)])
@@ -76,13 +89,21 @@ interface World {
   /** Undefined while there is no table. */
   rules: { handle: number; [field: string]: Json }[] | undefined
   lists: number
+  /** What /proc/net/ip_vs says. */
+  listing: string
   refuse: SlbError | undefined
   /** Done before the next transaction. */
   meddle: () => void
 }
 
 function setup(): { table: ReturnType<typeof snatTable>; world: World } {
-  const world: World = { rules: undefined, lists: 0, refuse: undefined, meddle: () => {} }
+  const world: World = {
+    rules: undefined,
+    lists: 0,
+    listing: '',
+    refuse: undefined,
+    meddle: () => {},
+  }
   let handle = 1
   const nft: Nft = {
     async run(commands) {
@@ -99,11 +120,13 @@ function setup(): { table: ReturnType<typeof snatTable>; world: World } {
     },
     async list() {
       world.lists++
-      return { nftables: world.rules?.map(rule => ({ rule })) }
+      const rules = world.rules ?? []
+      const chain = { chain: { family: 'inet', table: 'slb', name: 'postrouting-5b1b' } }
+      return { nftables: [{ table: {} }, chain, ...rules.map(rule => ({ rule }))] }
     },
   }
   const probe = { exists: () => world.rules !== undefined, close: () => {} }
-  return { table: snatTable(nft, probe), world }
+  return { table: snatTable(nft, probe, () => world.listing), world }
 }
 
 interface Command {
