@@ -12,7 +12,8 @@ mount -t devpts pts /dev/pts
 ln -sfn /proc/self/fd /dev/fd
 mount -t tmpfs run /run
 mkdir -m 1777 /run/tmp
-mkdir -p /run/netns /run/lock
+mkdir -p /run/netns /run/lock /var/lib/slb
+mount -t tmpfs -o mode=755 state /var/lib/slb # the file system is the host's: its state is not ours to change
 # QEMU: what is written here must be seen at once, so it is a share of its own without a cache.
 grep -q '^[^ ]* / 9p' /proc/mounts &&
   mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144,cache=none job "$SLB_JOB"

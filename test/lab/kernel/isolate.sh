@@ -7,7 +7,8 @@ fi
 shift
 mount -t tmpfs run /run
 mkdir -m 1777 /run/tmp
-mkdir -p /run/netns /run/lock
+mkdir -p /run/netns /run/lock /var/lib/slb
+mount -t tmpfs -o mode=755 state /var/lib/slb # a real slb's state is neither read nor changed
 mount -t sysfs sys /sys # shows the links of this network namespace only
 ip link set lo up
 exec "$@"
