@@ -6,6 +6,7 @@ import { isOurService } from '../plan/ours.ts'
 import { defaultDrain } from '../plan/services.ts'
 import { intent } from '../plan/settings.ts'
 import type { Ledger, LedgerService, Plan, Wanted } from '../plan/types.ts'
+import type { Pass } from './stages.ts'
 
 /** The fingerprint of a service that is ours, but of which nobody knows if it is as it was wanted. */
 const unsettledHash = 1
@@ -66,18 +67,28 @@ export function intended(
 }
 
 /**
- * The ledger without the intents that somebody else forestalled: a row that stood when we came to
- * create it is not ours.
+ * The ledger without the intents that came to nothing: a row that stood when we came to create it
+ * is not ours, and neither is one that we did not come to.
  */
-export function withdrawn(ledger: Ledger, earlier: Ledger, failures: readonly Failure[]): Ledger {
+export function withdrawn(
+  ledger: Ledger,
+  earlier: Ledger,
+  todo: readonly Change[],
+  { tried, failures }: Pick<Pass, 'tried' | 'failures'>,
+): Ledger {
   const lost = { address: new Set<string>(), link: new Set<string>(), snat: new Set<string>() }
   const settings = new Map(ledger.settings)
-  for (const { change, error } of failures) {
+  const lose = (change: Change): void => {
     const { kind, op } = change
-    if (op !== 'create' || error.errno !== 'EEXIST') continue
+    if (op !== 'create') return
     const key = changeKey(change)
     if (kind === 'address' || kind === 'link' || kind === 'snat') lost[kind].add(key)
     if (kind === 'sync' && !earlier.settings.has(key)) settings.delete(key)
+  }
+  for (const { change, error } of failures) if (error.errno === 'EEXIST') lose(change)
+  if (tried.length < todo.length) {
+    const reached = new Set(tried)
+    for (const change of todo) if (!reached.has(change)) lose(change)
   }
   const keep = (kind: keyof typeof lost): ReadonlySet<string> =>
     lost[kind].size === 0

@@ -108,7 +108,7 @@ export async function reconcile(job: Job, live: Live, options: ApplyOptions): Pr
       const pass = await applyStages(todo, live, seen, done =>
         options.progress?.({ phase: 'apply', done, total: todo.length }),
       )
-      ledger = made(withdrawn(ledger, earlier, pass.failures), pass.tried, pass.failures)
+      ledger = made(withdrawn(ledger, earlier, todo, pass), pass.tried, pass.failures)
       await attempts.record(pass.tried, pass.failures, live.clock)
       drained = stillDrained(drained, pass.tried)
       seen = await observeAgain(live, seen, pass.touched, sysctlsOf(job.wanted))

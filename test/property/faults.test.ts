@@ -10,9 +10,11 @@ import { type Change, changeKey } from '../../src/model/change.ts'
 import type { Desired } from '../../src/model/desired.ts'
 import type { SlbError } from '../../src/model/error.ts'
 import type { Service } from '../../src/model/rows.ts'
-import type { State } from '../../src/model/state.ts'
+import { type State, stateOf } from '../../src/model/state.ts'
 import { kernelError } from '../../src/netlink/errno.ts'
 import { want } from '../../src/plan/want.ts'
+import { fromText, toText } from '../../src/table/snapshot.ts'
+import { configuration } from '../case/case.ts'
 import { type Machine, machine } from '../machine.ts'
 import { applied, consent } from './apply.ts'
 import { desired, foreign, forgotten, over } from './arbitrary.ts'
@@ -163,6 +165,54 @@ test('every errno at every write of one rich apply', async () => {
       for (const lasting of [false, true])
         await survives(initial, undefined, config, { at, errno, lasting })
   console.log(`  every fault: ${writes} writes, ${errnos.length} errnos, once and lasting`)
+})
+
+/** From one service to another, with one change that fails for good. */
+async function halfway(from: string, to: string, failing: string): Promise<string> {
+  const { state } = fromText(`link slb0 dummy up ours\naddress slb0 192.0.2.10/32 ours\n${from}`)
+  const fail = (change: Change): SlbError | undefined =>
+    changeKey(change) === failing ? kernelError(constants.errno.ENOSPC, 'change') : undefined
+  const slb = machine(state, { fail })
+  const [key] = state.service.keys()
+  await slb.apply(await configuration(to, 'slb.toml'), { consent })
+  return toText(stateOf({ service: slb.table.state().service })).replace(
+    `service ${key} wrr ours\n`,
+    '',
+  )
+}
+
+const web = (backends: string): string =>
+  `[service.web]\nvip = "192.0.2.10"\nport = 80\nbackends = [${backends}]\n`
+const one = 'service tcp 192.0.2.10:80 wrr ours\n  -> 10.0.0.2:80 nat weight 1\n'
+
+test('a backend that is to give way serves on if the one that takes over cannot be added', async () => {
+  const to = web('"10.0.0.1", { address = "10.0.0.2", weight = 0 }')
+  const left = await halfway(one, to, 'tcp 192.0.2.10:80 -> 10.0.0.1:80')
+  assert.is(left, '  -> 10.0.0.2:80 nat weight 1\n')
+})
+
+test('... is quieted all the same if another serves', async () => {
+  const to = web('"10.0.0.1", { address = "10.0.0.2", weight = 0 }, "10.0.0.3"')
+  const left = await halfway(
+    `${one}  -> 10.0.0.3:80 nat weight 1\n`,
+    to,
+    'tcp 192.0.2.10:80 -> 10.0.0.1:80',
+  )
+  assert.is(left, '  -> 10.0.0.2:80 nat weight 0\n  -> 10.0.0.3:80 nat weight 1\n')
+})
+
+test('... and stays if the one that takes over cannot be raised', async () => {
+  const left = await halfway(
+    `${one}  -> 10.0.0.3:80 nat weight 0\n`,
+    web('"10.0.0.3"'),
+    'tcp 192.0.2.10:80 -> 10.0.0.3:80',
+  )
+  assert.is(left, '  -> 10.0.0.2:80 nat weight 1\n  -> 10.0.0.3:80 nat weight 0\n')
+})
+
+test('a service whose drain cannot begin is not cut', async () => {
+  const left = await halfway(one, '# nothing\n', 'tcp 192.0.2.10:80 -> 10.0.0.2:80')
+  assert.is(left, '  -> 10.0.0.2:80 nat weight 1\n')
 })
 
 test.run()

@@ -146,6 +146,34 @@ export const addAddress: fc.Arbitrary<Act> = fc
     }
   })
 
+/** Somebody adds an address by hand that slb may be about to add. */
+export const takeAddress: fc.Arbitrary<Act> = fc
+  .tuple(fc.constantFrom('slb0', 'eth0'), fc.constantFrom('192.0.2.10', '192.0.2.11'))
+  .map(([link, ip]) => {
+    const address = ip as Ip
+    const row: Address = { link, address, prefix: 32, nodad: false, dadFailed: false, owned: false }
+    return {
+      name: `take ${keyOf.address(row)}`,
+      act: ({ link: links, address: there }) =>
+        links.has(`link ${link}`) && !there.has(keyOf.address(row))
+          ? [{ op: 'create', kind: 'address', row }]
+          : [],
+    }
+  })
+
+/** Somebody puts an empty service of his own in the place of a marked one that nobody wants any more. */
+export function usurpUnwanted(isWanted: (key: string) => boolean): fc.Arbitrary<Act> {
+  return pick.map(at => ({
+    name: 'put another service in the place of one that is to go',
+    act(state) {
+      const victims = [...state.service.values()].filter(row => row.owned && !isWanted(row.id.key))
+      const row = nth(victims, at)
+      const empty = row && { ...row, owned: false, destinations: [] }
+      return empty ? [{ op: 'delete', kind: 'service', row }, ...whole(empty)] : []
+    },
+  }))
+}
+
 /** Somebody puts a service of his own in the place of one that stands: same key, no mark. */
 export const usurp: fc.Arbitrary<Act> = pick.map(at => ({
   name: 'put another service in the place of one',

@@ -7,13 +7,22 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Change, changeKey } from '../../src/model/change.ts'
 import type { Desired } from '../../src/model/desired.ts'
+import { compareDestinations } from '../../src/model/rows.ts'
 import type { State, TopKind } from '../../src/model/state.ts'
 import { want } from '../../src/plan/want.ts'
 import type { MemoryOptions } from '../../src/table/memory.ts'
 import { type Machine, machine } from '../machine.ts'
 import { applied, consent } from './apply.ts'
 import { desired, foreign, forgotten, over } from './arbitrary.ts'
-import { type Act, addAddress, addService, disturb, usurp } from './hands.ts'
+import {
+  type Act,
+  addAddress,
+  addService,
+  disturb,
+  takeAddress,
+  usurp,
+  usurpUnwanted,
+} from './hands.ts'
 import { check } from './runs.ts'
 
 /** One act each time its turn comes; afterwards there is peace. */
@@ -24,8 +33,8 @@ interface Unrest {
 
 /**
  * Before a read anything may happen. Between a read and a write, too, except that somebody takes a
- * key of ours for a row of his own: the kernel has no way to delete a row only if it is still the
- * one that was read.
+ * key of ours for a row of his own right before we change or delete it: the kernel has no way to do
+ * that only if the row is still the one that was read.
  */
 function unrest(config: Desired, others: State): fc.Arbitrary<Unrest> {
   const { state } = want(config)
@@ -43,19 +52,25 @@ function unrest(config: Desired, others: State): fc.Arbitrary<Unrest> {
       ),
       { maxLength: 6 },
     ),
-    writes: fc.array(fc.oneof({ weight: 3, arbitrary: nothing }, disturb, addService(isFree)), {
-      maxLength: 20,
-    }),
+    writes: fc.array(
+      fc.oneof(
+        { weight: 3, arbitrary: nothing },
+        disturb,
+        addService(isFree),
+        takeAddress,
+        usurpUnwanted(key => state.service.has(key)),
+      ),
+      {
+        maxLength: 20,
+      },
+    ),
   })
 }
 
 /** A machine on which each write is checked at its moment, and others act until `peace` is called. */
 function troubled(initial: State, acts: Unrest, misread?: MemoryOptions['misread']): Trouble {
   const queues = { reads: [...acts.reads], writes: [...acts.writes] }
-  // What carries the mark at the beginning was made by slb, too.
   const made = new Set<string>()
-  for (const kind of ['service', 'address', 'link'] as const)
-    for (const [key, row] of initial[kind]) if (row.owned) made.add(key)
   let peaceful = false
   let rounds = 0
   const slb = machine(initial, {
@@ -63,9 +78,9 @@ function troubled(initial: State, acts: Unrest, misread?: MemoryOptions['misread
       assert.ok(++rounds < 500, 'an apply that does not end')
       if (!peaceful) slb.table.alter(queues.reads.shift()?.act(slb.table.state()) ?? [])
     },
-    before() {
+    before(change) {
       const state = slb.table.state()
-      const act = peaceful ? undefined : queues.writes.shift()
+      const act = peaceful || change.op === 'delete' ? undefined : queues.writes.shift()
       slb.table.alter(act?.act(state).filter(one => !isTheft(one, state)) ?? [])
     },
     fail(change) {
@@ -84,6 +99,9 @@ function troubled(initial: State, acts: Unrest, misread?: MemoryOptions['misread
     slb,
     peace() {
       peaceful = true
+      // What carried the mark at the beginning was made by slb, too, and may be in its journal.
+      for (const kind of ['service', 'address', 'link'] as const)
+        for (const [key, row] of initial[kind]) if (row.owned) made.add(key)
       return made
     },
   }
@@ -112,6 +130,10 @@ function checkTouch(change: Change, state: State, made: ReadonlySet<string>): vo
   const kind: TopKind = change.kind === 'destination' ? 'service' : change.kind
   const key = change.kind === 'destination' ? change.row.service.key : changeKey(change)
   if (!state[kind].has(key) || kind === 'snat') return
+  if (change.kind === 'destination') {
+    const there = state.service.get(key)?.destinations ?? []
+    if (!there.some(row => compareDestinations(row, change.row) === 0)) return
+  }
   const what = `${change.op} ${changeKey(change)}: that is not ours`
   assert.ok(made.has(key) || isMarked(key, state), what)
   if (kind !== 'link' || change.op !== 'delete' || change.kind !== 'link') return
