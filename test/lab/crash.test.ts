@@ -148,4 +148,25 @@ test('an apply that is killed anywhere is finished by the next one', async () =>
   )
 })
 
+test('an apply that is killed again and again gets there in the end', async () => {
+  const { rig, before, after, theirs } = await scene()
+  const kills = Math.ceil(3 * Math.sqrt(times))
+  let landed = 0
+  for (let kill = 0; kill < kills; kill++) {
+    // Steps of a prime number visit all parts of an apply; now forth, now back.
+    const inject = `inject=sendto:signal=KILL:when=${30 + ((kill * 37) % 60)}`
+    const goal = applying(kill % 5 < 3 ? after : before)
+    const { signal, status } = await traced(rig, goal, '-e', `trace=${sends}`, '-e', inject)
+    assert.ok(signal === 'SIGKILL' || status === 0)
+    if (signal === 'SIGKILL') landed++
+    assert.equal(foreign(), theirs)
+  }
+  assert.ok(landed > 0)
+  expectStatus(await rig.here(...applying(after)), 0)
+  expectStatus(await rig.here('plan', '-c', after, '--detailed-exitcode'), 0)
+  assert.equal(foreign(), theirs)
+  assert.equal(leftovers(rig), [])
+  console.log(`  ${kills} applies on top of each other, ${landed} of them killed`)
+})
+
 test.run()
