@@ -15,7 +15,7 @@ import { freshRig, type LabRig } from './rig.ts'
 import { times } from './rounds.ts'
 import { fileWrites, sends, traced } from './trace.ts'
 
-const sample = 8
+const sample = 6
 
 interface Scene {
   readonly rig: LabRig
