@@ -9,20 +9,24 @@ export interface Size {
   readonly backends: number
   /** How many files the services are spread over; 1 gives one `slb.toml`. */
   readonly files: number
+  /** True = somebody else puts the VIPs on their links: then only IPVS's table is made. */
+  readonly external?: boolean
 }
 
 /**
  * Writes a drop-in directory of services as an operator would: one VIP and port each, distinct
  * backends, a scheduler here and there, a weight now and then. Returns the paths of the files.
  */
-export function writeConfig(dir: string, { services, backends, files }: Size): readonly string[] {
+export function writeConfig(dir: string, size: Size): readonly string[] {
+  const { services, backends, files } = size
+  const defaults = size.external ? '[defaults]\nlink = "external"\n\n' : ''
   mkdirSync(dir, { recursive: true })
   const texts: string[][] = Array.from({ length: files }, () => [])
   for (let i = 0; i < services; i++)
     texts[Math.floor((i * files) / services)]?.push(serviceText(i, backends))
   return texts.map((chunks, i) => {
     const path = join(dir, files === 1 ? 'slb.toml' : `${`${i}`.padStart(4, '0')}-team.toml`)
-    writeFileSync(path, `# Services of team ${i}\n\n${chunks.join('\n')}`)
+    writeFileSync(path, `# Services of team ${i}\n\n${defaults}${chunks.join('\n')}`)
     return path
   })
 }

@@ -42,7 +42,8 @@ function fastest(rounds: readonly Told[]): Told {
 /** A directory of configuration files for so many services. */
 function config(work: string, services: number): string {
   const directory = join(work, String(services))
-  writeConfig(directory, { services, backends, files: Math.ceil(services / 100) })
+  const files = Math.ceil(services / 100)
+  writeConfig(directory, { services, backends, files, external: true })
   return directory
 }
 

@@ -1,7 +1,7 @@
 /** What the journal is to say: as intent before the kernel is touched, as fact afterwards. */
 import { type Change, changeKey, type Failure } from '../model/change.ts'
 import type { State } from '../model/state.ts'
-import { fingerprint, placesOf } from '../plan/fingerprint.ts'
+import { fingerprint } from '../plan/fingerprint.ts'
 import { isOurService } from '../plan/ours.ts'
 import { defaultDrain } from '../plan/services.ts'
 import { intent } from '../plan/settings.ts'
@@ -41,18 +41,12 @@ export function intended(
       continue
     }
     const key = changeKey(change)
-    if (op === 'delete') {
-      // Once it is gone, what stands under its key is somebody else's, unless it carries our mark.
-      const known = service.get(key)
-      if (known !== undefined) service.set(key, { ...known, places: 0 })
-      if (kind === 'address' || kind === 'link') begun.add(key)
-    }
     if (op !== 'create' && op !== 'adopt' && op !== 'replace') continue
     if (kind === 'service') {
       const policy = wanted.policies.get(key)
-      const { hash = 0, places = 0 } = service.get(key) ?? {}
+      const hash = service.get(key)?.hash ?? 0
       const { name = key, drain = defaultDrain } = policy ?? {}
-      service.set(key, { name, drain, hash, places })
+      service.set(key, { name, drain, hash })
     } else if (kind === 'sync') {
       // A confirmed daemon stays ours whatever becomes of its replacement.
       if (settings.get(key)?.startsWith(intent) !== false)
@@ -98,7 +92,7 @@ export function withdrawn(
 }
 
 /**
- * The ledger with the services that the kernel has just acknowledged: from now on they are ours, even
+ * The ledger with what the kernel has just acknowledged: from now on it is ours, even
  * if somebody wipes their mark before this apply has come to its end.
  *
  * @param tried the changes that were sent to the kernel.
@@ -110,16 +104,17 @@ export function made(
 ): Ledger {
   const failed = new Set(failures.map(({ change }) => change))
   const service = new Map(ledger.service)
+  const begun = new Set(ledger.begun)
   for (const change of tried) {
-    if (change.kind !== 'service' || failed.has(change)) continue
+    if (failed.has(change)) continue
+    if (change.kind === 'address') begun.delete(changeKey(change))
+    if (change.kind !== 'service') continue
     if (change.op !== 'create' && change.op !== 'adopt' && change.op !== 'replace') continue
     const key = changeKey(change)
     const known = service.get(key)
-    if (known === undefined) continue
-    const hash = known.hash === 0 ? unsettledHash : known.hash
-    service.set(key, { ...known, hash, places: placesOf(change.row) })
+    if (known?.hash === 0) service.set(key, { ...known, hash: unsettledHash })
   }
-  return { ...ledger, service }
+  return { ...ledger, service, begun }
 }
 
 /**
@@ -186,10 +181,9 @@ function standingServices(
     const wish = wanted.state.service.get(key)
     const policy = wanted.policies.get(key)
     const known = ledger.service.get(key)
-    if (wish === undefined ? !isOurService(key, row, ledger, wish) : !wish.owned) continue
-    const ours = isOurService(key, row, ledger, wish)
+    if (wish === undefined ? !isOurService(key, row, ledger) : !wish.owned) continue
+    const ours = isOurService(key, row, ledger)
     services.set(key, {
-      places: ours ? placesOf(row) : 0,
       name: policy?.name ?? known?.name ?? key,
       drain: policy?.drain ?? known?.drain ?? defaultDrain,
       hash: !unsettled.has(key) ? fingerprint(wish ?? row) : ours ? unsettledHash : 0,

@@ -71,7 +71,7 @@ export function rewound(seen: State, ledger: Ledger, entries: readonly HistoryEn
   const state = mutableState()
   const policies = new Map<string, Policy>()
   for (const [key, row] of seen.service)
-    if (isOurService(key, row, ledger, undefined)) state.service.set(key, row)
+    if (isOurService(key, row, ledger)) state.service.set(key, row)
   for (const [key, row] of seen.link) if (isOurLink(key, row, ledger)) state.link.set(key, row)
   for (const [key, row] of seen.address)
     if (isOurAddress(key, row, ledger)) state.address.set(key, row)

@@ -36,16 +36,6 @@ export function fingerprint(service: Service): number {
   return h >>> 0
 }
 
-/**
- * A 32-bit fingerprint of where a service sends connections: the addresses and ports of its
- * destinations, blind to how. Never 0, which stands for unknown.
- */
-export function placesOf(service: Service): number {
-  let h = offset
-  for (const row of service.destinations) h = addNumber(addText(h, row.address), row.port)
-  return h >>> 0 || 1
-}
-
 /** A fingerprint of a whole State as 16 hexadecimal digits, the same for the same rows in any order. */
 export function revisionOf(state: State): string {
   let sum = 0

@@ -97,7 +97,7 @@ function count(into: Map<string, number>, key: string): void {
 function ownedOf(plan: Plan, seen: State, ledger: Ledger): Removal {
   const have = { services: 0, destinations: 0, addresses: 0 }
   for (const [key, service] of seen.service) {
-    if (!isOurService(key, service, ledger, undefined)) continue
+    if (!isOurService(key, service, ledger)) continue
     have.services++
     have.destinations += service.destinations.length
   }

@@ -1,32 +1,14 @@
 /** Which seen rows are ours: only those are ever changed or removed. */
-import { endpoint } from '../model/ip.ts'
 import type { Address, Link, Service } from '../model/rows.ts'
-import { placesOf } from './fingerprint.ts'
 import type { Ledger } from './types.ts'
 
 /**
- * A service is ours if it carries our mark. One that an apply confirmed and that lost the mark since
- * (`ipvsadm -E`, a restored table) is ours as long as it leads nowhere that we did not send it:
- * another program's service of the same key has backends of its own. An intent alone proves nothing:
- * had we made the service, the mark would be there, since it is in the same message.
- *
- * @param wish the service as it is wanted, if it is.
+ * A service is ours if it carries our mark, or if the kernel acknowledged it to an apply (`ipvsadm -E`
+ * and a restored table lose the mark). An intent alone (hash 0) proves nothing: had we made the
+ * service, the mark would be there, since it is in the same message.
  */
-export function isOurService(
-  key: string,
-  row: Service,
-  ledger: Ledger,
-  wish: Service | undefined,
-): boolean {
-  if (row.owned) return true
-  const places = ledger.service.get(key)?.places ?? 0
-  if (places === 0) return false
-  return places === placesOf(row) || (wish !== undefined && leadsOnlyTo(wish, row))
-}
-
-function leadsOnlyTo(wish: Service, row: Service): boolean {
-  const places = new Set(wish.destinations.map(one => endpoint(one.address, one.port)))
-  return row.destinations.every(one => places.has(endpoint(one.address, one.port)))
+export function isOurService(key: string, row: Service, ledger: Ledger): boolean {
+  return row.owned || (ledger.service.get(key)?.hash ?? 0) !== 0
 }
 
 /** Whether the kernel has room for our mark on an address; absent = on every one. */

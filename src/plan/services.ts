@@ -25,8 +25,7 @@ export function compareServices(input: PlanInput, draft: Draft): ReadonlySet<str
   const held = new Set<string>()
   for (const [key, service] of wanted.state.service) {
     const have = seen.service.get(key)
-    if (have !== undefined && isOurService(key, have, ledger, service))
-      update(service, have, input, draft)
+    if (have !== undefined && isOurService(key, have, ledger)) update(service, have, input, draft)
     else if (input.failed?.has(key)) held.add(key)
     else if (have === undefined) create(service, input, draft)
     else if (!takeOver(service, have, input, draft)) held.add(key)
@@ -35,7 +34,7 @@ export function compareServices(input: PlanInput, draft: Draft): ReadonlySet<str
   for (const key of held) unready.set(wanted.policies.get(key)?.name ?? key, key)
   for (const [key, service] of seen.service) {
     if (wanted.state.service.has(key)) continue
-    if (isOurService(key, service, ledger, undefined)) leave(service, unready, input, draft)
+    if (isOurService(key, service, ledger)) leave(service, unready, input, draft)
     else draft.foreign.push({ key, kind: 'service' })
   }
   return held

@@ -32,11 +32,6 @@ export interface LedgerService {
    * so, 0 if the service was only intended.
    */
   readonly hash: number
-  /**
-   * Fingerprint of its destinations' addresses and ports as an apply confirmed them; 0 = none has.
-   * A service that lost its mark but still leads to these places is ours; any other is not.
-   */
-  readonly places: number
 }
 
 /** What earlier applies made in this boot and network namespace, and have not removed. */
@@ -50,8 +45,8 @@ export interface Ledger {
   /** Other managed rows (sysctl, timeouts, sync) as they were wanted then: row key to `JSON.stringify(row)`. */
   readonly settings: ReadonlyMap<string, string>
   /**
-   * Rows among `address` and `link` whose making or removal was begun, and not seen to be done: for
-   * these the mark decides, where the kernel has room for one.
+   * Addresses whose making was begun, and that the kernel has not acknowledged: for these the mark
+   * decides, where the kernel has room for one.
    */
   readonly begun: ReadonlySet<string>
   /** Running drains: destination key to deadline, in milliseconds of the boot's monotonic clock. */

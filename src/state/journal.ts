@@ -64,7 +64,7 @@ interface JournalFile {
   readonly version: 1
   readonly boot: string
   readonly namespace: string
-  readonly services: readonly (readonly [string, string, number, number, number])[]
+  readonly services: readonly (readonly [string, string, number, number])[]
   readonly addresses: readonly string[]
   readonly links: readonly string[]
   readonly snat: readonly string[]
@@ -76,7 +76,7 @@ interface JournalFile {
 /** The same ledger always gives the same text, whatever order its maps grew in. */
 function encode(ledger: Ledger, scene: Scene): string {
   const services = [...ledger.service]
-    .map(([key, one]) => [key, one.name, one.drain, one.hash, one.places] as const)
+    .map(([key, one]) => [key, one.name, one.drain, one.hash] as const)
     .sort((a, b) => (a[0] < b[0] ? -1 : 1))
   const file: JournalFile = {
     version: 1,
@@ -97,9 +97,9 @@ function decode(text: string, scene: Scene, path: string): Ledger {
   if (file.boot !== scene.boot || file.namespace !== scene.namespace) return emptyLedger
   return {
     service: new Map(
-      file.services.map(([key, name, drain, hash, places]): [string, LedgerService] => [
+      file.services.map(([key, name, drain, hash]): [string, LedgerService] => [
         key,
-        { name, drain, hash, places },
+        { name, drain, hash },
       ]),
     ),
     address: new Set(file.addresses),

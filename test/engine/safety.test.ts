@@ -151,26 +151,4 @@ test('what stood when we came to create it is not removed by a rollback', async 
   assert.ok(back.state.service.has('tcp 192.0.2.10:80'))
 })
 
-test('a service that another program made anew under our key is refused, not taken for ours', async () => {
-  const r = rig()
-  await r.apply(wanted(web))
-  const own = r.table.state().service.get('tcp 192.0.2.10:80')
-  const other = state('service tcp 192.0.2.10:80 rr\n  -> 10.7.7.7:80 nat weight 1\n').service.get(
-    'tcp 192.0.2.10:80',
-  )
-  if (own === undefined || other === undefined) throw new Error('no service')
-  r.table.alter([
-    { op: 'delete', kind: 'service', row: own },
-    { op: 'create', kind: 'service', row: other },
-    ...other.destinations.map(row => ({ op: 'create', kind: 'destination', row }) as const),
-  ])
-  const round = await r.apply(wanted(web))
-  assert.equal(
-    round.left.refused.map(one => one.key),
-    ['tcp 192.0.2.10:80'],
-  )
-  await r.apply(wanted(''))
-  assert.match(r.text(), /10\.7\.7\.7/)
-})
-
 test.run()

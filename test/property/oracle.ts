@@ -30,24 +30,8 @@ export type Ours = ReadonlyMap<string, number>
 export function isOurs(kind: TopKind, key: string, state: State, ours: Ours): boolean {
   const row = state[kind].get(key)
   if (row !== undefined && 'owned' in row && row.owned) return true
-  if (kind === 'service' && isDoubtful(key, state, ours)) return false
   // Our nftables table is ours alone; switches and timeouts are nobody's: they are set, never removed.
   return kind === 'snat' || ours.has(key)
-}
-
-/** Where services led when an apply had ended, by its map of what is ours. */
-const places = new WeakMap<Ours, ReadonlyMap<string, string>>()
-
-function placesIn(row: Service | undefined): string {
-  return (row?.destinations ?? []).map(one => `${one.address} ${one.port}`).join()
-}
-
-/** True if a service lost the mark and leads elsewhere: it may be ours or that of somebody else. */
-function isDoubtful(key: string, state: State, ours: Ours): boolean {
-  const row = state.service.get(key)
-  if (row === undefined || row.owned || !ours.has(key)) return false
-  const known = places.get(ours)?.get(key)
-  return known !== undefined && known !== placesIn(row)
 }
 
 /** What is ours after an apply, if it is there: what was already, what is marked, what was wanted. */
@@ -61,7 +45,6 @@ export function oursAfter({ ours, after, wanted, round }: Outcome): Ours {
       const mine = marked || ours.has(key) || wanted.state[kind].has(key)
       if (mine && !refused.has(key)) keys.set(key, drain)
     }
-  places.set(keys, new Map([...after.service].map(([key, row]) => [key, placesIn(row)])))
   return keys
 }
 
@@ -126,9 +109,6 @@ export function checkForeign({ before, after, ours, wanted, conflict }: Outcome)
   for (const kind of topKinds)
     for (const [key, row] of before[kind]) {
       if (isOurs(kind, key, before, ours) || kind === 'timeouts') continue
-      // Wanted, and leading nowhere but where it should, it may be taken for ours.
-      if (kind === 'service' && wanted.state.service.has(key) && isDoubtful(key, before, ours))
-        continue
       if (kind === 'sysctl' && wanted.state.sysctl.has(key)) continue
       if (conflict !== 'refuse' && wanted.state[kind].has(key)) continue
       if (conflict === 'force' && 'address' in row && wantedIps.has(row.address)) continue

@@ -19,7 +19,7 @@ import { emptyLedger, openJournal, type Scene } from '../../src/state/journal.ts
 const test = suite<{ directory: string }>('journal')
 const scene: Scene = { boot: 'one', namespace: '42' }
 const ledger: Ledger = {
-  service: new Map([['tcp 192.0.2.10:80', { name: 'web', drain: 60_000, hash: 7, places: 9 }]]),
+  service: new Map([['tcp 192.0.2.10:80', { name: 'web', drain: 60_000, hash: 7 }]]),
   address: new Set(['address slb0 192.0.2.10/32']),
   link: new Set(['link slb0']),
   snat: new Set(),
