@@ -103,7 +103,7 @@ function compareSnat(
   for (const [key, row] of wanted.state.snat)
     if (!seen.snat.has(key) && !held.has(row.service.key) && !failed?.has(key))
       draft.up.push({ op: 'create', kind: 'snat', row })
-  // The nftables table is ours alone, so every rule in it is.
+  // Only rules that carry our mark are read from nftables, so every one is ours.
   for (const [key, row] of seen.snat)
     if (!wanted.state.snat.has(key) && !failed?.has(key))
       takeDown({ op: 'delete', kind: 'snat', row }, key, lingering.get(row.service.key), draft)

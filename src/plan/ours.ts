@@ -29,7 +29,7 @@ export function isOurAddress(
   return !ledger.begun.has(key) || canMark?.(row) === false
 }
 
-/** A link is ours if its alias says so, or if the ledger names it and not as one that was being removed. */
+/** A link is ours if its alias says so, or if the ledger names it: the alias comes in a second message. */
 export function isOurLink(key: string, row: Link, ledger: Ledger): boolean {
-  return row.owned || (ledger.link.has(key) && !ledger.begun.has(key))
+  return row.owned || ledger.link.has(key)
 }
