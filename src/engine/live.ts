@@ -30,10 +30,10 @@ export async function observeAgain(
   live: Live,
   before: State,
   touched: ReadonlyMap<string, ServiceId>,
-  sysctls: readonly string[],
+  scope: Omit<Scope, 'services'>,
 ): Promise<State> {
-  if (touched.size * 4 > before.service.size) return observe(live, { sysctls })
-  const now = await observe(live, { sysctls, services: [...touched.values()] })
+  if (touched.size * 4 > before.service.size) return observe(live, scope)
+  const now = await observe(live, { ...scope, services: [...touched.values()] })
   if (touched.size === 0) return { ...now, service: before.service }
   const service = new Map(before.service)
   for (const key of touched.keys()) service.delete(key)

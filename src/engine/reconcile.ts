@@ -15,6 +15,7 @@ import { summarise } from '../plan/summary.ts'
 import type { Ledger, Plan, Wanted } from '../plan/types.ts'
 import type { Cause, History, HistoryEntry } from '../state/history.ts'
 import type { Journal } from '../state/journal.ts'
+import type { Scope } from '../table/table.ts'
 import { Attempts } from './attempts.ts'
 import { type Drained, waitForDrains } from './drains.ts'
 import { confirmed, intended, made, withdrawn } from './ledger.ts'
@@ -111,13 +112,13 @@ export async function reconcile(job: Job, live: Live, options: ApplyOptions): Pr
       ledger = made(withdrawn(ledger, earlier, todo, pass), pass.tried, pass.failures)
       await attempts.record(pass.tried, pass.failures, live.clock)
       drained = stillDrained(drained, pass.tried)
-      seen = await observeAgain(live, seen, pass.touched, sysctlsOf(job.wanted))
+      seen = await observeAgain(live, seen, pass.touched, scopeOf(job.wanted))
       entry = amended(entry, pass.failures, seen)
     } else {
       const done = await drain(left, seen, live, until, quietSince, options)
       if (done.length === 0) break
       drained = [...drained, ...done]
-      seen = await observeAgain(live, seen, servicesOf(done, seen), sysctlsOf(job.wanted))
+      seen = await observeAgain(live, seen, servicesOf(done, seen), scopeOf(job.wanted))
     }
     const gone = new Set(drained.map(one => one.key))
     left = plan({ ...input, seen, ledger, failed: attempts.failed, drained: gone })
@@ -137,7 +138,7 @@ async function survey(
   ledger: Ledger,
   hazards: ReadonlyMap<string, string> | undefined,
 ): Promise<{ preview: Preview; input: PlanInput }> {
-  const seen = await observe(live, { sysctls: sysctlsOf(job.wanted) })
+  const seen = await observe(live, scopeOf(job.wanted))
   const { limits, consent, ...aims } = job
   const input = {
     ...aims,
@@ -211,6 +212,6 @@ function servicesOf(drained: readonly Drained[], seen: State): ReadonlyMap<strin
   return services
 }
 
-function sysctlsOf(wanted: Wanted): readonly string[] {
-  return [...wanted.state.sysctl.values()].map(row => row.name)
+function scopeOf({ state }: Wanted): Omit<Scope, 'services'> {
+  return { sysctls: [...state.sysctl.values()].map(row => row.name), likely: state.service }
 }

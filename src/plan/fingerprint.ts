@@ -24,8 +24,20 @@ function addDestination(hash: number, row: Destination): number {
   return h
 }
 
+/** Rows do not change: each is looked at once in an apply, which asks for its fingerprint many times. */
+const known = new WeakMap<Service, number>()
+
 /** A 32-bit fingerprint of a service with its destinations, blind to who owns it. */
 export function fingerprint(service: Service): number {
+  let hash = known.get(service)
+  if (hash === undefined) {
+    hash = hashOf(service)
+    known.set(service, hash)
+  }
+  return hash
+}
+
+function hashOf(service: Service): number {
   let h = addText(addText(offset, service.id.key), service.scheduler)
   h = addNumber(
     addNumber(addNumber(h, service.schedulerFlags), service.persistence),

@@ -193,7 +193,8 @@ function removeDestination(row: Destination, drift: boolean, input: PlanInput, d
 
 /** True if the service is wanted exactly as the last apply made it, so that somebody else changed it. */
 function drifted(service: Service, input: PlanInput): boolean {
-  return input.ledger.service.get(service.id.key)?.hash === fingerprint(service)
+  const before = input.ledger.service.get(service.id.key)
+  return before !== undefined && before.hash === fingerprint(service)
 }
 
 function marked<C extends object>(change: C, drift: boolean): C {

@@ -1,6 +1,6 @@
 /** The one interface to everything live: the kernel's tables, nftables, and the kernel in memory. */
 import type { Change, Failure } from '../model/change.ts'
-import type { Kind, ServiceId } from '../model/rows.ts'
+import type { Kind, Service, ServiceId } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
 
 /** What a read must cover. Absent parts mean: all that there is. */
@@ -9,6 +9,8 @@ export interface Scope {
   readonly services?: readonly ServiceId[]
   /** Sysctls to read beside the usual ones. */
   readonly sysctls?: readonly string[]
+  /** Services as they probably are, by key: only to save the memory for reading the same again. */
+  readonly likely?: ReadonlyMap<string, Service>
 }
 
 /** Connections through one destination, as the kernel counts them. Never part of a row. */

@@ -27,11 +27,14 @@ const manyServices = 512
  * The kernel locks its table per datagram and does not say if it changed between two
  * (NLM_F_DUMP_INTR is never set): under concurrent change a dump can lack or repeat a service that
  * stood there all the time. Repeated ones are one here; for the rest, read again before deleting.
+ *
+ * @param likely services as they probably are, by key: what is so needs no memory of its own.
  */
 export async function readServices(
   netlink: Netlink,
   family: number,
   named?: readonly ServiceId[],
+  likely: ReadonlyMap<string, Service> = new Map(),
 ): Promise<ReadonlyMap<string, Service>> {
   const open =
     named === undefined || named.length >= manyServices
@@ -42,7 +45,8 @@ export async function readServices(
   for (const service of open) {
     if (services.has(service.id.key)) continue
     if (++count % breath === 0) await setImmediate()
-    service.destinations = readDestinations(netlink, family, service.id)
+    const guess = likely.get(service.id.key)?.destinations ?? []
+    service.destinations = readDestinations(netlink, family, service.id, guess)
     if (service.destinations.length > 0 || readNamed(netlink, family, service.id) !== undefined)
       services.set(service.id.key, service)
   }
@@ -78,15 +82,25 @@ function readNamed(netlink: Netlink, family: number, id: ServiceId): OpenService
   }
 }
 
-/** The destinations of a service, sorted, each once; none if there is no such service. */
-function readDestinations(netlink: Netlink, family: number, id: ServiceId): readonly Destination[] {
+/**
+ * The destinations of a service, sorted, each once; none if there is no such service.
+ *
+ * The kernel puts the newest first, and they are usually made in order.
+ */
+function readDestinations(
+  netlink: Netlink,
+  family: number,
+  id: ServiceId,
+  likely: readonly Destination[],
+): readonly Destination[] {
+  let next = likely.length
   const rows = netlink.dump(
     'read the IPVS destinations',
     w => writeGet(w, family, command.getDest, id),
-    (f, at, end) => readDestination(f, at + genlHeaderLength, end, id),
+    (f, at, end) => readDestination(f, at + genlHeaderLength, end, id, likely[--next]),
   )
-  // The kernel puts the newest first, and they are usually made in order.
   rows.reverse()
+  if (rows.length === likely.length && rows.every((row, i) => row === likely[i])) return likely
   return sorted(rows) ? rows : unique(rows.sort(compareDestinations))
 }
 

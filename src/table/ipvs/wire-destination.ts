@@ -1,5 +1,5 @@
 /** Destinations: rows to bytes and back (IPVS_DEST_ATTR_* of linux/ip_vs.h). */
-import { familyOf, readIp, writeIp } from '../../model/ip.ts'
+import { type Family, familyOf, type Ip, readIp, writeIp } from '../../model/ip.ts'
 import type { Destination, ServiceId, Tunnel } from '../../model/rows.ts'
 import {
   attributeType,
@@ -60,15 +60,20 @@ function putTunnel(w: Writer, tunnel: Tunnel): void {
   putU16(w, dest.tunFlags, checksums.indexOf(tunnel.checksum))
 }
 
-/** The destination in an answer to GET_DEST. */
+/**
+ * The destination in an answer to GET_DEST.
+ *
+ * @param likely the row that it probably is: if it is, that very object is returned and none made.
+ */
 export function readDestination(
   f: Frame,
   at: number,
   end: number,
   service: ServiceId,
+  likely?: Destination,
 ): Destination | undefined {
   const a = destinationAt(f, at, end)
-  return a < 0 ? undefined : readFields(f, payloadAt(a), payloadEnd(f, a), service)
+  return a < 0 ? undefined : readFields(f, payloadAt(a), payloadEnd(f, a), service, likely)
 }
 
 function destinationAt(f: Frame, at: number, end: number): number {
@@ -77,7 +82,13 @@ function destinationAt(f: Frame, at: number, end: number): number {
   return -1
 }
 
-function readFields(f: Frame, at: number, end: number, service: ServiceId): Destination {
+function readFields(
+  f: Frame,
+  at: number,
+  end: number,
+  service: ServiceId,
+  likely?: Destination,
+): Destination {
   let family = service.family
   let address = 0
   let port = 0
@@ -123,17 +134,39 @@ function readFields(f: Frame, at: number, end: number, service: ServiceId): Dest
         break
     }
   }
+  const forward = forwards[method] ?? 'nat'
+  if (
+    likely !== undefined &&
+    likely.port === port &&
+    likely.weight === weight &&
+    likely.forward === forward &&
+    likely.upper === upper &&
+    likely.lower === lower &&
+    forward !== 'tunnel' &&
+    isAddress(f, address, family, likely.address)
+  )
+    return likely
   const row = {
     service,
     address: readIp(f.bytes, address, family),
     port,
-    forward: forwards[method] ?? 'nat',
+    forward,
     weight,
     upper,
     lower,
   }
   if (row.forward !== 'tunnel') return row
   return { ...row, tunnel: tunnelOf(tunnelType, tunnelPort, tunnelFlags) }
+}
+
+const scratch = new Uint8Array(16)
+
+/** Compares bytes, so that no text is made. */
+function isAddress(f: Frame, at: number, family: Family, ip: Ip): boolean {
+  if (familyOf(ip) !== family) return false
+  const length = writeIp(ip, scratch, 0)
+  for (let i = 0; i < length; i++) if (f.bytes[at + i] !== scratch[i]) return false
+  return true
 }
 
 function tunnelOf(type: number, port: number, flags: number): Tunnel {
