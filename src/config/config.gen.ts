@@ -352,7 +352,7 @@ export interface SyncConfig {
    */
   ttl?: number
   /**
-   * The longest message in bytes; 0 = what the link's MTU allows.
+   * The longest message in bytes, at least 1024 for a backup; 0 = what the link's MTU allows.
    */
   maxlen?: number
 }
@@ -364,6 +364,26 @@ export interface NodeConfig {
    * Its name in messages; the host name when absent.
    */
   name?: string
+  /**
+   * What the daemon leaves behind when it is stopped: keep leaves everything as it is, so that traffic goes on; drain takes no new connections and waits up to stop_timeout for those that there are; withdraw takes the VIPs from the links.
+   */
+  on_stop?: 'keep' | 'drain' | 'withdraw'
+  /**
+   * How long stopping may take for on_stop = "drain"; at most 1h, and less than the service manager allows.
+   */
+  stop_timeout?: string
+  /**
+   * What the daemon does about changes of others to what is ours: repair puts it right, alert only says so.
+   */
+  drift?: 'repair' | 'alert'
+  /**
+   * How often the daemon compares IPVS with the files, 200ms to 1h; longer where looking would take more than a twentieth of the time.
+   */
+  drift_interval?: string
+  /**
+   * How long a file that is written in place must stand still before the daemon reads it, at most 10s.
+   */
+  settle?: string
 }
 /**
  * How much one apply may take away without consent.

@@ -14,13 +14,20 @@ export function milliseconds(text: string): number {
   return amount * (units[text.replace(/^[0-9]+/, '')] ?? Number.NaN)
 }
 
-/** The longest timeout that slb asks of IPVS, in seconds: 31 days, as in ipvsadm. */
+/**
+ * The longest persistence that slb asks of IPVS, in seconds: 31 days, as in ipvsadm. The kernel
+ * keeps it as ticks in 32 bits, and wraps at 49 days where HZ is 1000.
+ */
 export const longestTimeout: number = 31 * 86_400
 
-/** Seconds for the kernel, which counts whole ones; undefined for part of a second, none, or over 31 days. */
-export function wholeSeconds(text: string): number | undefined {
+/**
+ * The longest timeout of an idle connection, in seconds: 24 days. The kernel refuses more than
+ * INT_MAX / HZ (ip_vs_set_timeout of ip_vs_ctl.c), and its HZ may be as much as 1000.
+ */
+export const longestIdle: number = 24 * 86_400
+
+/** Seconds for the kernel, which counts whole ones; undefined for part of a second, none, or too many. */
+export function wholeSeconds(text: string, longest: number = longestTimeout): number | undefined {
   const seconds = milliseconds(text) / 1000
-  return Number.isInteger(seconds) && seconds >= 1 && seconds <= longestTimeout
-    ? seconds
-    : undefined
+  return Number.isInteger(seconds) && seconds >= 1 && seconds <= longest ? seconds : undefined
 }

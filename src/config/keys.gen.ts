@@ -17,7 +17,7 @@ export const knownKeys: Readonly<Record<string, readonly string[]>> = {
   '/kernel': ['ip_forward', 'ipv6_forward', 'conntrack', 'vs', 'timeouts', 'sync'],
   '/kernel/timeouts': ['tcp', 'tcpfin', 'udp'],
   '/kernel/sync/*': ['role', 'interface', 'id', 'group', 'port', 'ttl', 'maxlen'],
-  '/node': ['name'],
+  '/node': ['name', 'on_stop', 'stop_timeout', 'drift', 'drift_interval', 'settle'],
   '/guard': ['max_remove'],
   '/ownership': ['conflict'],
   '/state': ['history'],

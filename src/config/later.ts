@@ -30,11 +30,6 @@ const vipKeys: Readonly<Record<string, string>> = {
 }
 
 const nodeKeys: Readonly<Record<string, string>> = {
-  on_stop: 'daemon',
-  stop_timeout: 'daemon',
-  drift: 'daemon',
-  drift_interval: 'daemon',
-  settle: 'daemon',
   allow_exec: 'checks by programs',
 }
 

@@ -22,9 +22,12 @@ export function settingsOf(file: string, config: Config): FileSettings {
 /** All settings. */
 export interface Settings {
   readonly config: Pick<Config, SettingTable>
-  /** Where a key of `[kernel]` stands. */
-  readonly place: (...path: (string | number)[]) => Spot
+  /** Where a key of a table stands. */
+  readonly place: (table: SettingTable) => Place
 }
+
+/** Where a key of one table stands, since several files may share the table. */
+export type Place = (...path: (string | number)[]) => Spot
 
 /** Puts the settings of all files together; a key stands in one of them. */
 export function mergeSettings(parts: readonly FileSettings[], faults: Fault[]): Settings {
@@ -34,10 +37,13 @@ export function mergeSettings(parts: readonly FileSettings[], faults: Fault[]): 
     for (const table of settingTables)
       for (const [key, value] of Object.entries(config[table] ?? {}))
         enterSetting(merged, first, file, [table, key], value, faults)
-  const place = (...path: (string | number)[]): Spot => {
-    const spot = first.get(`kernel.${path.slice(0, 2).join('.')}`) ?? first.get(`kernel.${path[0]}`)
-    return { file: spot?.file ?? '', path: ['kernel', ...path] }
-  }
+  const place =
+    (table: SettingTable): Place =>
+    (...path) => {
+      const spot =
+        first.get(`${table}.${path.slice(0, 2).join('.')}`) ?? first.get(`${table}.${path[0]}`)
+      return { file: spot?.file ?? '', path: [table, ...path] }
+    }
   return { config: merged as Settings['config'], place }
 }
 

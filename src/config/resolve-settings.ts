@@ -5,17 +5,14 @@ import type { Sync, Timeouts } from '../model/rows.ts'
 import { switchNames } from '../model/switches.ts'
 import { explainAddress } from './address.ts'
 import type { KernelConfig, SyncConfig, TimeoutsConfig } from './config.gen.ts'
-import { longestTimeout, wholeSeconds } from './duration.ts'
+import { longestIdle, wholeSeconds } from './duration.ts'
 import { type Fault, fault, type Spot, warning } from './fault.ts'
+import type { Place } from './merge-settings.ts'
 import { vsNames } from './names.ts'
 import { didYouMean, nearest, quote } from './text.ts'
 
-/** `place` tells where a key under `[kernel]` stands, since several files may share the table. */
-export function resolveKernel(
-  config: KernelConfig,
-  place: (...path: (string | number)[]) => Spot,
-  faults: Fault[],
-): DesiredKernel {
+/** `place` tells where a key under `[kernel]` stands. */
+export function resolveKernel(config: KernelConfig, place: Place, faults: Fault[]): DesiredKernel {
   const sysctl = new Map<string, string>()
   const keep = new Set<string>()
   const enter = (name: string, value: boolean | number | string): void => {
@@ -64,23 +61,19 @@ function checkVs(key: string, value: unknown, spot: Spot, faults: Fault[]): void
     )
 }
 
-function resolveTimeouts(
-  config: TimeoutsConfig,
-  place: (...path: string[]) => Spot,
-  faults: Fault[],
-): Timeouts {
+function resolveTimeouts(config: TimeoutsConfig, place: Place, faults: Fault[]): Timeouts {
   const timeouts: { tcp?: number; tcpfin?: number; udp?: number } = {}
   for (const key of ['tcp', 'tcpfin', 'udp'] as const) {
     const text = config[key]
     if (text === undefined) continue
-    const seconds = wholeSeconds(text)
+    const seconds = wholeSeconds(text, longestIdle)
     if (seconds !== undefined) timeouts[key] = seconds
     else
       faults.push(
         fault(
           'bad-duration',
           place('timeouts', key),
-          `the kernel counts whole seconds, from "1s" to "${longestTimeout / 86_400}d", not ${quote(text)}`,
+          `the kernel counts whole seconds, from "1s" to "${longestIdle / 86_400}d", not ${quote(text)}`,
         ),
       )
   }
@@ -89,7 +82,7 @@ function resolveTimeouts(
 
 function resolveSync(
   daemons: readonly SyncConfig[],
-  place: (...path: (string | number)[]) => Spot,
+  place: Place,
   faults: Fault[],
 ): readonly Sync[] {
   return daemons.map((config, index) => {
@@ -103,16 +96,43 @@ function resolveSync(
           { related: place('sync', earlier, 'role') },
         ),
       )
+    const group = syncGroup(config.group, place('sync', index, 'group'), faults)
     return {
       role: config.role,
       interface: config.interface,
       id: config.id ?? 0,
-      group: syncGroup(config.group, place('sync', index, 'group'), faults),
+      group,
       port: config.port ?? 8848,
       ttl: config.ttl ?? 1,
-      maxlen: config.maxlen ?? 0,
+      maxlen: syncLength(config, group, place('sync', index, 'maxlen'), faults),
     }
   })
+}
+
+/**
+ * The kernel silently takes another length where this one is out of its range (start_sync_thread of
+ * ip_vs_sync.c): below 1024 for a backup, or more than fits into a packet behind its headers. What
+ * reads back would never be what is wanted.
+ */
+function syncLength(
+  { role, maxlen = 0 }: SyncConfig,
+  group: Ip,
+  spot: Spot,
+  faults: Fault[],
+): number {
+  if (maxlen === 0) return 0
+  const least = role === 'backup' ? 1024 : 1
+  // 65535 less the headers of IP and UDP.
+  const most = group.includes(':') ? 65_487 : 65_507
+  if (maxlen < least || maxlen > most)
+    faults.push(
+      fault(
+        'out-of-range',
+        spot,
+        `maxlen of a ${role} with group ${group} is 0, or ${least} to ${most}, not ${maxlen}`,
+      ),
+    )
+  return maxlen
 }
 
 /** The kernel's own group and port: IP_VS_SYNC_GROUP and IP_VS_SYNC_PORT of ip_vs_sync.c. */

@@ -6,6 +6,7 @@ import { type Fault, fault, warning } from './fault.ts'
 import { type Layer, layersOf } from './layers.ts'
 import { type FileSettings, mergeSettings, settingsOf } from './merge-settings.ts'
 import type { Books } from './resolve-listener.ts'
+import { resolveNode } from './resolve-node.ts'
 import { resolveService } from './resolve-service.ts'
 import { resolveGuard, resolveKernel } from './resolve-settings.ts'
 import { closeVipBook, enterVip, openVipBook, unusedVips, type VipBook } from './vip-book.ts'
@@ -80,11 +81,11 @@ export function openResolver(ahead: readonly Part[]): Resolver {
         desired: {
           services,
           vips: closeVipBook(books.vips),
-          kernel: resolveKernel(config.kernel ?? {}, place, faults),
+          kernel: resolveKernel(config.kernel ?? {}, place('kernel'), faults),
           guard: resolveGuard(config.guard?.max_remove ?? '30%'),
           conflict: config.ownership?.conflict ?? 'refuse',
           history: config.state?.history ?? 50,
-          ...(config.node?.name === undefined ? {} : { node: config.node.name }),
+          node: resolveNode(config.node ?? {}, place('node'), faults),
         },
         faults,
       }

@@ -31,15 +31,13 @@ return into;
 
 export const validate: Validator = validate10;
 const schema12 = {"type":"string","maxLength":63,"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*$"};
-const schema37 = {"title":"NodeConfig","description":"This machine.","type":"object","additionalProperties":false,"properties":{"name":{"description":"Its name in messages; the host name when absent.","type":"string","minLength":1,"maxLength":253,"pattern":"^[A-Za-z0-9_.-]+$"}}};
-const schema38 = {"title":"GuardConfig","description":"How much one apply may take away without consent.","type":"object","additionalProperties":false,"properties":{"max_remove":{"description":"Of the services and of the backends each: a percentage, or a count.","type":["string","integer"],"minimum":0,"pattern":"^(100|[0-9]{1,2})%$","default":"30%"}}};
-const schema39 = {"title":"OwnershipConfig","description":"What happens when somebody else already holds what the files ask for.","type":"object","additionalProperties":false,"properties":{"conflict":{"description":"refuse leaves it alone and says so, adopt takes it over where no connection is touched, force replaces it.","type":"string","enum":["refuse","adopt","force"],"default":"refuse"}}};
-const schema40 = {"title":"StateConfig","description":"What slb remembers.","type":"object","additionalProperties":false,"properties":{"history":{"description":"How many applies can be listed and rolled back.","type":"integer","minimum":1,"maximum":10000,"default":50}}};
+const schema41 = {"title":"GuardConfig","description":"How much one apply may take away without consent.","type":"object","additionalProperties":false,"properties":{"max_remove":{"description":"Of the services and of the backends each: a percentage, or a count.","type":["string","integer"],"minimum":0,"pattern":"^(100|[0-9]{1,2})%$","default":"30%"}}};
+const schema42 = {"title":"OwnershipConfig","description":"What happens when somebody else already holds what the files ask for.","type":"object","additionalProperties":false,"properties":{"conflict":{"description":"refuse leaves it alone and says so, adopt takes it over where no connection is touched, force replaces it.","type":"string","enum":["refuse","adopt","force"],"default":"refuse"}}};
+const schema43 = {"title":"StateConfig","description":"What slb remembers.","type":"object","additionalProperties":false,"properties":{"history":{"description":"How many applies can be listed and rolled back.","type":"integer","minimum":1,"maximum":10000,"default":50}}};
 const func0 = Object.prototype.hasOwnProperty;
 const func46 = text => text.length;
 const pattern0 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]*$", "u");
-const pattern15 = new RegExp("^[A-Za-z0-9_.-]+$", "u");
-const pattern16 = new RegExp("^(100|[0-9]{1,2})%$", "u");
+const pattern19 = new RegExp("^(100|[0-9]{1,2})%$", "u");
 const schema13 = {"title":"ServiceConfig","description":"One service: each combination of VIP, port and protocol is one virtual service in the kernel, all with the same backends.","type":"object","additionalProperties":false,"properties":{"vip":{"description":"The virtual address: an IPv4 or IPv6 address, the name of a [vip.NAME], or a list of these. IPv4 and IPv6 may be mixed.","type":["string","array"],"minItems":1,"items":{"type":"string"},"examples":["192.0.2.10",["192.0.2.10","2001:db8::10"]]},"port":{"description":"The port, `\"80:8080\"` (service port : backend port), or a list of these. 0 = all ports, only with persistence.","type":["integer","string","array"],"minimum":0,"maximum":65535,"pattern":"^[0-9]{1,5}:[0-9]{1,5}$","minItems":1,"items":{"type":["integer","string"],"minimum":0,"maximum":65535,"pattern":"^[0-9]{1,5}:[0-9]{1,5}$"},"examples":[80,"80:8080",[80,443]]},"protocol":{"description":"The transport protocol, or a list of them.","default":"tcp","anyOf":[{"$ref":"#/definitions/protocol"},{"type":"array","minItems":1,"uniqueItems":true,"items":{"$ref":"#/definitions/protocol"}}]},"fwmark":{"description":"A firewall mark instead of vip and port: packets that carry this mark are balanced.","type":"integer","minimum":1,"maximum":4294967295},"family":{"description":"The address family of a firewall-mark service.","type":"string","enum":["ipv4","ipv6"],"default":"ipv4"},"scheduler":{"description":"How a backend is chosen for a new connection: the name of an IPVS scheduler of the kernel.","default":"wrr","type":"string","maxLength":15,"pattern":"^[a-z0-9_-]+$","examples":["rr","wrr","lc","wlc","lblc","lblcr","dh","sh","sed","nq","fo","ovf","mh","twos"]},"scheduler_flags":{"description":"Options of the schedulers sh and mh: fallback takes another backend when the hashed one is full or quiesced, port adds the client's port to the hash. By default sh and mh fall back; an empty list turns that off. flag-1 to flag-3 are the bare flags, for schedulers that slb does not know.","type":"array","uniqueItems":true,"items":{"type":"string","enum":["sh-fallback","sh-port","mh-fallback","mh-port","flag-1","flag-2","flag-3"]}},"forward":{"description":"How packets reach the backends: nat (rewritten addresses and ports, answers come back through here), direct (same network, unchanged packets), tunnel (wrapped, unchanged packets).","default":"nat","$ref":"#/definitions/forward"},"tunnel":{"description":"How packets are wrapped for forward = \"tunnel\".","$ref":"#/definitions/tunnel"},"persistence":{"description":"Keeps each client on its backend: how long after its last connection, or a table.","$ref":"#/definitions/persistence"},"one_packet":{"description":"Schedules each UDP packet by itself, without a connection entry.","type":"boolean","default":false},"snat":{"description":"Rewrites the source address towards the backends too, so that answers come back through here from any network (one-arm NAT, backends that are also clients). For forward = \"nat\", and not beside fwmark.","type":"boolean","default":false},"backends":{"description":"Where the connections go.","type":"array","items":{"$ref":"#/definitions/backend"},"examples":[["10.0.0.11:8080","10.0.0.12:8080"]]},"enabled":{"description":"false drains the whole service and takes it down.","type":"boolean","default":true},"adopt":{"description":"Takes over what somebody else made in the kernel under this service's keys, without touching a connection.","type":"boolean","default":false},"drain":{"description":"How long a removed backend or service may finish its connections before it is deleted; \"0s\" cuts at once.","default":"60s","$ref":"#/definitions/duration"},"link":{"description":"Where the VIP lives, for a literal VIP that only this service uses: see link of [vip.NAME].","default":"slb0","$ref":"#/definitions/link"},"announce":{"description":"How the network learns of the VIP, for a literal VIP that only this service uses.","default":"none","$ref":"#/definitions/announce"}}};
 const schema14 = {"title":"ProtocolName","type":"string","enum":["tcp","udp","sctp"]};
 const schema16 = {"title":"ForwardMethod","type":"string","enum":["nat","direct","tunnel"]};
@@ -180,7 +178,7 @@ validate12.errors = vErrors;
 return errors === 0;
 }
 
-const schema20 = {"title":"BackendConfig","description":"`\"address:port\"`, `\"address\"` (port of the service), `\"[IPv6]:port\"`, or a table.","type":["string","object"],"required":["address"],"additionalProperties":false,"properties":{"address":{"description":"`\"address:port\"`, `\"address\"` (port of the service) or `\"[IPv6]:port\"`.","type":"string"},"weight":{"description":"Share of the connections in relation to the other backends; 0 = no new connections.","type":"integer","minimum":0,"maximum":65535,"default":1},"forward":{"description":"Overrides the service's forward; local hands the packets to this machine itself.","type":"string","enum":["nat","direct","tunnel","local"]},"tunnel":{"description":"Overrides the service's tunnel.","$ref":"#/definitions/tunnel"},"upper":{"description":"Connection count from which the backend gets no new ones; 0 = no limit.","type":"integer","minimum":0,"maximum":4294967295,"default":0},"lower":{"description":"Connection count below which a backend that reached upper gets new ones again; 0 = three quarters of upper.","type":"integer","minimum":0,"maximum":4294967295,"default":0},"enabled":{"description":"false drains the backend and takes it out.","type":"boolean","default":true}},"examples":["10.0.0.11:8080"]};
+const schema20 = {"title":"BackendConfig","description":"`\"address:port\"`, `\"address\"` (port of the service), `\"[IPv6]:port\"`, or a table.","type":["string","object"],"required":["address"],"additionalProperties":false,"properties":{"address":{"description":"`\"address:port\"`, `\"address\"` (port of the service) or `\"[IPv6]:port\"`.","type":"string"},"weight":{"description":"Share of the connections in relation to the other backends; 0 = no new connections.","type":"integer","minimum":0,"maximum":65535,"default":1},"forward":{"description":"Overrides the service's forward; local hands the packets to this machine itself.","type":"string","enum":["nat","direct","tunnel","local"]},"tunnel":{"description":"Overrides the service's tunnel.","$ref":"#/definitions/tunnel"},"upper":{"description":"Connection count from which the backend gets no new ones; 0 = no limit.","type":"integer","minimum":0,"maximum":2147483647,"default":0},"lower":{"description":"Connection count below which a backend that reached upper gets new ones again; 0 = three quarters of upper.","type":"integer","minimum":0,"maximum":2147483647,"default":0},"enabled":{"description":"false drains the backend and takes it out.","type":"boolean","default":true}},"examples":["10.0.0.11:8080"]};
 
 function validate14(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -409,8 +407,8 @@ vErrors.push(err18);
 errors++;
 }
 if((typeof data7 == "number") && (isFinite(data7))){
-if(data7 > 4294967295 || isNaN(data7)){
-const err19 = {instancePath:instancePath+"/upper",schemaPath:"#/properties/upper/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"};
+if(data7 > 2147483647 || isNaN(data7)){
+const err19 = {instancePath:instancePath+"/upper",schemaPath:"#/properties/upper/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -444,8 +442,8 @@ vErrors.push(err21);
 errors++;
 }
 if((typeof data8 == "number") && (isFinite(data8))){
-if(data8 > 4294967295 || isNaN(data8)){
-const err22 = {instancePath:instancePath+"/lower",schemaPath:"#/properties/lower/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"};
+if(data8 > 2147483647 || isNaN(data8)){
+const err22 = {instancePath:instancePath+"/lower",schemaPath:"#/properties/lower/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -1367,7 +1365,7 @@ return errors === 0;
 
 const schema29 = {"title":"KernelConfig","description":"Kernel settings. auto sets a switch when a service needs it, keep never touches it; a switch that is taken out of the file stays as it is in the kernel.","type":"object","additionalProperties":false,"properties":{"ip_forward":{"description":"net.ipv4.ip_forward: needed by nat.","default":"auto","$ref":"#/definitions/switch"},"ipv6_forward":{"description":"net.ipv6.conf.all.forwarding: needed by nat with IPv6.","default":"auto","$ref":"#/definitions/switch"},"conntrack":{"description":"net.ipv4.vs.conntrack: needed by snat.","default":"auto","$ref":"#/definitions/switch"},"vs":{"description":"net.ipv4.vs.*: any switch that the kernel has, as a number, true, false, text, auto or keep.","type":"object","propertyNames":{"pattern":"^[a-z0-9_]{1,63}$"},"additionalProperties":{"type":["integer","boolean","string"]},"examples":[{"expire_nodest_conn":1,"sloppy_tcp":true}]},"timeouts":{"title":"TimeoutsConfig","description":"Timeouts of idle IPVS connections; whole seconds. One that is absent is left alone.","type":"object","additionalProperties":false,"properties":{"tcp":{"description":"An established TCP connection.","$ref":"#/definitions/duration"},"tcpfin":{"description":"A TCP connection after a FIN.","$ref":"#/definitions/duration"},"udp":{"description":"A UDP flow.","$ref":"#/definitions/duration"}}},"sync":{"description":"Connection synchronisation with other load balancers: at most one master and one backup.","type":"array","items":{"$ref":"#/definitions/sync"}}}};
 const schema30 = {"title":"Switch","type":["boolean","string"],"enum":[true,false,"auto","keep"]};
-const schema36 = {"title":"SyncConfig","type":"object","required":["role","interface"],"additionalProperties":false,"properties":{"role":{"description":"master sends its connections, backup receives them.","type":"string","enum":["master","backup"]},"interface":{"description":"The link that the messages go over.","type":"string","maxLength":15,"pattern":"^[^/:\\s\\x00-\\x20\\x7f-\\uffff]+$"},"id":{"description":"A backup takes only messages of a master with the same number; 0 takes all.","type":"integer","minimum":0,"maximum":255,"default":0},"group":{"description":"The multicast group.","type":"string","default":"224.0.0.81"},"port":{"description":"The UDP port.","type":"integer","minimum":1,"maximum":65535,"default":8848},"ttl":{"description":"Time to live (hop limit) of the messages.","type":"integer","minimum":1,"maximum":255,"default":1},"maxlen":{"description":"The longest message in bytes; 0 = what the link's MTU allows.","type":"integer","minimum":0,"maximum":65535,"default":0}}};
+const schema36 = {"title":"SyncConfig","type":"object","required":["role","interface"],"additionalProperties":false,"properties":{"role":{"description":"master sends its connections, backup receives them.","type":"string","enum":["master","backup"]},"interface":{"description":"The link that the messages go over.","type":"string","maxLength":15,"pattern":"^[^/:\\s\\x00-\\x20\\x7f-\\uffff]+$"},"id":{"description":"A backup takes only messages of a master with the same number; 0 takes all.","type":"integer","minimum":0,"maximum":255,"default":0},"group":{"description":"The multicast group.","type":"string","default":"224.0.0.81"},"port":{"description":"The UDP port.","type":"integer","minimum":1,"maximum":65535,"default":8848},"ttl":{"description":"Time to live (hop limit) of the messages.","type":"integer","minimum":1,"maximum":255,"default":1},"maxlen":{"description":"The longest message in bytes, at least 1024 for a backup; 0 = what the link's MTU allows.","type":"integer","minimum":0,"maximum":65535,"default":0}}};
 const pattern10 = new RegExp("^[a-z0-9_]{1,63}$", "u");
 const pattern14 = new RegExp("^[^/:\\s\\x00-\\x20\\x7f-\\uffff]+$", "u");
 
@@ -1900,6 +1898,206 @@ validate20.errors = vErrors;
 return errors === 0;
 }
 
+const schema37 = {"title":"NodeConfig","description":"This machine.","type":"object","additionalProperties":false,"properties":{"name":{"description":"Its name in messages; the host name when absent.","type":"string","minLength":1,"maxLength":253,"pattern":"^[A-Za-z0-9_.-]+$"},"on_stop":{"description":"What the daemon leaves behind when it is stopped: keep leaves everything as it is, so that traffic goes on; drain takes no new connections and waits up to stop_timeout for those that there are; withdraw takes the VIPs from the links.","type":"string","enum":["keep","drain","withdraw"],"default":"keep"},"stop_timeout":{"description":"How long stopping may take for on_stop = \"drain\"; at most 1h, and less than the service manager allows.","default":"30s","$ref":"#/definitions/duration"},"drift":{"description":"What the daemon does about changes of others to what is ours: repair puts it right, alert only says so.","type":"string","enum":["repair","alert"],"default":"repair"},"drift_interval":{"description":"How often the daemon compares IPVS with the files, 200ms to 1h; longer where looking would take more than a twentieth of the time.","default":"2s","$ref":"#/definitions/duration"},"settle":{"description":"How long a file that is written in place must stand still before the daemon reads it, at most 10s.","default":"250ms","$ref":"#/definitions/duration"}}};
+const pattern15 = new RegExp("^[A-Za-z0-9_.-]+$", "u");
+
+function validate22(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 of Object.keys(data)){
+if(!((((((key0 === "name") || (key0 === "on_stop")) || (key0 === "stop_timeout")) || (key0 === "drift")) || (key0 === "drift_interval")) || (key0 === "settle"))){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+if(data.name !== undefined && func0.call(data, "name")){
+let data0 = data.name;
+if(typeof data0 === "string"){
+if(func46(data0) > 253){
+const err1 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/maxLength",keyword:"maxLength",params:{limit: 253},message:"must NOT have more than 253 characters"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(func46(data0) < 1){
+const err2 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if(!pattern15.test(data0)){
+const err3 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.-]+$"},message:"must match pattern \""+"^[A-Za-z0-9_.-]+$"+"\""};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+else {
+const err4 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.on_stop !== undefined && func0.call(data, "on_stop")){
+let data1 = data.on_stop;
+if(typeof data1 !== "string"){
+const err5 = {instancePath:instancePath+"/on_stop",schemaPath:"#/properties/on_stop/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+if(!(((data1 === "keep") || (data1 === "drain")) || (data1 === "withdraw"))){
+const err6 = {instancePath:instancePath+"/on_stop",schemaPath:"#/properties/on_stop/enum",keyword:"enum",params:{allowedValues: schema37.properties.on_stop.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+if(data.stop_timeout !== undefined && func0.call(data, "stop_timeout")){
+let data2 = data.stop_timeout;
+if(typeof data2 === "string"){
+if(!pattern4.test(data2)){
+const err7 = {instancePath:instancePath+"/stop_timeout",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,9}(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]{1,9}(ms|s|m|h|d)$"+"\""};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+else {
+const err8 = {instancePath:instancePath+"/stop_timeout",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data.drift !== undefined && func0.call(data, "drift")){
+let data3 = data.drift;
+if(typeof data3 !== "string"){
+const err9 = {instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+if(!((data3 === "repair") || (data3 === "alert"))){
+const err10 = {instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/enum",keyword:"enum",params:{allowedValues: schema37.properties.drift.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+if(data.drift_interval !== undefined && func0.call(data, "drift_interval")){
+let data4 = data.drift_interval;
+if(typeof data4 === "string"){
+if(!pattern4.test(data4)){
+const err11 = {instancePath:instancePath+"/drift_interval",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,9}(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]{1,9}(ms|s|m|h|d)$"+"\""};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+else {
+const err12 = {instancePath:instancePath+"/drift_interval",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+if(data.settle !== undefined && func0.call(data, "settle")){
+let data5 = data.settle;
+if(typeof data5 === "string"){
+if(!pattern4.test(data5)){
+const err13 = {instancePath:instancePath+"/settle",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,9}(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]{1,9}(ms|s|m|h|d)$"+"\""};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+else {
+const err14 = {instancePath:instancePath+"/settle",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+}
+else {
+const err15 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+validate22.errors = vErrors;
+return errors === 0;
+}
+
 
 function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -2064,11 +2262,17 @@ errors = vErrors.length;
 }
 }
 if(data.node !== undefined && func0.call(data, "node")){
-let data6 = data.node;
-if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
-for(const key5 of Object.keys(data6)){
-if(!(key5 === "name")){
-const err11 = {instancePath:instancePath+"/node",schemaPath:"#/definitions/node/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
+if(!(validate22(data.node, {instancePath:instancePath+"/node",parentData:data,parentDataProperty:"node",rootData}))){
+vErrors = append(vErrors, validate22.errors);
+errors = vErrors.length;
+}
+}
+if(data.guard !== undefined && func0.call(data, "guard")){
+let data7 = data.guard;
+if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
+for(const key5 of Object.keys(data7)){
+if(!(key5 === "max_remove")){
+const err11 = {instancePath:instancePath+"/guard",schemaPath:"#/definitions/guard/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -2078,11 +2282,10 @@ vErrors.push(err11);
 errors++;
 }
 }
-if(data6.name !== undefined && func0.call(data6, "name")){
-let data7 = data6.name;
-if(typeof data7 === "string"){
-if(func46(data7) > 253){
-const err12 = {instancePath:instancePath+"/node/name",schemaPath:"#/definitions/node/properties/name/maxLength",keyword:"maxLength",params:{limit: 253},message:"must NOT have more than 253 characters"};
+if(data7.max_remove !== undefined && func0.call(data7, "max_remove")){
+let data8 = data7.max_remove;
+if((typeof data8 !== "string") && (!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8))))){
+const err12 = {instancePath:instancePath+"/guard/max_remove",schemaPath:"#/definitions/guard/properties/max_remove/type",keyword:"type",params:{type: schema41.properties.max_remove.type},message:"must be string,integer"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -2091,8 +2294,9 @@ vErrors.push(err12);
 }
 errors++;
 }
-if(func46(data7) < 1){
-const err13 = {instancePath:instancePath+"/node/name",schemaPath:"#/definitions/node/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if((typeof data8 == "number") && (isFinite(data8))){
+if(data8 < 0 || isNaN(data8)){
+const err13 = {instancePath:instancePath+"/guard/max_remove",schemaPath:"#/definitions/guard/properties/max_remove/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -2101,8 +2305,10 @@ vErrors.push(err13);
 }
 errors++;
 }
-if(!pattern15.test(data7)){
-const err14 = {instancePath:instancePath+"/node/name",schemaPath:"#/definitions/node/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.-]+$"},message:"must match pattern \""+"^[A-Za-z0-9_.-]+$"+"\""};
+}
+if(typeof data8 === "string"){
+if(!pattern19.test(data8)){
+const err14 = {instancePath:instancePath+"/guard/max_remove",schemaPath:"#/definitions/guard/properties/max_remove/pattern",keyword:"pattern",params:{pattern: "^(100|[0-9]{1,2})%$"},message:"must match pattern \""+"^(100|[0-9]{1,2})%$"+"\""};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -2112,8 +2318,10 @@ vErrors.push(err14);
 errors++;
 }
 }
+}
+}
 else {
-const err15 = {instancePath:instancePath+"/node/name",schemaPath:"#/definitions/node/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err15 = {instancePath:instancePath+"/guard",schemaPath:"#/definitions/guard/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -2123,9 +2331,12 @@ vErrors.push(err15);
 errors++;
 }
 }
-}
-else {
-const err16 = {instancePath:instancePath+"/node",schemaPath:"#/definitions/node/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data.ownership !== undefined && func0.call(data, "ownership")){
+let data9 = data.ownership;
+if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
+for(const key6 of Object.keys(data9)){
+if(!(key6 === "conflict")){
+const err16 = {instancePath:instancePath+"/ownership",schemaPath:"#/definitions/ownership/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -2135,12 +2346,10 @@ vErrors.push(err16);
 errors++;
 }
 }
-if(data.guard !== undefined && func0.call(data, "guard")){
-let data8 = data.guard;
-if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
-for(const key6 of Object.keys(data8)){
-if(!(key6 === "max_remove")){
-const err17 = {instancePath:instancePath+"/guard",schemaPath:"#/definitions/guard/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties"};
+if(data9.conflict !== undefined && func0.call(data9, "conflict")){
+let data10 = data9.conflict;
+if(typeof data10 !== "string"){
+const err17 = {instancePath:instancePath+"/ownership/conflict",schemaPath:"#/definitions/ownership/properties/conflict/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -2149,11 +2358,8 @@ vErrors.push(err17);
 }
 errors++;
 }
-}
-if(data8.max_remove !== undefined && func0.call(data8, "max_remove")){
-let data9 = data8.max_remove;
-if((typeof data9 !== "string") && (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9))))){
-const err18 = {instancePath:instancePath+"/guard/max_remove",schemaPath:"#/definitions/guard/properties/max_remove/type",keyword:"type",params:{type: schema38.properties.max_remove.type},message:"must be string,integer"};
+if(!(((data10 === "refuse") || (data10 === "adopt")) || (data10 === "force"))){
+const err18 = {instancePath:instancePath+"/ownership/conflict",schemaPath:"#/definitions/ownership/properties/conflict/enum",keyword:"enum",params:{allowedValues: schema42.properties.conflict.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -2162,9 +2368,10 @@ vErrors.push(err18);
 }
 errors++;
 }
-if((typeof data9 == "number") && (isFinite(data9))){
-if(data9 < 0 || isNaN(data9)){
-const err19 = {instancePath:instancePath+"/guard/max_remove",schemaPath:"#/definitions/guard/properties/max_remove/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+else {
+const err19 = {instancePath:instancePath+"/ownership",schemaPath:"#/definitions/ownership/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -2174,9 +2381,12 @@ vErrors.push(err19);
 errors++;
 }
 }
-if(typeof data9 === "string"){
-if(!pattern16.test(data9)){
-const err20 = {instancePath:instancePath+"/guard/max_remove",schemaPath:"#/definitions/guard/properties/max_remove/pattern",keyword:"pattern",params:{pattern: "^(100|[0-9]{1,2})%$"},message:"must match pattern \""+"^(100|[0-9]{1,2})%$"+"\""};
+if(data.state !== undefined && func0.call(data, "state")){
+let data11 = data.state;
+if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
+for(const key7 of Object.keys(data11)){
+if(!(key7 === "history")){
+const err20 = {instancePath:instancePath+"/state",schemaPath:"#/definitions/state/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -2186,10 +2396,10 @@ vErrors.push(err20);
 errors++;
 }
 }
-}
-}
-else {
-const err21 = {instancePath:instancePath+"/guard",schemaPath:"#/definitions/guard/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data11.history !== undefined && func0.call(data11, "history")){
+let data12 = data11.history;
+if(!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))){
+const err21 = {instancePath:instancePath+"/state/history",schemaPath:"#/definitions/state/properties/history/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -2198,13 +2408,9 @@ vErrors.push(err21);
 }
 errors++;
 }
-}
-if(data.ownership !== undefined && func0.call(data, "ownership")){
-let data10 = data.ownership;
-if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
-for(const key7 of Object.keys(data10)){
-if(!(key7 === "conflict")){
-const err22 = {instancePath:instancePath+"/ownership",schemaPath:"#/definitions/ownership/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties"};
+if((typeof data12 == "number") && (isFinite(data12))){
+if(data12 > 10000 || isNaN(data12)){
+const err22 = {instancePath:instancePath+"/state/history",schemaPath:"#/definitions/state/properties/history/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000"};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -2213,11 +2419,8 @@ vErrors.push(err22);
 }
 errors++;
 }
-}
-if(data10.conflict !== undefined && func0.call(data10, "conflict")){
-let data11 = data10.conflict;
-if(typeof data11 !== "string"){
-const err23 = {instancePath:instancePath+"/ownership/conflict",schemaPath:"#/definitions/ownership/properties/conflict/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data12 < 1 || isNaN(data12)){
+const err23 = {instancePath:instancePath+"/state/history",schemaPath:"#/definitions/state/properties/history/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -2226,8 +2429,11 @@ vErrors.push(err23);
 }
 errors++;
 }
-if(!(((data11 === "refuse") || (data11 === "adopt")) || (data11 === "force"))){
-const err24 = {instancePath:instancePath+"/ownership/conflict",schemaPath:"#/definitions/ownership/properties/conflict/enum",keyword:"enum",params:{allowedValues: schema39.properties.conflict.enum},message:"must be equal to one of the allowed values"};
+}
+}
+}
+else {
+const err24 = {instancePath:instancePath+"/state",schemaPath:"#/definitions/state/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -2239,86 +2445,12 @@ errors++;
 }
 }
 else {
-const err25 = {instancePath:instancePath+"/ownership",schemaPath:"#/definitions/ownership/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err25 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err25];
 }
 else {
 vErrors.push(err25);
-}
-errors++;
-}
-}
-if(data.state !== undefined && func0.call(data, "state")){
-let data12 = data.state;
-if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
-for(const key8 of Object.keys(data12)){
-if(!(key8 === "history")){
-const err26 = {instancePath:instancePath+"/state",schemaPath:"#/definitions/state/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
-errors++;
-}
-}
-if(data12.history !== undefined && func0.call(data12, "history")){
-let data13 = data12.history;
-if(!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))){
-const err27 = {instancePath:instancePath+"/state/history",schemaPath:"#/definitions/state/properties/history/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err27];
-}
-else {
-vErrors.push(err27);
-}
-errors++;
-}
-if((typeof data13 == "number") && (isFinite(data13))){
-if(data13 > 10000 || isNaN(data13)){
-const err28 = {instancePath:instancePath+"/state/history",schemaPath:"#/definitions/state/properties/history/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000"};
-if(vErrors === null){
-vErrors = [err28];
-}
-else {
-vErrors.push(err28);
-}
-errors++;
-}
-if(data13 < 1 || isNaN(data13)){
-const err29 = {instancePath:instancePath+"/state/history",schemaPath:"#/definitions/state/properties/history/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
-if(vErrors === null){
-vErrors = [err29];
-}
-else {
-vErrors.push(err29);
-}
-errors++;
-}
-}
-}
-}
-else {
-const err30 = {instancePath:instancePath+"/state",schemaPath:"#/definitions/state/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err30];
-}
-else {
-vErrors.push(err30);
-}
-errors++;
-}
-}
-}
-else {
-const err31 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err31];
-}
-else {
-vErrors.push(err31);
 }
 errors++;
 }

@@ -47,6 +47,22 @@ export interface GuardLimits {
 
 export type Conflict = 'refuse' | 'adopt' | 'force'
 
+/** What `[node]` says: this machine, and how its daemon behaves. Times are in milliseconds. */
+export interface DesiredNode {
+  /** Absent = the host's name. */
+  readonly name?: string
+  /** What a daemon that is stopped leaves behind. */
+  readonly onStop: 'keep' | 'drain' | 'withdraw'
+  /** How long stopping may take. */
+  readonly stopTimeout: number
+  /** What is done about changes that others made to what is ours. */
+  readonly drift: 'repair' | 'alert'
+  /** How often IPVS is compared with what is wanted. */
+  readonly driftInterval: number
+  /** How long a file that is written in place must stand still. */
+  readonly settle: number
+}
+
 export interface Desired {
   readonly services: readonly DesiredService[]
   readonly vips: readonly DesiredVip[]
@@ -55,6 +71,5 @@ export interface Desired {
   readonly conflict: Conflict
   /** How many applies `history` remembers. */
   readonly history: number
-  /** `[node] name`; the host's name where the file has none. */
-  readonly node?: string
+  readonly node: DesiredNode
 }

@@ -328,7 +328,13 @@ test('settings: what holds when nothing is said', async () => {
   assert.equal(desired.guard, { maxRemove: { share: 0.3 } })
   assert.is(desired.conflict, 'refuse')
   assert.is(desired.history, 50)
-  assert.is(desired.node, undefined)
+  assert.equal(desired.node, {
+    onStop: 'keep',
+    stopTimeout: 30_000,
+    drift: 'repair',
+    driftInterval: 2000,
+    settle: 250,
+  })
 })
 
 test('settings of several files add up', async () => {
@@ -342,6 +348,10 @@ test('settings of several files add up', async () => {
       sync         = [{ role = "backup", interface = "eth1" }]
       [guard]
       max_remove = 5
+      [node]
+      stop_timeout   = "1h"
+      drift          = "alert"
+      drift_interval = "200ms"
     `,
     'b.toml': `
       [kernel.vs]
@@ -353,6 +363,8 @@ test('settings of several files add up', async () => {
       udp = "5m"
       [node]
       name = "lb1"
+      on_stop = "drain"
+      settle = "0s"
       [ownership]
       conflict = "adopt"
       [state]
@@ -383,7 +395,14 @@ test('settings of several files add up', async () => {
   assert.equal(desired.guard, { maxRemove: { count: 5 } })
   assert.is(desired.conflict, 'adopt')
   assert.is(desired.history, 7)
-  assert.is(desired.node, 'lb1')
+  assert.equal(desired.node, {
+    name: 'lb1',
+    onStop: 'drain',
+    stopTimeout: 3_600_000,
+    drift: 'alert',
+    driftInterval: 200,
+    settle: 0,
+  })
 })
 
 test('a name, a virtual service and a setting stand in one file: the others are named with both places', async () => {

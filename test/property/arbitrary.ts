@@ -48,7 +48,7 @@ const thresholds = fc.constantFrom(
   [1, 0],
   [1, 1],
   [100, 50],
-  [4_294_967_295, 65_536],
+  [2_147_483_647, 65_536],
 )
 
 const tunnel: fc.Arbitrary<Tunnel> = fc.constantFrom<Tunnel>(
@@ -224,6 +224,13 @@ export const desired: fc.Arbitrary<Desired> = fc
       guard: { maxRemove: { share: 1 } },
       conflict: 'refuse',
       history: 50,
+      node: {
+        onStop: 'keep',
+        stopTimeout: 30_000,
+        drift: 'repair',
+        driftInterval: 2000,
+        settle: 250,
+      },
     }
   })
 

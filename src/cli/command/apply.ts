@@ -30,7 +30,7 @@ export const run: Run<ApplyOptions> = async context => {
         command: 'apply',
         files: sources.map(({ file }) => file),
         keep: desired.history,
-        node: desired.node ?? io.hostname(),
+        node: desired.node.name ?? io.hostname(),
         ...(saved && { check: (preview: Preview) => refuseIfMoved(saved, preview) }),
       })
     } finally {

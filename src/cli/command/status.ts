@@ -76,7 +76,7 @@ async function wantedJob(
   try {
     const { desired, warnings } = await readConfiguration(context)
     await printDiagnostics(context.io, warnings)
-    return { job: jobOf(desired, {}), node: desired.node ?? hostname, valid: true }
+    return { job: jobOf(desired, {}), node: desired.node.name ?? hostname, valid: true }
   } catch (error) {
     if (!(error instanceof InvalidConfiguration)) throw error
     await printDiagnostics(context.io, error.diagnostics)
