@@ -24,6 +24,7 @@ export function intended(
   drains: ReadonlyMap<string, number>,
   now: number,
 ): Ledger {
+  if (!changes.some(isRecorded)) return ledger
   const service = new Map(ledger.service)
   const sets = {
     address: new Set(ledger.address),
@@ -58,6 +59,12 @@ export function intended(
     }
   }
   return { service, ...sets, settings, begun, draining }
+}
+
+/** True for what the journal has to say before it happens: that something will be ours, or drains. */
+function isRecorded({ op, kind }: Change): boolean {
+  if (kind === 'destination') return op === 'drain'
+  return op === 'create' || op === 'adopt' || op === 'replace'
 }
 
 /**
@@ -102,6 +109,7 @@ export function made(
   tried: readonly Change[],
   failures: readonly Failure[],
 ): Ledger {
+  if (tried.every(change => change.kind === 'destination')) return ledger
   const failed = new Set(failures.map(({ change }) => change))
   const service = new Map(ledger.service)
   const begun = new Set(ledger.begun)

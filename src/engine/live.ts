@@ -1,6 +1,6 @@
 /** The live system as the engine knows it: some tables and a clock. */
 import type { Clock } from '../model/clock.ts'
-import type { Address, ServiceId } from '../model/rows.ts'
+import type { Address, Kind, ServiceId } from '../model/rows.ts'
 import { type State, stateOf } from '../model/state.ts'
 import type { Connections, Scope, Table } from '../table/table.ts'
 
@@ -16,29 +16,45 @@ export interface Live {
 
 /** Reads all tables into one State. */
 export async function observe(live: Live, scope?: Scope): Promise<State> {
+  return stateOf(await readTables(live.tables, scope))
+}
+
+async function readTables(tables: readonly Table[], scope?: Scope): Promise<Partial<State>> {
   const parts: Partial<State> = {}
-  for (const table of live.tables) Object.assign(parts, await table.read(scope))
-  return stateOf(parts)
+  for (const table of tables) Object.assign(parts, await table.read(scope))
+  return parts
+}
+
+/** What is to be read again; the rest stays as it was read before. */
+export interface Part {
+  /** By key. */
+  readonly services: ReadonlyMap<string, ServiceId>
+  /** Whole tables of these kinds are read, of services only the named ones; absent = all tables. */
+  readonly kinds?: ReadonlySet<Kind>
 }
 
 /**
- * Reads again what an apply has touched: those services, and everything that is not a service.
+ * Reads a part of the live system again.
  *
  * Reading single services costs a request each, so beyond a share of them all are read.
  */
 export async function observeAgain(
   live: Live,
   before: State,
-  touched: ReadonlyMap<string, ServiceId>,
+  { services, kinds }: Part,
   scope: Omit<Scope, 'services'>,
 ): Promise<State> {
-  if (touched.size * 4 > before.service.size) return observe(live, scope)
-  const now = await observe(live, { ...scope, services: [...touched.values()] })
-  if (touched.size === 0) return { ...now, service: before.service }
+  const tables =
+    kinds === undefined ? live.tables : live.tables.filter(one => one.kinds.some(k => kinds.has(k)))
+  if (services.size * 4 > before.service.size)
+    return { ...before, ...(await readTables(tables, scope)) }
+  const now = await readTables(tables, { ...scope, services: [...services.values()] })
+  if (services.size === 0 || now.service === undefined)
+    return { ...before, ...now, service: before.service }
   const service = new Map(before.service)
-  for (const key of touched.keys()) service.delete(key)
+  for (const key of services.keys()) service.delete(key)
   for (const [key, row] of now.service) service.set(key, row)
-  return { ...now, service }
+  return { ...before, ...now, service }
 }
 
 /** The connections of the destinations of some services, by destination key. */

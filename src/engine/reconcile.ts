@@ -7,7 +7,6 @@ import { type Change, changeKey, type Failure } from '../model/change.ts'
 import type { Conflict, GuardLimits } from '../model/desired.ts'
 import type { ServiceId } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
-import type { PlanInput } from '../plan/draft.ts'
 import { guard, type Verdict } from '../plan/guard.ts'
 import { stage, stageOf } from '../plan/order.ts'
 import { plan } from '../plan/plan.ts'
@@ -15,12 +14,12 @@ import { summarise } from '../plan/summary.ts'
 import type { Ledger, Plan, Wanted } from '../plan/types.ts'
 import type { Cause, History, HistoryEntry } from '../state/history.ts'
 import type { Journal } from '../state/journal.ts'
-import type { Scope } from '../table/table.ts'
 import { Attempts } from './attempts.ts'
 import { type Drained, waitForDrains } from './drains.ts'
 import { confirmed, intended, made, withdrawn } from './ledger.ts'
-import { type Live, observe, observeAgain } from './live.ts'
+import { type Live, observeAgain } from './live.ts'
 import { applyStages } from './stages.ts'
+import { scopeOf, survey } from './survey.ts'
 import { amended, imageBefore } from './undo.ts'
 
 export interface Job {
@@ -35,6 +34,14 @@ export interface Job {
 }
 
 export interface ApplyOptions {
+  /** What an earlier round saw last, so that only what differs is read again. */
+  readonly memory?: State
+  /** Keys of changes that are not to be made now. */
+  readonly skip?: ReadonlySet<string>
+  /** The entry of the apply whose drains are to be ended: that is no apply of its own. */
+  readonly continues?: HistoryEntry
+  /** Since when draining destinations have had no connection, kept from round to round. */
+  readonly quietSince?: Map<string, number>
   readonly journal: Journal
   readonly history: History
   readonly cause: Cause
@@ -65,14 +72,20 @@ export interface Round extends Preview {
   readonly drained: readonly Drained[]
   /** The plan that is left: empty but for what is pending, refused or failed. */
   readonly left: Plan
+  /** The live system as it was seen last. */
+  readonly after: State
   /** The history entry, if anything was changed. */
   readonly entry?: HistoryEntry
 }
 
 /** Observes and plans, and changes nothing. */
-export async function preview(job: Job, live: Live, ledger: Ledger): Promise<Preview> {
-  const hazards = await live.hazards?.(job.wanted.state)
-  return (await survey(job, live, ledger, hazards)).preview
+export async function preview(
+  job: Job,
+  live: Live,
+  ledger: Ledger,
+  memory?: State,
+): Promise<Preview> {
+  return (await survey(job, live, ledger, memory)).preview
 }
 
 /**
@@ -85,20 +98,22 @@ export async function preview(job: Job, live: Live, ledger: Ledger): Promise<Pre
  */
 export async function reconcile(job: Job, live: Live, options: ApplyOptions): Promise<Round> {
   let ledger = options.journal.read()
-  const hazards = await live.hazards?.(job.wanted.state)
-  const { preview: first, input } = await survey(job, live, ledger, hazards)
+  const { preview: first, input } = await survey(job, live, ledger, options.memory)
   await options.planned?.(first)
-  const round = { ...first, failures: [], drained: [], left: first.plan }
+  const round = { ...first, failures: [], drained: [], left: first.plan, after: first.seen }
   if (first.verdict.refusal !== undefined) return round
 
   const attempts = new Attempts()
   let drained: readonly Drained[] = []
   const until = live.clock.monotonic() + options.wait
-  const quietSince = new Map<string, number>()
+  const quietSince = options.quietSince ?? new Map<string, number>()
+  const scope = scopeOf(job.wanted)
   let { seen, plan: left, verdict } = first
-  let entry: HistoryEntry | undefined
+  let entry = options.continues
   while (options.signal?.aborted !== true) {
-    const open = attempts.open(left.changes, new Set(left.pending.map(one => one.key)))
+    const waiting = new Set(options.skip)
+    for (const { key } of left.pending) waiting.add(key)
+    const open = attempts.open(left.changes, waiting)
     // The first plan has passed the guard; a later one that removes more only builds up.
     const todo = verdict.refusal === undefined ? open : open.filter(change => !takesAway(change))
     if (todo.length > 0) {
@@ -112,13 +127,14 @@ export async function reconcile(job: Job, live: Live, options: ApplyOptions): Pr
       ledger = made(withdrawn(ledger, earlier, todo, pass), pass.tried, pass.failures)
       await attempts.record(pass.tried, pass.failures, live.clock)
       drained = stillDrained(drained, pass.tried)
-      seen = await observeAgain(live, seen, pass.touched, scopeOf(job.wanted))
+      const kinds = options.memory && { kinds: new Set(todo.map(change => change.kind)) }
+      seen = await observeAgain(live, seen, { services: pass.touched, ...kinds }, scope)
       entry = amended(entry, pass.failures, seen)
     } else {
       const done = await drain(left, seen, live, until, quietSince, options)
       if (done.length === 0) break
       drained = [...drained, ...done]
-      seen = await observeAgain(live, seen, servicesOf(done, seen), scopeOf(job.wanted))
+      seen = await observeAgain(live, seen, { services: servicesOf(done, seen) }, scope)
     }
     const gone = new Set(drained.map(one => one.key))
     left = plan({ ...input, seen, ledger, failed: attempts.failed, drained: gone })
@@ -126,32 +142,10 @@ export async function reconcile(job: Job, live: Live, options: ApplyOptions): Pr
   }
   options.journal.write(confirmed(ledger, seen, job.wanted, left, attempts.failed))
   const { failures } = attempts
-  const result = { ...first, verdict, failures, drained, left }
+  const result = { ...first, verdict, failures, drained, left, after: seen }
   if (entry === undefined) return result
   options.history.end(entry, failures.length === 0 ? 'done' : 'failed')
   return { ...result, entry }
-}
-
-async function survey(
-  job: Job,
-  live: Live,
-  ledger: Ledger,
-  hazards: ReadonlyMap<string, string> | undefined,
-): Promise<{ preview: Preview; input: PlanInput }> {
-  const seen = await observe(live, scopeOf(job.wanted))
-  const { limits, consent, ...aims } = job
-  const input = {
-    ...aims,
-    seen,
-    ledger,
-    ...(hazards === undefined ? {} : { hazards }),
-    ...(live.canMark === undefined ? {} : { canMark: live.canMark }),
-  }
-  const found = plan(input)
-  return {
-    preview: { plan: found, verdict: guard(found, seen, ledger, limits, consent), seen },
-    input,
-  }
 }
 
 /** Writes the history entry of an apply that is about to change something. */
@@ -210,8 +204,4 @@ function servicesOf(drained: readonly Drained[], seen: State): ReadonlyMap<strin
     if (row !== undefined) services.set(row.id.key, row.id)
   }
   return services
-}
-
-function scopeOf({ state }: Wanted): Omit<Scope, 'services'> {
-  return { sysctls: [...state.sysctl.values()].map(row => row.name), likely: state.service }
 }

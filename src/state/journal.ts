@@ -40,18 +40,25 @@ export function sceneDirectory(stateDirectory: string, scene: Scene): string {
 export function openJournal(stateDirectory: string, scene: Scene): Journal {
   const path = join(sceneDirectory(stateDirectory, scene), 'journal.json')
   let known: string | undefined
+  /** What `known` says. */
+  let last: Ledger | undefined
   return {
     path,
     read() {
       known = readFileIfThere(path)
-      return known === undefined ? emptyLedger : decode(known, scene, path)
+      const ledger = known === undefined ? emptyLedger : decode(known, scene, path)
+      last = ledger === emptyLedger ? undefined : ledger
+      return ledger
     },
     write(ledger) {
+      // Most applies make nothing ours that is not ours already: then it is the same ledger still.
+      if (ledger === last) return false
       const text = encode(ledger, scene)
-      if (text === known || (known === undefined && isEmpty(ledger))) return false
-      replaceFile(path, text)
+      const news = text !== known && (known !== undefined || !isEmpty(ledger))
+      if (news) replaceFile(path, text)
       known = text
-      return true
+      last = ledger
+      return news
     },
   }
 }
