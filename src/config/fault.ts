@@ -36,6 +36,11 @@ export function warning(code: string, at: Spot, message: string, parts: FaultPar
   return build('warning', code, at, message, parts)
 }
 
+/** True if there is more than warnings. */
+export function hasError(found: readonly { readonly severity: Fault['severity'] }[]): boolean {
+  return found.some(({ severity }) => severity === 'error')
+}
+
 function build(
   severity: Fault['severity'],
   code: string,

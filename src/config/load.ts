@@ -1,10 +1,12 @@
 /** Texts in, desired state or diagnostics out: the whole way from bytes to meaning, without I/O. */
 import type { Desired } from '../model/desired.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
-import type { Fault } from './fault.ts'
-import { decode } from './limits.ts'
-import { type Language, languageOf, type Parser, parserOf, type SourceText } from './parse.ts'
-import { isAhead, mainFile, openResolver, type Part } from './resolve.ts'
+import { type Fault, hasError } from './fault.ts'
+import { type Findings, type KnownFile, type LoadCache, openLoadCache } from './load-cache.ts'
+import { type Lead, leadOf, mainFile, type Part, sameLead } from './part.ts'
+import { compose } from './resolve.ts'
+import { type Ahead, openAhead, resolveFile } from './resolve-file.ts'
+import { type Readable, readTexts, textsByFile } from './texts.ts'
 import { check } from './validate.ts'
 
 /** One file as it was read. */
@@ -21,70 +23,93 @@ export interface Loaded {
   readonly files: readonly string[]
 }
 
-/** Parses, validates and resolves. All faults of all files are in the answer at once. */
-export async function load(sources: readonly Source[]): Promise<Loaded> {
-  const texts = await readTexts(sources)
-  const { desired, diagnostics, told, faults } =
-    resolveTexts(texts.readable, mayBeAhead) ?? resolveWhole(texts.readable)
-  const found = [...texts.diagnostics, ...diagnostics]
-  if (told.length > 0 || faults.length > 0) {
-    // One fault is enough for a value that could not even be a number or text.
-    const known = new Set(told.map(spotKey))
-    const news = faults.filter(fault => !known.has(spotKey(fault)))
-    const { placeAll } = await import('./locate.ts')
-    append(found, await placeAll([...told, ...news], textsByFile(texts.readable)))
+/**
+ * Parses, validates and resolves. All faults of all files are in the answer at once.
+ *
+ * With a cache, a file is only looked at if its bytes differ from those of the last load without
+ * an error, or if a `[vip]` or the defaults of slb.toml do. The answer is the one without a cache;
+ * services of files that were not looked at are the same objects as before.
+ */
+export async function load(
+  sources: readonly Source[],
+  cache: LoadCache = openLoadCache(),
+): Promise<Loaded> {
+  const texts = await readTexts(sources, cache)
+  const looked = lookAll(texts.readable, cache, mayBeAhead) ?? lookAllAhead(texts.readable, cache)
+  const { desired, faults } = compose(
+    looked.files.map(({ outcome }) => outcome),
+    looked.ahead,
+  )
+  const found = [...texts.diagnostics]
+  const told: Fault[] = []
+  const meant: Fault[] = []
+  for (const { findings } of looked.files) {
+    append(found, findings.diagnostics)
+    append(told, findings.told)
+    append(meant, findings.faults)
   }
+  append(meant, faults)
+  append(found, await placeFaults(told, meant, texts.readable))
   const files = sources.map(({ file }) => file)
   found.sort(byPlace(files))
-  return found.some(({ severity }) => severity === 'error')
-    ? { diagnostics: found, files }
-    : { desired, diagnostics: found, files }
+  if (hasError(found)) return { diagnostics: found, files }
+  cache.last = { ahead: looked.ahead, files: new Map(looked.files.map(each => [each.file, each])) }
+  return { desired, diagnostics: found, files }
 }
 
-interface Outcome {
-  readonly desired: Desired
-  readonly diagnostics: readonly Diagnostic[]
-  /** What the parsers found, and what came after. */
-  readonly told: readonly Fault[]
-  readonly faults: readonly Fault[]
-}
-
-function resolveWhole(texts: readonly Readable[]): Outcome {
-  const outcome = resolveTexts(texts, () => true)
-  if (!outcome) throw new Error('a file that was read ahead came as a surprise')
-  return outcome
+interface Looked {
+  readonly ahead: Ahead
+  readonly files: readonly KnownFile[]
 }
 
 /**
  * Reads the files that others can depend on, then all others one at a time, so that no tree
  * lives longer than its file is looked at. Undefined if the guess which come first was wrong.
  */
-function resolveTexts(
+function lookAll(
   texts: readonly Readable[],
+  { last }: LoadCache,
   first: (text: Readable) => boolean,
-): Outcome | undefined {
-  const diagnostics: Diagnostic[] = []
-  const told: Fault[] = []
-  const faults: Fault[] = []
-  const read = ({ file, text, parse }: Readable): Part | undefined => {
-    const parsed = parse(file, text)
-    append(diagnostics, parsed.diagnostics)
-    append(told, parsed.faults)
-    if (parsed.tree === undefined) return undefined
-    const checked = check(file, parsed.tree)
-    append(faults, checked.faults)
-    return checked.part
+): Looked | undefined {
+  const early = new Map<Readable, Read>()
+  for (const text of texts) if (!text.known && first(text)) early.set(text, readPart(text))
+  const leadNow = (text: Readable): Lead | undefined => {
+    const read = early.get(text)
+    if (!read) return text.known?.lead
+    return sameLead(leadOf(read.part), last?.files.get(text.file)?.lead)
   }
-  const ahead = new Map(texts.filter(first).map(text => [text, read(text)]))
-  const resolver = openResolver([...ahead.values()].filter(part => part !== undefined))
+  const leads = new Map(texts.map(text => [text, leadNow(text)]))
+  const ahead = aheadOf(
+    [...leads.values()].filter(lead => lead !== undefined),
+    last?.ahead,
+  )
+  const files: KnownFile[] = []
   for (const text of texts) {
-    const part = ahead.has(text) ? ahead.get(text) : read(text)
-    if (part && !ahead.has(text) && isAhead(part)) return undefined
-    if (part) resolver.add(part)
+    const { file, bytes, language, places, known } = text
+    if (known && ahead === last?.ahead) {
+      files.push(known)
+      continue
+    }
+    const { part, findings } = early.get(text) ?? readPart(text)
+    const lead = leads.get(text)
+    if (!early.has(text) && !lead && leadOf(part)) return undefined
+    const outcome = resolveFile(part, ahead)
+    files.push({ file, bytes, language, places, findings, lead, outcome })
   }
-  const resolved = resolver.finish()
-  append(faults, resolved.faults)
-  return { desired: resolved.desired, diagnostics, told, faults }
+  return { ahead, files }
+}
+
+function lookAllAhead(texts: readonly Readable[], cache: LoadCache): Looked {
+  const looked = lookAll(texts, cache, () => true)
+  if (!looked) throw new Error('a file that was read ahead came as a surprise')
+  return looked
+}
+
+/** What was ahead the last time, if the same is ahead now. */
+function aheadOf(leads: readonly Lead[], last: Ahead | undefined): Ahead {
+  const same =
+    last?.leads.length === leads.length && last.leads.every((each, i) => each === leads[i])
+  return same ? last : openAhead(leads)
 }
 
 /** A quick guess from the text: names of VIPs that are written in another way cost a second look. */
@@ -94,72 +119,38 @@ function mayBeAhead({ file, text, language }: Readable): boolean {
   return text.startsWith('{') || text.startsWith('vip') || text.includes('\nvip')
 }
 
-/** As `push` with many arguments, which overflows the stack when they are too many. */
-function append<T>(into: T[], more: readonly T[]): void {
-  for (const each of more) into.push(each)
+interface Read {
+  /** Empty if the text could not be read. */
+  readonly part: Part
+  readonly findings: Findings
+}
+
+function readPart({ file, text, parse }: Readable): Read {
+  const { tree, diagnostics, faults: told } = parse(file, text)
+  const { part, faults } = check(file, tree)
+  return { part, findings: { diagnostics, told, faults } }
+}
+
+/** One fault is enough for a value that could not even be a number or text. */
+async function placeFaults(
+  told: readonly Fault[],
+  faults: readonly Fault[],
+  texts: readonly Readable[],
+): Promise<readonly Diagnostic[]> {
+  if (told.length === 0 && faults.length === 0) return []
+  const known = new Set(told.map(spotKey))
+  const news = faults.filter(fault => !known.has(spotKey(fault)))
+  const { placeAll } = await import('./locate.ts')
+  return placeAll([...told, ...news], textsByFile(texts))
 }
 
 function spotKey({ at }: Fault): string {
   return `${at.file} ${JSON.stringify(at.path)}`
 }
 
-/** A text with the parser that it is for. */
-interface Readable extends SourceText {
-  readonly file: string
-  readonly parse: Parser
-}
-
-interface Texts {
-  readonly readable: readonly Readable[]
-  /** Of what is no text. */
-  readonly diagnostics: readonly Diagnostic[]
-}
-
-async function readTexts(sources: readonly Source[]): Promise<Texts> {
-  const readable: Readable[] = []
-  const diagnostics: Diagnostic[] = []
-  const parsers = new Map<Language, Parser>()
-  for (const { file, text: bytes } of sources) {
-    const text = decode(file, bytes)
-    if (typeof text !== 'string') {
-      diagnostics.push(text)
-      continue
-    }
-    const language = languageOf(file, text)
-    const parse = parsers.get(language) ?? (await parserOf(language))
-    parsers.set(language, parse)
-    readable.push({ file, text, language, parse })
-  }
-  return { readable, diagnostics }
-}
-
-function textsByFile(texts: readonly Readable[]): ReadonlyMap<string, SourceText> {
-  return new Map(texts.map(each => [each.file, each]))
-}
-
-/** What a file says, before anybody has looked at what it means. */
-export interface Tree {
-  readonly file: string
-  readonly tree: Record<string, unknown>
-}
-
-export interface Trees {
-  readonly trees: readonly Tree[]
-  /** Of all files that are text. */
-  readonly texts: ReadonlyMap<string, SourceText>
-  readonly diagnostics: readonly Diagnostic[]
-}
-
-/** Decodes and parses, as far as each file can be read. */
-export async function readTrees(sources: readonly Source[]): Promise<Trees> {
-  const { readable, diagnostics } = await readTexts(sources)
-  const found = [...diagnostics]
-  const trees = readable.flatMap(({ file, text, parse }) => {
-    const parsed = parse(file, text)
-    append(found, parsed.diagnostics)
-    return parsed.tree === undefined ? [] : [{ file, tree: parsed.tree as Tree['tree'] }]
-  })
-  return { trees, texts: textsByFile(readable), diagnostics: found }
+/** As `push` with many arguments, which overflows the stack when they are too many. */
+function append<T>(into: T[], more: readonly T[]): void {
+  for (const each of more) into.push(each)
 }
 
 function byPlace(files: readonly string[]): (a: Diagnostic, b: Diagnostic) => number {

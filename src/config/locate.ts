@@ -8,8 +8,23 @@ import { lineOf, lineStarts, placeOf } from './text.ts'
 /** The most faults that are shown of one file. */
 const maxFaults = 100
 
+/** A text, and what was looked up in it before. */
+export interface PlacedText extends SourceText {
+  readonly places: Places
+}
+
+/** By spot. A text that stays the same need not be taken apart again to show the same places. */
+export type Places = Map<string, Located>
+
 /** A text in which places are looked up. */
 interface Sheet {
+  readonly places: Places
+  /** Absent where everything that is asked has been looked up before. */
+  readonly drawn?: Drawn
+}
+
+/** A text taken apart. */
+interface Drawn {
   readonly text: string
   readonly layout: Layout
   readonly starts: readonly number[]
@@ -18,13 +33,18 @@ interface Sheet {
 /** Faults with lines and columns; of each file the first hundred, and how many there are beside. */
 export async function placeAll(
   faults: readonly Fault[],
-  texts: ReadonlyMap<string, SourceText>,
+  texts: ReadonlyMap<string, PlacedText>,
 ): Promise<readonly Diagnostic[]> {
   const sheets = new Map<string, Sheet>()
   for (const { at, related } of faults)
-    for (const { file } of related ? [at, related] : [at]) {
-      const source = texts.get(file)
-      if (source && !sheets.has(file)) sheets.set(file, await sheetOf(source))
+    for (const spot of related ? [at, related] : [at]) {
+      const text = texts.get(spot.file)
+      if (!text || sheets.get(spot.file)?.drawn) continue
+      const known = text.places.has(spotKey(spot))
+      sheets.set(spot.file, {
+        places: text.places,
+        ...(known ? {} : { drawn: await draw(text) }),
+      })
     }
   const found = new Map<string, Diagnostic>()
   const counts = new Map<string, number>()
@@ -55,7 +75,7 @@ function place(fault: Fault, sheets: ReadonlyMap<string, Sheet>): Diagnostic {
 }
 
 function tooMany(file: string, more: number, sheets: ReadonlyMap<string, Sheet>): Diagnostic {
-  const last = sheets.get(file)?.starts.length ?? 1
+  const last = sheets.get(file)?.drawn?.starts.length ?? 1
   return {
     severity: 'error',
     code: 'too-many',
@@ -64,7 +84,7 @@ function tooMany(file: string, more: number, sheets: ReadonlyMap<string, Sheet>)
   }
 }
 
-async function sheetOf(source: SourceText): Promise<Sheet> {
+async function draw(source: SourceText): Promise<Drawn> {
   const { text } = source
   return { text, layout: await layoutOf(source), starts: lineStarts(text) }
 }
@@ -75,19 +95,27 @@ export async function layoutOf({ text, language }: SourceText): Promise<Layout> 
   return (await import('./layout-yaml.ts')).layoutYaml(text)
 }
 
+/** A place with what is shown of it. */
 interface Located {
   readonly place: Place
   readonly line: string
   readonly length: number
 }
 
-function locate(
-  { file, path, key }: Spot,
-  sheets: ReadonlyMap<string, Sheet>,
-): Located | undefined {
-  const sheet = sheets.get(file)
+function locate(spot: Spot, sheets: ReadonlyMap<string, Sheet>): Located | undefined {
+  const sheet = sheets.get(spot.file)
   if (!sheet) return undefined
-  const { text, layout, starts } = sheet
+  const key = spotKey(spot)
+  const located = sheet.places.get(key) ?? (sheet.drawn && lookUp(spot, sheet.drawn))
+  if (located) sheet.places.set(key, located)
+  return located
+}
+
+function spotKey({ path, key }: Spot): string {
+  return JSON.stringify([key ?? false, ...path])
+}
+
+function lookUp({ file, path, key }: Spot, { text, layout, starts }: Drawn): Located {
   const [start, end] = find(layout, path, key ?? false)
   const place = { file, ...placeOf(text, start, starts) }
   const firstLine = /^[^\r\n]*/.exec(text.slice(start, Math.min(end, start + 200)))?.[0] ?? ''

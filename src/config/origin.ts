@@ -2,10 +2,11 @@
 import type { Diagnostic, Place } from '../model/diagnostic.ts'
 import type { Path } from './fault.ts'
 import { find, type Layout } from './layout.ts'
-import { readTrees, type Source, type Tree } from './load.ts'
+import type { Source } from './load.ts'
 import { layoutOf } from './locate.ts'
-import { mainFile } from './resolve.ts'
+import { mainFile } from './part.ts'
 import { lineStarts, placeOf } from './text.ts'
+import { readTrees, type Tree } from './texts.ts'
 
 /** One key with its value, as text that TOML and JSON share. */
 export interface Origin {

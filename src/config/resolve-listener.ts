@@ -1,11 +1,10 @@
 /** What a service listens on: VIPs x ports x protocols, or a firewall mark. */
 import { familyOf } from '../model/ip.ts'
-import { fwmarkId, type ServiceId, serviceId } from '../model/rows.ts'
+import { fwmarkId, serviceId } from '../model/rows.ts'
 import type { Listener } from './check-backend.ts'
 import { type Fault, fault, type Spot } from './fault.ts'
 import {
   type Holder,
-  holderOf,
   holderSpot,
   isFaulty,
   isMissing,
@@ -14,23 +13,22 @@ import {
   ownSpot,
   spotOf,
 } from './layers.ts'
-import { useVips } from './resolve-vip.ts'
+import { addressesOf } from './resolve-vip.ts'
 import type { VipBook } from './vip-book.ts'
+import type { VipUse } from './vip-use.ts'
 
 /** A listener and which of the service's VIPs it is for; -1 for a firewall mark. */
 export interface Claimed extends Listener {
   readonly vip: number
 }
 
-/** What is known about the services resolved before this one. */
-export interface Books {
-  readonly vips: VipBook
-  /** By the key of the virtual service. */
-  readonly claims: Map<string, Holder>
-}
-
 /** The virtual services that a service asks for; none if it is faulty or its VIP is. */
-export function listenersOf(layers: Layers, books: Books, faults: Fault[]): readonly Claimed[] {
+export function listenersOf(
+  layers: Layers,
+  book: VipBook,
+  uses: VipUse[],
+  faults: Fault[],
+): readonly Claimed[] {
   const { own, config } = layers
   if (isFaulty(layers, 'fwmark')) return []
   if (own.fwmark !== undefined || (config.fwmark !== undefined && own.vip === undefined))
@@ -40,7 +38,7 @@ export function listenersOf(layers: Layers, books: Books, faults: Fault[]): read
       fault('unused-key', keySpot(layers, 'family'), 'family is for fwmark; a vip has its own'),
     )
   if (config.vip === undefined || config.port === undefined) reportMissing(layers, faults)
-  const vips = useVips(books.vips, layers, faults)
+  const vips = addressesOf(book, layers, uses, faults)
   const ports = portsOf(layers, faults)
   const protocols = config.protocol ?? 'tcp'
   const listeners: Claimed[] = []
@@ -121,23 +119,29 @@ function portOf(entry: number | string | undefined): number {
   return typeof entry === 'number' ? entry : Number.parseInt(entry ?? '', 10)
 }
 
+/** That a service asks for a virtual service. */
+export interface Claim {
+  /** The key of the virtual service. */
+  readonly key: string
+  readonly holder: Holder
+}
+
 /** Takes a virtual service for a service, unless it is taken. */
-export function claim(
-  layers: Layers,
-  id: ServiceId,
-  vip: number,
-  books: Books,
+export function enterClaim(
+  claims: Map<string, Holder>,
+  { key, holder: other }: Claim,
   faults: Fault[],
 ): void {
-  const holder = books.claims.get(id.key)
+  const holder = claims.get(key)
   if (!holder) {
-    books.claims.set(id.key, holderOf(layers, vip))
+    claims.set(key, other)
     return
   }
   const message =
-    holder.name === layers.name
-      ? `service ${layers.name} asks for ${id.key} twice`
-      : `${id.key} belongs to service ${holder.name} already: one virtual service has one owner`
-  const spot = holderSpot(holderOf(layers, vip))
-  faults.push(fault('duplicate-service', spot, message, { related: holderSpot(holder) }))
+    holder.name === other.name
+      ? `service ${other.name} asks for ${key} twice`
+      : `${key} belongs to service ${holder.name} already: one virtual service has one owner`
+  faults.push(
+    fault('duplicate-service', holderSpot(other), message, { related: holderSpot(holder) }),
+  )
 }

@@ -2,23 +2,31 @@
 import type { DesiredService } from '../model/desired.ts'
 import { hostPrefix } from '../model/ip.ts'
 import type { Service } from '../model/rows.ts'
-import { type Fault, fault, warning } from './fault.ts'
-import { isMissing, type Layers, nameSpot, ownSpot, spotOf } from './layers.ts'
+import { type Fault, fault, hasError, warning } from './fault.ts'
+import { holderOf, isMissing, type Layers, nameSpot, ownSpot, spotOf } from './layers.ts'
 import { resolveBackends } from './resolve-backend.ts'
-import { type Books, claim, listenersOf } from './resolve-listener.ts'
+import { type Claim, listenersOf } from './resolve-listener.ts'
 import { type Options, resolveOptions } from './resolve-options.ts'
 import { defaultTunnel, resolveTunnel } from './resolve-tunnel.ts'
+import type { VipBook } from './vip-book.ts'
+import type { VipUse } from './vip-use.ts'
 
-/** One service; undefined if it is faulty. */
-export function resolveService(
-  layers: Layers,
-  books: Books,
-  faults: Fault[],
-): DesiredService | undefined {
-  const { config } = layers
-  const before = faults.length
-  const claimed = listenersOf(layers, books, faults)
-  for (const { id, vip } of claimed) claim(layers, id, vip, books, faults)
+/** What one service comes to by itself, before it is held against the others. */
+export interface ServiceOutcome {
+  readonly name: string
+  /** Absent if it is faulty. */
+  readonly service?: DesiredService
+  readonly uses: readonly VipUse[]
+  readonly claims: readonly Claim[]
+  readonly faults: readonly Fault[]
+}
+
+/** Resolves one service, whatever the others are. */
+export function resolveService(layers: Layers, book: VipBook): ServiceOutcome {
+  const { name, config } = layers
+  const faults: Fault[] = []
+  const uses: VipUse[] = []
+  const claimed = listenersOf(layers, book, uses, faults)
   const options = resolveOptions(layers, claimed, faults)
   const tunnel = config.tunnel
     ? resolveTunnel(config.tunnel, spotOf(layers, 'tunnel'), faults)
@@ -32,9 +40,11 @@ export function resolveService(
   }
   const rows = config.backends ? resolveBackends(site, config.backends, faults) : []
   checkUse(layers, faults)
-  if (claimed.length === 0 || layers.faulty.size > 0 || hasError(faults, before)) return undefined
-  return {
-    name: layers.name,
+  const claims = claimed.map(({ id, vip }) => ({ key: id.key, holder: holderOf(layers, vip) }))
+  if (claimed.length === 0 || layers.faulty.size > 0 || hasError(faults))
+    return { name, uses, claims, faults }
+  const service = {
+    name,
     file: layers.file,
     listeners: claimed.map(({ id }, i) => serviceRow(id, options, rows[i] ?? [])),
     enabled: config.enabled ?? true,
@@ -42,11 +52,7 @@ export function resolveService(
     snat: options.snat,
     drain: options.drain,
   }
-}
-
-function hasError(faults: readonly Fault[], from: number): boolean {
-  for (let i = from; i < faults.length; i++) if (faults[i]?.severity === 'error') return true
-  return false
+  return { name, service, uses, claims, faults }
 }
 
 /** Keys that are not there although they should be, and the other way round. */

@@ -1,21 +1,32 @@
-/** The VIPs of one service: names looked up, addresses checked, their use booked. */
+/** The VIPs of one service: names looked up, addresses checked. */
 import { type Ip, parseIp } from '../model/ip.ts'
 import { type Fault, fault, type Spot } from './fault.ts'
 import { type Layers, ownSpot, vipSpot } from './layers.ts'
 import { didYouMean, quote } from './text.ts'
-import { bookUse, isVip, type NamedVip, type VipBook, vipAddress } from './vip-book.ts'
+import { isVip, type NamedVip, type VipBook, vipAddress } from './vip-book.ts'
+import { type VipUse, vipUse } from './vip-use.ts'
 
-/** One address that a service uses, and which of its VIPs says so. */
-export interface VipUse {
+/** One address that a service listens on, and which of its VIPs says so. */
+export interface VipAddress {
   readonly address: Ip
   readonly vip: number
 }
 
-/** The addresses that `vip` of a service stands for; their use is booked. */
-export function useVips(book: VipBook, layers: Layers, faults: Fault[]): readonly VipUse[] {
+/** The addresses that `vip` of a service stands for; where it takes them to be goes to `uses`. */
+export function addressesOf(
+  book: VipBook,
+  layers: Layers,
+  uses: VipUse[],
+  faults: Fault[],
+): readonly VipAddress[] {
   const given = layers.config.vip
-  const uses: VipUse[] = []
-  if (given === undefined) return uses
+  const addresses: VipAddress[] = []
+  if (given === undefined) return addresses
+  const enter = (vip: number, address: Ip, named: NamedVip | undefined): void => {
+    addresses.push({ address, vip })
+    const use = vipUse(layers, vip, address, named, faults)
+    if (use) uses.push(use)
+  }
   const count = typeof given === 'string' ? 1 : given.length
   for (let vip = 0; vip < count; vip++) {
     const text = typeof given === 'string' ? given : (given[vip] ?? '')
@@ -23,20 +34,16 @@ export function useVips(book: VipBook, layers: Layers, faults: Fault[]): readonl
     if (named === null) continue
     if (named) {
       refuseOwnLink(layers, named, faults)
-      for (const address of named.addresses) {
-        uses.push({ address, vip })
-        bookUse(book, layers, vip, address, named, faults)
-      }
+      for (const address of named.addresses) enter(vip, address, named)
       continue
     }
     const address = literalVip(book, layers, vip, text, faults)
     if (address === undefined) continue
-    uses.push({ address, vip })
     const holder = book.byAddress.get(address)
     if (holder) refuseOwnLink(layers, holder, faults)
-    bookUse(book, layers, vip, address, holder, faults)
+    enter(vip, address, holder)
   }
-  return uses
+  return addresses
 }
 
 /** A VIP that is not the name of a `[vip.NAME]`. */

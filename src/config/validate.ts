@@ -2,7 +2,7 @@
 import type { Config } from './config.gen.ts'
 import { explain } from './explain.ts'
 import { type Fault, fault, type Path } from './fault.ts'
-import type { Part } from './resolve.ts'
+import type { Part } from './part.ts'
 import { unreadable } from './resolve-backend.ts'
 import { type Sifted, sift, valueAt } from './sift.ts'
 import { validate as follows } from './validator.gen.ts'
