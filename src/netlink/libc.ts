@@ -1,5 +1,6 @@
 /**
- * The few functions of the C library that Node does not offer, by koffi: raw sockets and setns.
+ * The few functions of the C library that Node does not offer, by koffi: raw sockets, datagrams to
+ * unix sockets, and setns.
  *
  * Calls block, which is right for netlink: the kernel answers within the send. koffi is loaded at
  * the first use, so that commands without a kernel do not pay for it.
@@ -26,11 +27,22 @@ export interface Libc {
   /** Fills `value`, as long as it is. */
   getsockopt(fd: number, level: number, name: number, value: Uint8Array): number
   send(fd: number, bytes: Uint8Array, length: number, flags: number): number
+  /** One datagram to an address (struct sockaddr_*). */
+  sendto(
+    fd: number,
+    bytes: Uint8Array,
+    length: number,
+    flags: number,
+    address: Uint8Array,
+    addressLength: number,
+  ): number
   /** Receives into one box after another; returns how many are filled. */
   recvmmsg(fd: number, boxes: Boxes, flags: number): number
   close(fd: number): number
   boxes(memory: readonly Uint8Array[]): Boxes
   setns(fd: number, type: number): number
+  /** fcntl(2) for the commands that take a number. */
+  fcntl(fd: number, command: number, value: number): number
   /** The error number of the last call that returned -1. */
   errno(): number
 }
@@ -52,6 +64,7 @@ function load(): Libc {
   const getsockopt = library.func(
     'int getsockopt(int fd, int level, int name, void *value, _Inout_ uint32_t *length)',
   )
+  const fcntl = library.func('int fcntl(int fd, int command, ...)')
   return {
     socket: library.func('int socket(int domain, int type, int protocol)'),
     bind: library.func('int bind(int fd, const void *address, uint32_t length)'),
@@ -60,10 +73,14 @@ function load(): Libc {
     ),
     getsockopt: (fd, level, name, value) => getsockopt(fd, level, name, value, [value.length]),
     send: library.func('intptr_t send(int fd, const void *bytes, size_t length, int flags)'),
+    sendto: library.func(
+      'intptr_t sendto(int fd, const void *bytes, size_t length, int flags, const void *address, uint32_t addressLength)',
+    ),
     recvmmsg: (fd, boxes, flags) => recvmmsg(fd, boxes.headers, boxes.count, flags, null),
     close: library.func('int close(int fd)'),
     boxes: memory => boxesOf(ffi, memory),
     setns: library.func('int setns(int fd, int type)'),
+    fcntl: (fd, command, value) => fcntl(fd, command, 'int', value),
     errno: () => ffi.errno(),
   }
 }

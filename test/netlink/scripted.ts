@@ -57,6 +57,8 @@ export function script(
     },
     bind: () => 0,
     setsockopt: () => 0,
+    sendto: () => fail('ENOTCONN'),
+    fcntl: () => 0,
     getsockopt: () => fail('ENOPROTOOPT'),
     send(_fd, bytes, length) {
       const failure = failSend.shift()
