@@ -1,0 +1,107 @@
+/**
+ * The daemon's log: JSON lines for machines, readable lines at a terminal.
+ *
+ * Below is pino. What is written goes out at once, as far as the reader takes it; a reader that has
+ * stopped reading costs lines, never time, and the next line that gets through says how many.
+ */
+import { pino } from 'pino'
+import { type LogLevel, lineOf } from './log-line.ts'
+import { withoutSecrets } from './secrets.ts'
+
+export type { LogLevel } from './log-line.ts'
+
+/** What a line says beside its message. The names that every line has anyway are taken. */
+export interface LogFields {
+  readonly [name: string]: unknown
+  readonly level?: never
+  readonly time?: never
+  readonly message?: never
+}
+
+/** Where the rest of the daemon tells what it does. */
+export interface Log {
+  error(message: string, fields?: LogFields): void
+  warn(message: string, fields?: LogFields): void
+  info(message: string, fields?: LogFields): void
+  debug(message: string, fields?: LogFields): void
+}
+
+/** What is needed of process.stderr. */
+export interface LogStream {
+  write(text: string): unknown
+  on(event: 'error', listener: (error: Error) => void): unknown
+  /** Bytes that are not yet out. */
+  readonly writableLength?: number
+}
+
+export interface LogOptions {
+  readonly stream: LogStream
+  /** Lines for people instead of JSON. */
+  readonly terminal: boolean
+  readonly colour: boolean
+  readonly level: LogLevel
+}
+
+/** So much may wait for a reader, in bytes. */
+const maxWaiting = 1 << 20
+
+/** `-q` leaves warnings and errors, `-v` adds details. */
+export function levelOf(flags: { readonly quiet?: boolean; readonly verbose?: boolean }): LogLevel {
+  if (flags.quiet) return 'warn'
+  return flags.verbose ? 'debug' : 'info'
+}
+
+/** Opens the log. A stream that breaks (EPIPE) is nobody's trouble: the daemon goes on. */
+export function openLog(options: LogOptions): Log {
+  const { level, terminal, colour } = options
+  const logger = pino(
+    {
+      level,
+      base: null,
+      messageKey: 'message',
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: label => ({ level: label }), log: withoutSecrets },
+    },
+    {
+      write: openOutlet(options.stream, line => (terminal ? forPeople(line, colour) : safe(line))),
+    },
+  )
+  const at =
+    (name: LogLevel) =>
+    (message: string, fields: LogFields = {}): void =>
+      logger[name](fields, '%s', message)
+  return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') }
+}
+
+/** Writes lines as long as somebody takes them, and counts those that nobody took. */
+function openOutlet(stream: LogStream, format: (line: string) => string): (line: string) => void {
+  let dropped = 0
+  stream.on('error', () => {})
+  return line => {
+    if ((stream.writableLength ?? 0) > maxWaiting) {
+      dropped++
+      return
+    }
+    if (dropped > 0) {
+      const message = `${dropped} lines of the log were lost: nobody read them`
+      dropped = 0
+      stream.write(
+        format(JSON.stringify({ level: 'warn', time: new Date().toISOString(), message })),
+      )
+    }
+    stream.write(format(line))
+  }
+}
+
+/** Characters that JSON lets through, but that change what a terminal shows. */
+const invisible = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
+
+/** The same JSON, safe to look at. */
+function safe(line: string): string {
+  return `${line.trimEnd().replace(invisible, found => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`
+}
+
+function forPeople(line: string, colour: boolean): string {
+  const { level, time, message, ...fields } = JSON.parse(line)
+  return lineOf({ level, time, message, fields }, colour)
+}
