@@ -59,7 +59,7 @@ function uniteServices(
         continue
       }
       names.set(outcome.name, file)
-      for (const use of outcome.uses) bookUse(used, use, faults)
+      for (const use of outcome.uses) bookUse(used, outcome.name, use, faults)
       for (const claim of outcome.claims) enterClaim(claims, claim, faults)
       for (const fault of outcome.faults) faults.push(fault)
       if (outcome.service) services.push(outcome.service)

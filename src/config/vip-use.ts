@@ -59,9 +59,8 @@ interface Entry {
 /** The VIPs in use, in the order of first use. */
 export type UsedVips = Map<Ip, Entry>
 
-/** Books a use; a fault if another service takes the address to be elsewhere. */
-export function bookUse(used: UsedVips, use: VipUse, faults: Fault[]): void {
-  const { name } = use.holder
+/** Books that the service of this name uses a VIP; a fault if another takes it to be elsewhere. */
+export function bookUse(used: UsedVips, name: string, use: VipUse, faults: Fault[]): void {
   const entry = used.get(use.address)
   if (!entry) used.set(use.address, { first: use, services: [name] })
   else if (entry.first.link !== use.link) faults.push(conflict(entry.first, use))

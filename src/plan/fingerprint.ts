@@ -1,5 +1,5 @@
 /** Short numbers that stand for rows: to see whether what is wanted has changed since the last apply. */
-import type { Destination, Service } from '../model/rows.ts'
+import type { Address, Destination, Service } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
 
 const offset = 0x811c9dc5
@@ -48,6 +48,12 @@ function hashOf(service: Service): number {
   return h >>> 0
 }
 
+/** Without the text that the rows of the other kinds are made into: of addresses there are many. */
+function hashOfAddress({ link, address, prefix, nodad, dadFailed, owned }: Address): number {
+  const flags = (nodad ? 1 : 0) | (dadFailed ? 2 : 0) | (owned ? 4 : 0)
+  return addNumber(addNumber(addText(addText(offset, link), address), prefix), flags) >>> 0
+}
+
 /** A fingerprint of a whole State as 16 hexadecimal digits, the same for the same rows in any order. */
 export function revisionOf(state: State): string {
   let sum = 0
@@ -57,7 +63,8 @@ export function revisionOf(state: State): string {
     mix = (mix + Math.imul(hash ^ (hash >>> 15), 0x85ebca6b)) >>> 0
   }
   for (const service of state.service.values()) add(fingerprint(service))
-  for (const kind of ['sysctl', 'timeouts', 'sync', 'link', 'address', 'snat'] as const)
+  for (const row of state.address.values()) add(hashOfAddress(row))
+  for (const kind of ['sysctl', 'timeouts', 'sync', 'link', 'snat'] as const)
     for (const row of state[kind].values())
       add(addText(offset, `${kind} ${JSON.stringify(row)}`) >>> 0)
   return hex(sum) + hex(mix)

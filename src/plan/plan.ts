@@ -40,13 +40,21 @@ function ordered({ up, drain, down }: Draft): readonly Change[] {
   return [...up.sort(byStage), ...drain, ...down.sort(byStage)]
 }
 
-/** Who a row is for, by row key: from the configuration, and from the ledger for what left it. */
-function namesOf(input: PlanInput, draft: Draft): ReadonlyMap<string, readonly string[]> {
-  const names = new Map<string, readonly string[]>(draft.names)
-  for (const [key, services] of namesOfLeaving(input, draft)) names.set(key, services)
-  for (const [key, policy] of input.wanted.policies) names.set(key, [policy.name])
-  for (const [key, services] of input.wanted.names) names.set(key, services)
-  return names
+/**
+ * Who a row is for, by row key: from the configuration, and from the ledger for what left it.
+ * Looked up when it is asked, since of a big configuration hardly any row is spoken of.
+ */
+function namesOf(input: PlanInput, draft: Draft): Plan['names'] {
+  const { names, policies } = input.wanted
+  const leaving = namesOfLeaving(input, draft)
+  return {
+    get(key) {
+      const known = names.get(key)
+      if (known !== undefined) return known
+      const policy = policies.get(key)
+      return policy === undefined ? (leaving.get(key) ?? draft.names.get(key)) : [policy.name]
+    },
+  }
 }
 
 /** An address that leaves is that of the services that leave with it, or that it has elsewhere. */

@@ -23,13 +23,16 @@ export const defaultDrain = 60_000
 export function compareServices(input: PlanInput, draft: Draft): ReadonlySet<string> {
   const { wanted, seen, ledger } = input
   const held = new Set<string>()
+  let found = 0
   for (const [key, service] of wanted.state.service) {
     const have = seen.service.get(key)
+    if (have !== undefined) found++
     if (have !== undefined && isOurService(key, have, ledger)) update(service, have, input, draft)
     else if (input.failed?.has(key)) held.add(key)
     else if (have === undefined) create(service, input, draft)
     else if (!takeOver(service, have, input, draft)) held.add(key)
   }
+  if (found === seen.service.size) return held
   const unready = new Map<string, string>()
   for (const key of held) unready.set(wanted.policies.get(key)?.name ?? key, key)
   for (const [key, service] of seen.service) {
@@ -53,6 +56,8 @@ function addDestination(row: Destination, drift: boolean, input: PlanInput, draf
 }
 
 function update(service: Service, have: Service, input: PlanInput, draft: Draft): void {
+  // What was seen as it was wanted is the wanted row itself, and in most rounds most are.
+  if (service === have) return
   const same = sameService(service, have)
   if (same && sameDestinations(service.destinations, have.destinations)) return
   const drift = drifted(service, input)
@@ -215,6 +220,7 @@ export function sameService(a: Service, b: Service): boolean {
 }
 
 function sameDestinations(a: readonly Destination[], b: readonly Destination[]): boolean {
+  if (a === b) return true
   if (a.length !== b.length) return false
   for (let i = 0; i < a.length; i++) {
     const x = a[i]

@@ -53,9 +53,10 @@ export const forwardingSwitches: ReadonlySet<string> = new Set(
 )
 
 function forwards(service: DesiredService, family: 'ipv4' | 'ipv6'): boolean {
-  return service.listeners.some(
-    row => row.id.family === family && row.destinations.some(one => one.forward === 'nat'),
-  )
+  for (const row of service.listeners)
+    if (row.id.family === family)
+      for (const one of row.destinations) if (one.forward === 'nat') return true
+  return false
 }
 
 /** The sysctl rows, each with its reason and the services that need it. What `[kernel]` says wins. */
@@ -69,13 +70,15 @@ export function switchesFor(desired: Desired): {
   const needed = new Map<string, readonly string[]>()
   for (const [name, value] of desired.kernel.sysctl)
     sysctl.set(keyOf.sysctl({ name, value }), { name, value })
-  for (const need of needs) {
+  const users = needs.map(need => ({ need, names: [] as string[] }))
+  for (const service of desired.services)
+    if (service.enabled)
+      for (const { need, names } of users) if (need.when(service)) names.push(service.name)
+  for (const { need, names } of users) {
     const row: Sysctl = { name: need.name, value: need.value }
     const key = keyOf.sysctl(row)
-    if (desired.kernel.keep.has(need.name)) continue
-    const services = desired.services.filter(each => each.enabled && need.when(each))
-    if (services.length === 0 || sysctl.has(key)) continue
-    const names = services.map(each => each.name).sort()
+    if (names.length === 0 || desired.kernel.keep.has(need.name) || sysctl.has(key)) continue
+    names.sort()
     sysctl.set(key, row)
     needed.set(key, names)
     reasons.set(key, `needed by ${listed(names)}${need.because}`)

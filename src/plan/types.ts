@@ -89,7 +89,7 @@ export interface Plan {
   /** Things worth saying that change nothing: a `[kernel]` key that was taken out, an unknown mark. */
   readonly notes: readonly string[]
   /** Names of the services that a row is for, by row key (for a destination: by its service's key). */
-  readonly names: ReadonlyMap<string, readonly string[]>
+  readonly names: Pick<ReadonlyMap<string, readonly string[]>, 'get'>
   /** Why a change is made, by row key. */
   readonly reasons: ReadonlyMap<string, string>
   /** Drain time in milliseconds, by service key, for `drain` changes. */

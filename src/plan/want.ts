@@ -12,20 +12,19 @@ export function want(desired: Desired): Wanted {
   const snat = new Map<string, Snat>()
   const policies = new Map<string, Policy>()
   const names = new Map<string, readonly string[]>()
-  const enabled = new Set<string>()
+  const disabled = new Set<string>()
 
   for (const each of desired.services) {
-    const policy: Policy = { name: each.name, drain: each.drain, adopt: each.adopt }
-    if (each.enabled) enabled.add(each.name)
+    if (!each.enabled) disabled.add(each.name)
     for (const listener of each.listeners) {
-      policies.set(listener.id.key, policy)
+      policies.set(listener.id.key, each)
       if (!each.enabled) continue
       service.set(listener.id.key, listener)
       if (each.snat) addSnat(snat, names, each, listener)
     }
   }
 
-  const { address, link } = doors(desired.vips, enabled, names)
+  const { address, link } = doors(desired.vips, disabled, names)
   const { sysctl, reasons, needed } = switchesFor(desired)
   for (const [key, services] of needed) names.set(key, services)
   return {
@@ -59,14 +58,14 @@ function addSnat(
 /** The addresses that clients knock at, and the links of ours that hold them. */
 function doors(
   vips: readonly DesiredVip[],
-  enabled: ReadonlySet<string>,
+  disabled: ReadonlySet<string>,
   names: Map<string, readonly string[]>,
 ): { address: Map<string, Address>; link: Map<string, Link> } {
   const address = new Map<string, Address>()
   const link = new Map<string, Link>()
-  const users = new Map<string, Set<string>>()
+  const users = new Map<string, string[]>()
   for (const vip of vips) {
-    const services = vip.services.filter(name => enabled.has(name))
+    const services = vip.services.filter(name => !disabled.has(name))
     if (vip.link === undefined || services.length === 0) continue
     const family = familyOf(vip.address)
     const row: Address = {
@@ -78,16 +77,21 @@ function doors(
       dadFailed: false,
       owned: true,
     }
-    address.set(keyOf.address(row), row)
-    names.set(keyOf.address(row), services)
+    const key = keyOf.address(row)
+    address.set(key, row)
+    names.set(key, services)
     if (!vip.ownLink) continue
-    const own: Link = { name: vip.link, type: 'dummy', up: true, owned: true }
-    const key = keyOf.link(own)
-    link.set(key, own)
-    const known = users.get(key) ?? new Set()
-    for (const name of services) known.add(name)
-    users.set(key, known)
+    const known = users.get(vip.link)
+    if (known === undefined) users.set(vip.link, [...services])
+    else for (const name of services) known.push(name)
   }
-  for (const [key, services] of users) names.set(key, [...services].sort())
+  for (const [name, services] of users) {
+    const row: Link = { name, type: 'dummy', up: true, owned: true }
+    link.set(keyOf.link(row), row)
+    names.set(
+      keyOf.link(row),
+      services.sort().filter((each, i) => each !== services[i - 1]),
+    )
+  }
   return { address, link }
 }
