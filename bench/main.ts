@@ -5,6 +5,7 @@
  * --quick takes a tenth of the size; --write puts the tables into docs/performance.md.
  */
 
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,6 +15,7 @@ import { ensureTools } from '../test/lab/kernel/packages.ts'
 import { projectFolder } from '../test/project.ts'
 import { writeConfig } from './generate.ts'
 import { compare, type Measured } from './measure.ts'
+import type { Reload } from './reload.ts'
 import { type Figures, report } from './report.ts'
 
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
@@ -101,6 +103,12 @@ function small(work: string, runs: number): Readonly<Record<'node' | 'help' | 'p
   )
 }
 
+/** What loading and planning cost again when one file of many has changed. */
+function reload(work: string, services: number): Reload {
+  const script = [here('./reload.js'), join(work, String(services))]
+  return JSON.parse(execFileSync(process.execPath, script, { encoding: 'utf8' }))
+}
+
 async function run(bench: Bench, quick: boolean): Promise<Figures> {
   const size = quick ? 1000 : 10_000
   const sizes = [size / 2, size, size * 2]
@@ -116,6 +124,7 @@ async function run(bench: Bench, quick: boolean): Promise<Figures> {
     ),
     quick ? 1 : 5,
   )
+  const again = reload(bench.work, size)
   const rounds: Told[] = []
   for (let round = 0; round < (quick ? 1 : 3); round++) {
     rounds.push({
@@ -135,6 +144,7 @@ async function run(bench: Bench, quick: boolean): Promise<Figures> {
     services: size,
     backends,
     small: little,
+    reload: again,
     lab: { ...told, ...writes },
     growth: sizes.map((services, index) => ({
       services,

@@ -45,14 +45,17 @@ export function compare<Name extends string>(
   for (let run = 0; run < runs; run++) {
     for (const name of names) found.get(name)?.push(measure(commands[name]))
   }
-  return Object.fromEntries(names.map(name => [name, median(found.get(name) ?? [])])) as Record<
+  return Object.fromEntries(names.map(name => [name, middle(found.get(name) ?? [])])) as Record<
     Name,
     Measured
   >
 }
 
-function median(all: readonly Measured[]): Measured {
-  const middle = (values: readonly number[]): number =>
-    [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
-  return { seconds: middle(all.map(one => one.seconds)), peak: middle(all.map(one => one.peak)) }
+function middle(all: readonly Measured[]): Measured {
+  return { seconds: median(all.map(one => one.seconds)), peak: median(all.map(one => one.peak)) }
+}
+
+/** The value in the middle. */
+export function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 }

@@ -1,5 +1,6 @@
 /** Figures as tables of Markdown. */
 import type { Measured } from './measure.ts'
+import type { Reload } from './reload.ts'
 
 type Values = Readonly<Record<string, number>>
 
@@ -9,6 +10,7 @@ export interface Figures {
   readonly services: number
   readonly backends: number
   readonly small: Readonly<Record<'node' | 'help' | 'plan', Measured>>
+  readonly reload: Reload
   /** What the scenarios told, by name. */
   readonly lab: Readonly<Record<string, Values>>
   readonly growth: readonly {
@@ -36,6 +38,8 @@ export function report(figures: Figures): string {
       ]),
     ]),
     linearity(figures),
+    'One weight changed in one file, in a process that goes on, without a kernel:',
+    table([['step', 'from nothing', 'again'], ...changed(figures)]),
     'A small file, on this machine without a kernel:',
     table([['command', 'median', 'more than `node -e 0`', 'aim'], ...little(figures)]),
   ].join('\n\n')
@@ -98,6 +102,11 @@ function little({ small: { node, help, plan } }: Figures): readonly Row[] {
     row('`slb --help`', help, 'within 40 ms'),
     row('`slb plan`, one service', plan, 'within 250 ms'),
   ]
+}
+
+function changed({ reload: { cold, warm } }: Figures): readonly Row[] {
+  const ms = (value: number): string => `${value.toFixed(1)} ms`
+  return (['load', 'want', 'plan'] as const).map(step => [step, ms(cold[step]), ms(warm[step])])
 }
 
 function table(rows: readonly Row[]): string {
