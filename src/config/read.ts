@@ -11,6 +11,8 @@ import type { Source } from './load.ts'
 export interface Sources {
   readonly sources: readonly Source[]
   readonly diagnostics: readonly Diagnostic[]
+  /** The files and directories that are there, and whose texts nobody could read. */
+  readonly unreadable: readonly string[]
 }
 
 /** What standard input is called in messages. */
@@ -26,44 +28,79 @@ export function readSources(
   paths: readonly string[],
   stdin: () => Uint8Array = () => readFileSync(0),
 ): Sources {
-  const sources = new Map<string, Source>()
+  return gather(
+    listFiles(paths).map(({ path, fault }) => {
+      if (fault) return { path, found: fault }
+      return { path, found: path === '-' ? { file: stdinName, text: stdin() } : readSource(path) }
+    }),
+  )
+}
+
+/** A path with what reading it gave. */
+export interface Reading {
+  readonly path: string
+  readonly found: Source | Diagnostic
+}
+
+/** Readings as sources and faults, in their order. */
+export function gather(readings: Iterable<Reading>): Sources {
+  const sources: Source[] = []
   const diagnostics: Diagnostic[] = []
-  for (const path of paths) {
-    if (path === '-') {
-      if (!sources.has(stdinName)) sources.set(stdinName, { file: stdinName, text: stdin() })
+  const unreadable: string[] = []
+  for (const { path, found } of readings) {
+    if (!isFault(found)) {
+      sources.push(found)
       continue
     }
-    const files = filesAt(path)
-    if (!Array.isArray(files)) {
-      diagnostics.push(files)
-      continue
-    }
-    for (const file of files) {
-      if (sources.has(file)) continue
-      const source = readSource(file)
-      if ('code' in source) diagnostics.push(source)
-      else sources.set(file, source)
-    }
+    diagnostics.push(found)
+    if (!absences.has(found.code)) unreadable.push(path)
   }
-  return { sources: [...sources.values()], diagnostics }
+  return { sources, diagnostics, unreadable }
+}
+
+/** The faults of paths where nothing is. */
+const absences: ReadonlySet<string> = new Set(['missing-file', 'empty-directory'])
+
+/** True for what reading gave instead of a text. */
+export function isFault(found: Source | Diagnostic): found is Diagnostic {
+  return 'code' in found
+}
+
+/** A file to read, or a path with the reason why there is none. */
+export interface Entry {
+  readonly path: string
+  readonly fault?: Diagnostic
+}
+
+/** The files that paths stand for, by the rules of `readSources`, each once; `-` stays as it is. */
+export function listFiles(paths: readonly string[]): readonly Entry[] {
+  const entries = new Map<string, Entry>()
+  for (const path of paths)
+    for (const entry of path === '-' ? [{ path }] : filesAt(path))
+      if (!entries.has(entry.path)) entries.set(entry.path, entry)
+  return [...entries.values()]
 }
 
 /** The files that a path stands for. */
-function filesAt(path: string): string[] | Diagnostic {
+function filesAt(path: string): readonly Entry[] {
   try {
-    if (!statSync(path).isDirectory()) return [path]
+    if (!statSync(path).isDirectory()) return [{ path }]
     const names = readdirSync(path, { withFileTypes: true })
       .filter(entry => !entry.isDirectory() && isConfigName(entry.name))
       .map(({ name }) => name)
       .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
-    if (names.length > 0) return names.map(name => join(path, name))
-    return {
-      severity: 'error',
-      code: 'empty-directory',
-      message: `no configuration in ${path}: none of its files is called *.toml, *.yaml or *.yml`,
-    }
+    if (names.length > 0) return names.map(name => ({ path: join(path, name) }))
+    return [{ path, fault: emptyDirectory(path) }]
   } catch (error) {
-    return unreadable(path, error)
+    return [{ path, fault: unreadable(path, error) }]
+  }
+}
+
+function emptyDirectory(path: string): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'empty-directory',
+    message: `no configuration in ${path}: none of its files is called *.toml, *.yaml or *.yml`,
   }
 }
 
@@ -72,7 +109,8 @@ export function isConfigName(name: string): boolean {
   return /^[^.#].*\.(toml|yaml|yml)$/.test(name)
 }
 
-function readSource(file: string): Source | Diagnostic {
+/** The text of a file, or why it can't be had. */
+export function readSource(file: string): Source | Diagnostic {
   try {
     const fd = openSync(file, 'r')
     try {

@@ -1,0 +1,141 @@
+/** The directories through which files come and go, and what happens in them. */
+import { lstatSync, readlinkSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { type FSWatcher, watch } from 'chokidar'
+
+/** What happened to a name: it was written to, or it came, went or was replaced. */
+export type Doing = 'write' | 'place'
+
+export interface Doors {
+  /** Watches exactly what these ways go through and lead to. */
+  open(ways: Iterable<Way>): void
+  close(): Promise<void>
+}
+
+/** More directories than this are left to the slow look. */
+const maxDoors = 64
+
+/** Links behind links; as many as the kernel follows (path_resolution(7)). */
+const maxLinks = 40
+
+interface Door {
+  /** Another one under the same name is another door. */
+  readonly inode: string
+  readonly watcher: FSWatcher
+}
+
+/**
+ * Nothing is watched yet. Whatever cannot be watched stays silent.
+ *
+ * @param told gets absolute paths; undefined if the kernel did not say which.
+ */
+export function makeDoors(told: (doing: Doing, path: string | undefined) => void): Doors {
+  const doors = new Map<string, Door>()
+  const closing = new Set<Promise<void>>()
+  const shut = (path: string): void => {
+    const done = doors.get(path)?.watcher.close() ?? Promise.resolve()
+    doors.delete(path)
+    closing.add(done)
+    done.then(
+      () => closing.delete(done),
+      () => closing.delete(done),
+    )
+  }
+  return {
+    open(ways) {
+      const wanted = new Map(
+        [...doorsOf(ways)].slice(0, maxDoors).map(path => [path, inodeOf(path)]),
+      )
+      for (const [path, { inode }] of doors) if (wanted.get(path) !== inode) shut(path)
+      for (const [path, inode] of wanted)
+        if (inode !== undefined && !doors.has(path))
+          doors.set(path, { inode, watcher: openDoor(path, told) })
+    },
+    async close() {
+      for (const path of [...doors.keys()]) shut(path)
+      await Promise.allSettled(closing)
+    },
+  }
+}
+
+/** The directory alone is watched: inotify(7) tells of its files without a watch for each. */
+function openDoor(
+  directory: string,
+  told: (doing: Doing, path: string | undefined) => void,
+): FSWatcher {
+  const watcher = watch(directory, {
+    depth: 0,
+    ignored: path => path !== directory,
+    ignoreInitial: true,
+    ignorePermissionErrors: true,
+    atomic: false,
+  })
+  watcher.on('raw', (event, name) => {
+    const path = typeof name === 'string' && name !== '' ? join(directory, name) : undefined
+    told(event === 'change' ? 'write' : 'place', path)
+  })
+  watcher.on('all', () => told('place', undefined))
+  // A directory that cannot be watched is looked at all the same, from time to time.
+  watcher.on('error', () => undefined)
+  return watcher
+}
+
+function inodeOf(directory: string): string | undefined {
+  try {
+    const stat = statSync(directory, { bigint: true })
+    return stat.isDirectory() ? `${stat.dev}:${stat.ino}` : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Directories that hold the paths, or a link on the way to them, and those that are paths. */
+function doorsOf(ways: Iterable<Way>): ReadonlySet<string> {
+  const found = new Set<string>()
+  for (const { links, end } of ways) {
+    for (const link of links) found.add(dirname(link))
+    found.add(dirname(end))
+    if (inodeOf(end) !== undefined) found.add(end)
+  }
+  return found
+}
+
+/** From a name to what it stands for. */
+export interface Way {
+  /** The symbolic links that it goes through, by their absolute paths. */
+  readonly links: readonly string[]
+  /** What is at its end, without links; as far as it can be followed. */
+  readonly end: string
+}
+
+/** Follows all symbolic links of an absolute path. Never throws. */
+export function follow(path: string): Way {
+  const links: string[] = []
+  const rest = parts(path)
+  let end = '/'
+  for (let part = rest.shift(); part !== undefined; part = rest.shift()) {
+    const here = join(end, part)
+    const target = links.length < maxLinks ? linkAt(here) : undefined
+    if (target === undefined) {
+      end = here
+      continue
+    }
+    links.push(here)
+    rest.unshift(...parts(resolve(end, target)))
+    end = '/'
+  }
+  return { links, end }
+}
+
+function parts(path: string): string[] {
+  return path.split('/').filter(part => part !== '')
+}
+
+/** Where a symbolic link points to; undefined if there is none. */
+export function linkAt(path: string): string | undefined {
+  try {
+    return lstatSync(path).isSymbolicLink() ? readlinkSync(path) : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,247 @@
+/**
+ * Follows configuration files: tells what `readSources` would give, whenever it has changed and
+ * stood still.
+ *
+ * Events only say "look now". The truth is the fingerprint of all files, which is taken from time
+ * to time as well, since no file system tells of everything (inotify(7), Limitations and caveats).
+ */
+import { basename, dirname, resolve } from 'node:path'
+import type { Source } from '../config/load.ts'
+import { gather, isConfigName, isFault, readSource, type Sources } from '../config/read.ts'
+import type { Diagnostic } from '../model/diagnostic.ts'
+import { type Doing, type Doors, follow, linkAt, makeDoors, type Way } from './doors.ts'
+import { lookAt, type Print, printOf, type Sight, samePrint, type View } from './fingerprint.ts'
+import { type Moment, type Moving, type Patience, settle } from './settle.ts'
+
+export interface FileWatch {
+  /** Looks at once, and tells even if nothing has changed. */
+  again(): void
+  /** Nothing is told from now on. */
+  close(): Promise<void>
+}
+
+export interface WatchOptions {
+  /** Milliseconds that a file must stand still that is written in place, or gone. */
+  readonly settle: number
+  /** Milliseconds that a file must stand still that was put in place whole (50). */
+  readonly settleNew?: number
+  /** Milliseconds between looks that nothing has asked for (2000). */
+  readonly poll?: number
+  /** Milliseconds that others wait for a file that never stands still (8 times `settle`, at least 2000). */
+  readonly limit?: number
+  /** False: do without the kernel's events, as on file systems that have none (true). */
+  readonly events?: boolean
+}
+
+/**
+ * Calls `changed` once with what is there, as soon as it has stood still, then after each change.
+ *
+ * Sources of files whose texts are the same are the same objects as before. A file that is written
+ * to all the time keeps its last text, with a warning. Standard input (`-`) cannot be followed and
+ * is left out. Never throws for anything that happens to files.
+ */
+export function followFiles(
+  paths: readonly string[],
+  options: WatchOptions,
+  changed: (now: Sources) => void,
+): FileWatch {
+  const followed = paths.filter(path => path !== '-')
+  const follower = new Follower(followed, options, changed)
+  follower.again()
+  return follower
+}
+
+/** Looks are at least so many milliseconds apart, however many events there are. */
+const gap = 10
+
+/** Looks that nothing asked for take at most one part in so many of the time. */
+const idleShare = 50
+
+interface Taken {
+  readonly print: Print
+  readonly found: Source | Diagnostic
+}
+
+class Follower implements FileWatch {
+  readonly #paths: readonly string[]
+  readonly #patience: Patience
+  readonly #poll: number
+  readonly #changed: (now: Sources) => void
+  readonly #doors: Doors | undefined
+  readonly #taken = new Map<string, Taken>()
+  #moving: ReadonlyMap<string, Moving> = new Map()
+  #told: Sources | undefined
+  /** Somebody wants to be told, whatever there is. */
+  #asked = false
+  /** Absolute paths that were written to since they have their present inode. */
+  readonly #written = new Set<string>()
+  /** For files that are links: the way to their text. */
+  readonly #ways = new Map<string, Way>()
+  /** Absolute paths whose events count, besides names of configuration in a directory. */
+  #names: ReadonlySet<string> = new Set()
+  /** An event has asked for the next look. */
+  #announced = false
+  #timer: NodeJS.Timeout | undefined
+  #due = Number.POSITIVE_INFINITY
+  #looked = Number.NEGATIVE_INFINITY
+  #closed = false
+
+  constructor(
+    paths: readonly string[],
+    { settle, settleNew = 50, poll = 2000, limit, events = true }: WatchOptions,
+    changed: (now: Sources) => void,
+  ) {
+    this.#paths = paths
+    this.#poll = poll
+    this.#changed = changed
+    this.#patience = {
+      inPlace: settle,
+      whole: Math.min(settle, settleNew),
+      limit: limit ?? Math.max(2000, 8 * settle),
+    }
+    this.#doors = events ? makeDoors((doing, path) => this.#heard(doing, path)) : undefined
+    this.#openDoors()
+  }
+
+  again(): void {
+    this.#asked = true
+    this.#lookWithin(0)
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    clearTimeout(this.#timer)
+    await this.#doors?.close()
+  }
+
+  #heard(doing: Doing, path: string | undefined): void {
+    if (path !== undefined) {
+      const counts = this.#names.has(path) || this.#names.has(dirname(path))
+      if (!counts || !(this.#names.has(path) || isConfigName(basename(path)))) return
+      if (doing === 'write') this.#written.add(path)
+      else this.#written.delete(path)
+    }
+    this.#announced = true
+    this.#lookWithin(0)
+  }
+
+  /** Sets the one timer there is, unless it is due sooner. */
+  #lookWithin(milliseconds: number): void {
+    if (this.#closed) return
+    const now = performance.now()
+    const due = Math.max(now + milliseconds, this.#looked + gap)
+    if (due >= this.#due) return
+    this.#due = due
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.#look(), Math.max(0, due - now))
+  }
+
+  #look(): void {
+    this.#due = Number.POSITIVE_INFINITY
+    const now = performance.now()
+    const view = lookAt(this.#paths)
+    const moment: Moment = {
+      now,
+      prints: new Map(Array.from(view, ([path, { print }]) => [path, print])),
+      written: path => this.#written.has(follow(resolve(path)).end),
+      unannounced: !this.#announced,
+    }
+    this.#announced = false
+    const taken = new Map(Array.from(this.#taken, ([path, { print }]) => [path, print]))
+    const { moving, ripe, restless, next } = settle(taken, this.#moving, moment, this.#patience)
+    const left = new Map(moving)
+    for (const path of ripe) if (this.#take(path, view.get(path))) left.delete(path)
+    this.#moving = left
+    if (moment.unannounced) this.#retry(view)
+    if (ripe.length > 0 || moment.unannounced) this.#openDoors()
+    const waiting = [...left.keys()].some(path => !restless.includes(path))
+    const idle = Math.max(this.#poll, (performance.now() - now) * idleShare)
+    this.#looked = performance.now()
+    if (left.size === 0) this.#written.clear()
+    const due = next === undefined ? idle : next - this.#looked
+    this.#lookWithin(Math.min(due, idle, waiting && ripe.length > 0 ? this.#patience.whole : idle))
+    // Last, so that whatever it does finds the next look arranged.
+    if (!waiting) this.#tell(view, restless)
+  }
+
+  /** Reads a file that stands still; false if it no longer does. */
+  #take(path: string, sight: Sight | undefined): boolean {
+    this.#ways.delete(path)
+    if (sight === undefined) {
+      this.#taken.delete(path)
+      return true
+    }
+    const found = sight.fault ?? readSource(path)
+    if (!sight.fault) {
+      if (!samePrint(sight.print, printOf(path))) return false
+      if (linkAt(path) !== undefined) this.#ways.set(path, follow(resolve(path)))
+    }
+    const last = this.#taken.get(path)?.found
+    this.#taken.set(path, { print: sight.print, found: sameOr(last, found) })
+    return true
+  }
+
+  /** What could not be read for a passing reason, like too many open files, shows no change. */
+  #retry(view: View): void {
+    for (const [path, { found }] of this.#taken) {
+      const sight = view.get(path)
+      if (sight && !sight.fault && isFault(found) && !this.#moving.has(path))
+        this.#take(path, sight)
+    }
+  }
+
+  #openDoors(): void {
+    const ways = [...this.#paths.map(path => follow(resolve(path))), ...this.#ways.values()]
+    this.#names = new Set(ways.flatMap(({ links, end }) => [...links, end]))
+    this.#doors?.open(ways)
+  }
+
+  #tell(view: View, restless: readonly string[]): void {
+    const now = this.#now(view, restless)
+    const same = this.#told !== undefined && sameSources(this.#told, now)
+    if (this.#closed || (same && !this.#asked)) return
+    this.#asked = false
+    this.#told = now
+    this.#changed(now)
+  }
+
+  #now(view: View, restless: readonly string[]): Sources {
+    const readings = [...new Set([...view.keys(), ...this.#taken.keys()])].flatMap(path => {
+      const found = this.#taken.get(path)?.found
+      if (found) return [{ path, found }]
+      return restless.includes(path) ? [{ path, found: restlessFile(path, 'error') }] : []
+    })
+    const now = gather(readings)
+    const held = restless.filter(path => this.#taken.has(path))
+    const warnings = held.map(path => restlessFile(path, 'warning'))
+    return { ...now, diagnostics: [...now.diagnostics, ...warnings] }
+  }
+}
+
+function restlessFile(path: string, severity: Diagnostic['severity']): Diagnostic {
+  return {
+    severity,
+    code: 'restless-file',
+    message: `${path} is changed again and again without standing still: ${
+      severity === 'error' ? 'it is not read' : 'the text that it had before counts'
+    }`,
+    suggestion: 'write a file beside it and rename that over it',
+  }
+}
+
+/** The last finding if the new one says the same. */
+function sameOr(last: Taken['found'] | undefined, found: Taken['found']): Taken['found'] {
+  if (last === undefined || isFault(last) !== isFault(found)) return found
+  if (isFault(found) || isFault(last))
+    return (found as Diagnostic).message === (last as Diagnostic).message ? last : found
+  return Buffer.compare(last.text, found.text) === 0 ? last : found
+}
+
+function sameSources(a: Sources, b: Sources): boolean {
+  return (
+    a.sources.length === b.sources.length &&
+    a.sources.every((source, index) => source === b.sources[index]) &&
+    a.diagnostics.map(({ message }) => message).join('\n') ===
+      b.diagnostics.map(({ message }) => message).join('\n')
+  )
+}

@@ -1,0 +1,105 @@
+/** When a file has stood still for long enough to be read. Pure: time and sights come in. */
+import { absent, type Print, samePrint } from './fingerprint.ts'
+
+/** How long files must stand still, in milliseconds. */
+export interface Patience {
+  /** One that is written in place, or gone. */
+  readonly inPlace: number
+  /** One that was put in place whole, as by a rename. */
+  readonly whole: number
+  /** A file that moves for longer than this is restless: the others no longer wait for it. */
+  readonly limit: number
+}
+
+/** A path that is not, or not yet, as it was when it was taken last. */
+export interface Moving {
+  readonly print: Print
+  /** When it was first seen as it is now, and when it began to move, in milliseconds. */
+  readonly since: number
+  readonly began: number
+  /** It is written where it stands: what is there now may be half of it. */
+  readonly inPlace: boolean
+}
+
+/** What is seen of all paths at one moment. */
+export interface Moment {
+  /** Milliseconds of a clock that only goes forward. */
+  readonly now: number
+  /** What is there; a path that is missing here is absent. */
+  readonly prints: ReadonlyMap<string, Print>
+  /** True if somebody was told to have written to the file since it has its present inode. */
+  readonly written: (path: string) => boolean
+  /** No event brought us here, so that `written` may not know. */
+  readonly unannounced: boolean
+}
+
+export interface Settling {
+  readonly moving: ReadonlyMap<string, Moving>
+  /** Have stood still: to be taken. Empty while one that is not restless still moves. */
+  readonly ripe: readonly string[]
+  /** Move for so long that nobody waits for them. */
+  readonly restless: readonly string[]
+  /** When to look again at the latest, on the clock of `now`; undefined if nothing moves. */
+  readonly next: number | undefined
+}
+
+/**
+ * What is to be taken now.
+ *
+ * Files that change together are taken together: as long as one moves the others wait, so that a
+ * service that moves from one file to the next is never seen in both or in none. A file that is
+ * written to without an end keeps its last text, and is waited for no longer than `limit`.
+ *
+ * @param taken the prints of what was taken last.
+ * @param before the moving paths of the last look.
+ */
+export function settle(
+  taken: ReadonlyMap<string, Print>,
+  before: ReadonlyMap<string, Moving>,
+  moment: Moment,
+  patience: Patience,
+): Settling {
+  const moving = new Map<string, Moving>()
+  for (const path of new Set([...moment.prints.keys(), ...taken.keys()])) {
+    const print = moment.prints.get(path) ?? absent
+    const last = taken.get(path) ?? absent
+    const was = before.get(path)
+    if (!samePrint(print, last)) moving.set(path, moved(path, print, last, was, moment))
+  }
+  const still: string[] = []
+  const restless: string[] = []
+  const dues: number[] = []
+  let waiting = false
+  for (const [path, one] of moving) {
+    const due = one.since + (one.inPlace ? patience.inPlace : patience.whole)
+    if (due <= moment.now) {
+      still.push(path)
+      continue
+    }
+    dues.push(due)
+    if (moment.now - one.began > patience.limit) restless.push(path)
+    else waiting = true
+  }
+  const next = dues.length === 0 ? undefined : dues.reduce((a, b) => Math.min(a, b))
+  return { moving, ripe: waiting ? [] : still, restless, next }
+}
+
+function moved(
+  path: string,
+  print: Print,
+  last: Print,
+  was: Moving | undefined,
+  { now, written, unannounced }: Moment,
+): Moving {
+  // A write that the last look was too early to be told of.
+  if (was && samePrint(was.print, print))
+    return was.inPlace || !written(path) ? was : { ...was, inPlace: true }
+  const known = was ?? { print: last, began: now }
+  const inPlace =
+    print.inode === '' ||
+    print.inode === known.print.inode ||
+    print.empty ||
+    written(path) ||
+    (unannounced && print.bare)
+  return { print, since: now, began: known.began, inPlace }
+}
