@@ -17,20 +17,38 @@ import { SlbError } from '../model/error.ts'
  *
  * @throws SlbError `io` with the old content still in place.
  */
-export function replaceFile(path: string, text: string): void {
+export function replaceFile(path: string, content: string | Uint8Array): void {
+  replaceFiles([[path, content]])
+}
+
+/**
+ * Replaces files one after the other, and then makes sure of their directories once.
+ *
+ * @throws SlbError `io` with the old or the new content in each place, never a part of it.
+ */
+export function replaceFiles(files: readonly (readonly [string, string | Uint8Array])[]): void {
+  for (const [path, content] of files) placeFile(path, content)
+  for (const directory of new Set(files.map(([path]) => dirname(path))))
+    try {
+      syncDirectory(directory)
+    } catch (cause) {
+      throw ioError('write', directory, cause)
+    }
+}
+
+function placeFile(path: string, content: string | Uint8Array): void {
   const temporary = `${path}.tmp`
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o750 })
     const file = openSync(temporary, 'w', 0o640)
     try {
-      const bytes = Buffer.from(text)
+      const bytes = typeof content === 'string' ? Buffer.from(content) : content
       for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done)
       fsyncSync(file)
     } finally {
       closeSync(file)
     }
     renameSync(temporary, path)
-    syncDirectory(dirname(path))
   } catch (cause) {
     discard(temporary)
     throw ioError('write', path, cause)

@@ -7,8 +7,10 @@ import { type FSWatcher, watch } from 'chokidar'
 export type Doing = 'write' | 'place'
 
 export interface Doors {
-  /** Watches exactly what these ways go through and lead to. */
-  open(ways: Iterable<Way>): void
+  /** Watches exactly what these ways go through and lead to; directories at the end of `roots`, too. */
+  open(roots: readonly Way[], files: Iterable<Way>): void
+  /** True if every write to a file of this directory is told of. */
+  covers(directory: string): boolean
   close(): Promise<void>
 }
 
@@ -22,14 +24,19 @@ interface Door {
   /** Another one under the same name is another door. */
   readonly inode: string
   readonly watcher: FSWatcher
+  ready: boolean
 }
 
-/**
- * Nothing is watched yet. Whatever cannot be watched stays silent.
- *
- * @param told gets absolute paths; undefined if the kernel did not say which.
- */
-export function makeDoors(told: (doing: Doing, path: string | undefined) => void): Doors {
+/** Who listens at the doors. */
+export interface Listener {
+  /** An absolute path without links; undefined if the kernel did not say which. */
+  told(doing: Doing, path: string | undefined): void
+  /** A door is open from now on: what happened before was not told of. */
+  opened(): void
+}
+
+/** Nothing is watched yet. Whatever cannot be watched stays silent. */
+export function makeDoors(listener: Listener): Doors {
   const doors = new Map<string, Door>()
   const closing = new Set<Promise<void>>()
   const shut = (path: string): void => {
@@ -42,14 +49,18 @@ export function makeDoors(told: (doing: Doing, path: string | undefined) => void
     )
   }
   return {
-    open(ways) {
+    open(roots, files) {
       const wanted = new Map(
-        [...doorsOf(ways)].slice(0, maxDoors).map(path => [path, inodeOf(path)]),
+        [...doorsOf(roots, files)].slice(0, maxDoors).map(path => [path, inodeOf(path)]),
       )
       for (const [path, { inode }] of doors) if (wanted.get(path) !== inode) shut(path)
       for (const [path, inode] of wanted)
         if (inode !== undefined && !doors.has(path))
-          doors.set(path, { inode, watcher: openDoor(path, told) })
+          doors.set(path, openDoor(path, inode, listener))
+    },
+    covers(directory) {
+      const door = doors.get(directory)
+      return door?.ready === true && door.inode === inodeOf(directory)
     },
     async close() {
       for (const path of [...doors.keys()]) shut(path)
@@ -59,10 +70,7 @@ export function makeDoors(told: (doing: Doing, path: string | undefined) => void
 }
 
 /** The directory alone is watched: inotify(7) tells of its files without a watch for each. */
-function openDoor(
-  directory: string,
-  told: (doing: Doing, path: string | undefined) => void,
-): FSWatcher {
+function openDoor(directory: string, inode: string, { told, opened }: Listener): Door {
   const watcher = watch(directory, {
     depth: 0,
     ignored: path => path !== directory,
@@ -70,14 +78,21 @@ function openDoor(
     ignorePermissionErrors: true,
     atomic: false,
   })
+  const door: Door = { inode, watcher, ready: false }
   watcher.on('raw', (event, name) => {
     const path = typeof name === 'string' && name !== '' ? join(directory, name) : undefined
     told(event === 'change' ? 'write' : 'place', path)
   })
   watcher.on('all', () => told('place', undefined))
+  watcher.on('ready', () => {
+    door.ready = true
+    opened()
+  })
   // A directory that cannot be watched is looked at all the same, from time to time.
-  watcher.on('error', () => undefined)
-  return watcher
+  watcher.on('error', () => {
+    door.ready = false
+  })
+  return door
 }
 
 function inodeOf(directory: string): string | undefined {
@@ -89,13 +104,13 @@ function inodeOf(directory: string): string | undefined {
   }
 }
 
-/** Directories that hold the paths, or a link on the way to them, and those that are paths. */
-function doorsOf(ways: Iterable<Way>): ReadonlySet<string> {
+/** Directories that hold the ends, or a link on the way to them, and those that are roots. */
+function doorsOf(roots: readonly Way[], files: Iterable<Way>): ReadonlySet<string> {
   const found = new Set<string>()
-  for (const { links, end } of ways) {
+  for (const { end } of roots) if (inodeOf(end) !== undefined) found.add(end)
+  for (const { links, end } of [...roots, ...files]) {
     for (const link of links) found.add(dirname(link))
     found.add(dirname(end))
-    if (inodeOf(end) !== undefined) found.add(end)
   }
   return found
 }

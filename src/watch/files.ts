@@ -6,11 +6,10 @@
  * to time as well, since no file system tells of everything (inotify(7), Limitations and caveats).
  */
 import { basename, dirname, resolve } from 'node:path'
-import type { Source } from '../config/load.ts'
-import { gather, isConfigName, isFault, readSource, type Sources } from '../config/read.ts'
-import type { Diagnostic } from '../model/diagnostic.ts'
-import { type Doing, type Doors, follow, linkAt, makeDoors, type Way } from './doors.ts'
-import { lookAt, type Print, printOf, type Sight, samePrint, type View } from './fingerprint.ts'
+import { isConfigName, isFault, readSource, type Sources } from '../config/read.ts'
+import { type Doing, type Doors, follow, makeDoors, type Way } from './doors.ts'
+import { lookAt, printOf, type Sight, samePrint, type View } from './fingerprint.ts'
+import { report, sameOr, sameReport, type Taken } from './report.ts'
 import { type Moment, type Moving, type Patience, settle } from './settle.ts'
 
 export interface FileWatch {
@@ -57,11 +56,6 @@ const gap = 10
 /** Looks that nothing asked for take at most one part in so many of the time. */
 const idleShare = 50
 
-interface Taken {
-  readonly print: Print
-  readonly found: Source | Diagnostic
-}
-
 class Follower implements FileWatch {
   readonly #paths: readonly string[]
   readonly #patience: Patience
@@ -75,7 +69,7 @@ class Follower implements FileWatch {
   #asked = false
   /** Absolute paths that were written to since they have their present inode. */
   readonly #written = new Set<string>()
-  /** For files that are links: the way to their text. */
+  /** The ways to the texts that were taken, where they go through links. */
   readonly #ways = new Map<string, Way>()
   /** Absolute paths whose events count, besides names of configuration in a directory. */
   #names: ReadonlySet<string> = new Set()
@@ -99,7 +93,12 @@ class Follower implements FileWatch {
       whole: Math.min(settle, settleNew),
       limit: limit ?? Math.max(2000, 8 * settle),
     }
-    this.#doors = events ? makeDoors((doing, path) => this.#heard(doing, path)) : undefined
+    this.#doors = events
+      ? makeDoors({
+          told: (doing, path) => this.#heard(doing, path),
+          opened: () => this.#lookWithin(0),
+        })
+      : undefined
     this.#openDoors()
   }
 
@@ -139,21 +138,21 @@ class Follower implements FileWatch {
   #look(): void {
     this.#due = Number.POSITIVE_INFINITY
     const now = performance.now()
+    const announced = this.#announced
+    this.#announced = false
     const view = lookAt(this.#paths)
     const moment: Moment = {
       now,
       prints: new Map(Array.from(view, ([path, { print }]) => [path, print])),
-      written: path => this.#written.has(follow(resolve(path)).end),
-      unannounced: !this.#announced,
+      written: path => this.#wasWritten(path, announced),
     }
-    this.#announced = false
     const taken = new Map(Array.from(this.#taken, ([path, { print }]) => [path, print]))
     const { moving, ripe, restless, next } = settle(taken, this.#moving, moment, this.#patience)
     const left = new Map(moving)
     for (const path of ripe) if (this.#take(path, view.get(path))) left.delete(path)
     this.#moving = left
-    if (moment.unannounced) this.#retry(view)
-    if (ripe.length > 0 || moment.unannounced) this.#openDoors()
+    if (!announced) this.#retry(view)
+    if (ripe.length > 0 || !announced) this.#openDoors()
     const waiting = [...left.keys()].some(path => !restless.includes(path))
     const idle = Math.max(this.#poll, (performance.now() - now) * idleShare)
     this.#looked = performance.now()
@@ -164,17 +163,28 @@ class Follower implements FileWatch {
     if (!waiting) this.#tell(view, restless)
   }
 
+  /** As far as the events tell. */
+  #wasWritten(path: string, announced: boolean): boolean | undefined {
+    const { end } = follow(resolve(path))
+    if (this.#written.has(end)) return true
+    // A link that leads elsewhere was put in place, as everything behind it.
+    const last = this.#ways.get(path)?.end ?? end
+    return announced && (last !== end || this.#doors?.covers(dirname(end))) ? false : undefined
+  }
+
   /** Reads a file that stands still; false if it no longer does. */
   #take(path: string, sight: Sight | undefined): boolean {
-    this.#ways.delete(path)
     if (sight === undefined) {
+      this.#ways.delete(path)
       this.#taken.delete(path)
       return true
     }
     const found = sight.fault ?? readSource(path)
     if (!sight.fault) {
       if (!samePrint(sight.print, printOf(path))) return false
-      if (linkAt(path) !== undefined) this.#ways.set(path, follow(resolve(path)))
+      const way = follow(resolve(path))
+      if (way.links.length > 0) this.#ways.set(path, way)
+      else this.#ways.delete(path)
     }
     const last = this.#taken.get(path)?.found
     this.#taken.set(path, { print: sight.print, found: sameOr(last, found) })
@@ -191,57 +201,17 @@ class Follower implements FileWatch {
   }
 
   #openDoors(): void {
-    const ways = [...this.#paths.map(path => follow(resolve(path))), ...this.#ways.values()]
+    const roots = this.#paths.map(path => follow(resolve(path)))
+    const ways = [...roots, ...this.#ways.values()]
     this.#names = new Set(ways.flatMap(({ links, end }) => [...links, end]))
-    this.#doors?.open(ways)
+    this.#doors?.open(roots, this.#ways.values())
   }
 
   #tell(view: View, restless: readonly string[]): void {
-    const now = this.#now(view, restless)
-    const same = this.#told !== undefined && sameSources(this.#told, now)
-    if (this.#closed || (same && !this.#asked)) return
+    const now = report([...view.keys()], this.#taken, restless)
+    if (this.#closed || (!this.#asked && sameReport(this.#told, now))) return
     this.#asked = false
     this.#told = now
     this.#changed(now)
   }
-
-  #now(view: View, restless: readonly string[]): Sources {
-    const readings = [...new Set([...view.keys(), ...this.#taken.keys()])].flatMap(path => {
-      const found = this.#taken.get(path)?.found
-      if (found) return [{ path, found }]
-      return restless.includes(path) ? [{ path, found: restlessFile(path, 'error') }] : []
-    })
-    const now = gather(readings)
-    const held = restless.filter(path => this.#taken.has(path))
-    const warnings = held.map(path => restlessFile(path, 'warning'))
-    return { ...now, diagnostics: [...now.diagnostics, ...warnings] }
-  }
-}
-
-function restlessFile(path: string, severity: Diagnostic['severity']): Diagnostic {
-  return {
-    severity,
-    code: 'restless-file',
-    message: `${path} is changed again and again without standing still: ${
-      severity === 'error' ? 'it is not read' : 'the text that it had before counts'
-    }`,
-    suggestion: 'write a file beside it and rename that over it',
-  }
-}
-
-/** The last finding if the new one says the same. */
-function sameOr(last: Taken['found'] | undefined, found: Taken['found']): Taken['found'] {
-  if (last === undefined || isFault(last) !== isFault(found)) return found
-  if (isFault(found) || isFault(last))
-    return (found as Diagnostic).message === (last as Diagnostic).message ? last : found
-  return Buffer.compare(last.text, found.text) === 0 ? last : found
-}
-
-function sameSources(a: Sources, b: Sources): boolean {
-  return (
-    a.sources.length === b.sources.length &&
-    a.sources.every((source, index) => source === b.sources[index]) &&
-    a.diagnostics.map(({ message }) => message).join('\n') ===
-      b.diagnostics.map(({ message }) => message).join('\n')
-  )
 }

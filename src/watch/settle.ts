@@ -27,10 +27,8 @@ export interface Moment {
   readonly now: number
   /** What is there; a path that is missing here is absent. */
   readonly prints: ReadonlyMap<string, Print>
-  /** True if somebody was told to have written to the file since it has its present inode. */
-  readonly written: (path: string) => boolean
-  /** No event brought us here, so that `written` may not know. */
-  readonly unannounced: boolean
+  /** Whether somebody has written to the file since it has its present inode; undefined = not known. */
+  readonly written: (path: string) => boolean | undefined
 }
 
 export interface Settling {
@@ -89,7 +87,7 @@ function moved(
   print: Print,
   last: Print,
   was: Moving | undefined,
-  { now, written, unannounced }: Moment,
+  { now, written }: Moment,
 ): Moving {
   // A write that the last look was too early to be told of.
   if (was && samePrint(was.print, print))
@@ -99,7 +97,6 @@ function moved(
     print.inode === '' ||
     print.inode === known.print.inode ||
     print.empty ||
-    written(path) ||
-    (unannounced && print.bare)
+    (written(path) ?? print.bare)
   return { print, since: now, began: known.began, inPlace }
 }
