@@ -13,7 +13,8 @@ export interface Notifier {
   /** One line on how things are, shown by `systemctl status`. */
   status(text: string): void
   reloading(): void
-  stopping(): void
+  /** `within`: how long it may take, in milliseconds, if that may be longer than the unit allows. */
+  stopping(within?: number): void
   /** Within each watchdog time at least once; see `pulse`. */
   alive(): void
   /** How often to say `alive`, in milliseconds: half of what the watchdog waits. Absent = no watchdog. */
@@ -62,7 +63,8 @@ export function openNotifier(
     ready: () => send('READY=1'),
     status: text => send(`STATUS=${text.replace(/\s+/g, ' ')}`, false),
     reloading: () => send(`RELOADING=1\nMONOTONIC_USEC=${monotonic()}`),
-    stopping: () => send('STOPPING=1'),
+    stopping: within =>
+      send(`STOPPING=1${within === undefined ? '' : `\nEXTEND_TIMEOUT_USEC=${within * 1000}`}`),
     alive: () => send('WATCHDOG=1', false),
     ...(pulse > 0 ? { pulse } : {}),
     close: () => line?.close(),

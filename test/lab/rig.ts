@@ -101,7 +101,8 @@ export function running(child: Child): Running {
   return { process: child, ended }
 }
 
-async function runHere(args: readonly string[]): Promise<Ran> {
+/** Runs a command within this process. */
+export async function runHere(args: readonly string[]): Promise<Ran> {
   const out = new Text()
   const err = new Text()
   const io: Io = {

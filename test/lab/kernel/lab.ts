@@ -17,6 +17,7 @@ const tools: readonly Tool[] = [
   ['modprobe', 'kmod'],
   ['strace', 'strace'],
   ['curl', 'curl'],
+  ['systemd-analyze', 'systemd'],
 ]
 
 export interface Lab {

@@ -1,0 +1,78 @@
+#!/bin/bash
+# systemd as the first process of namespaces of its own, with the unit slb.service and nothing else.
+# usage: systemd.sh PROJECT NODE OUT PROGRAM - what runs instead of `slb run`, and where it all ends up.
+# The probe writes OUT/probe; OUT/done comes last.
+set -e
+project=$1 node=$2 out=$3 program=$4
+if [ "$5" != --inside ]; then
+  mountpoint -q /sys/fs/cgroup || mount -t cgroup2 cgroup2 /sys/fs/cgroup
+  group=/sys/fs/cgroup/slb-test-$$
+  mkdir "$group"
+  echo $$ >"$group/cgroup.procs"
+  exec unshare --cgroup --mount --pid --fork --kill-child=KILL --mount-proc -- "$0" "$@" --inside
+fi
+umount /sys/fs/cgroup
+mount -t cgroup2 cgroup2 /sys/fs/cgroup
+mkdir -p /run/etc /run/project
+cp -a /etc/. /run/etc/
+mount --bind /run/etc /etc
+mount --bind "$project" /run/project
+touch /run/node && mount --bind "$node" /run/node
+for folder in /tmp /var/tmp /var/log /var/lib/slb /var/lib/systemd; do
+  mkdir -p "$folder" && mount -t tmpfs -o mode=1777 tmpfs "$folder"
+done
+systemd-sysusers /run/project/packaging/sysusers.d/slb.conf
+rm -rf /etc/slb
+systemd-tmpfiles --create /run/project/packaging/tmpfiles.d/slb.conf
+cat >/etc/slb/web.toml <<EOF
+[service.web]
+vip      = "192.0.2.10"
+port     = 80
+backends = ["10.0.0.11:8080"]
+EOF
+# As after `sudo slb apply`.
+chmod 755 /var/lib/slb
+mkdir -m 700 /var/lib/slb/by-root
+echo root >/var/lib/slb/by-root/file
+
+units=/run/systemd/system
+mkdir -p $units/slb.service.d
+cp "$project/packaging/slb.service" $units
+cat >$units/slb.service.d/test.conf <<EOF
+[Unit]
+DefaultDependencies=no
+[Service]
+ExecStart=
+ExecStart=/run/node /run/project/$program
+StandardError=append:/run/slb.err
+EOF
+cat >$units/test.target <<EOF
+[Unit]
+DefaultDependencies=no
+Wants=slb.service after.service
+EOF
+cat >$units/after.service <<EOF
+[Unit]
+DefaultDependencies=no
+After=slb.service
+[Service]
+Type=oneshot
+StandardError=inherit
+StandardOutput=file:$out/log
+ExecStart=/bin/sh /run/after.sh
+EOF
+cat >/run/after.sh <<EOF
+show() { systemctl show slb.service -p "\$2" --value >$out/\$1; }
+show started ActiveState
+cp /run/slb/probe $out/
+show status StatusText
+systemctl reload slb.service
+show reloaded StatusText
+systemctl stop slb.service
+show stopped Result
+cp /var/lib/slb/last $out/
+cat /run/slb.err
+touch $out/done
+EOF
+exec env -i container=test PATH="$PATH" /lib/systemd/systemd --system --unit=test.target \
+  --log-target=console --log-level=warning --show-status=no
