@@ -7,7 +7,9 @@ import type { Clock } from './model/clock.ts'
 import { enterNamespace, namespaceId } from './netlink/namespace.ts'
 import { openNetlink, protocol } from './netlink/socket.ts'
 import { type History, openHistory } from './state/history.ts'
+import { type Holds, openHolds } from './state/hold.ts'
 import { type Journal, openJournal, type Scene, sceneDirectory } from './state/journal.ts'
+import { openTrials, type Trials } from './state/trial.ts'
 import { canMark } from './table/address/mark.ts'
 import { forwardingHazards } from './table/address/routers.ts'
 import { addressTable } from './table/address/table.ts'
@@ -26,6 +28,8 @@ export interface Host extends Live {
   readonly scene: Scene
   readonly journal: Journal
   readonly history: History
+  readonly trials: Trials
+  readonly holds: Holds
   close(): void
 }
 
@@ -48,6 +52,8 @@ export function openHost(options: HostOptions): Host {
     addressTable(route),
     snatTable(),
   ]
+  const trials = openTrials(options.stateDirectory, scene)
+  const directory = sceneDirectory(options.stateDirectory, scene)
   return {
     scene,
     tables,
@@ -55,7 +61,9 @@ export function openHost(options: HostOptions): Host {
     hazards: wanted => forwardingHazards(wanted, route),
     canMark: row => canMark(row, release()),
     journal: openJournal(options.stateDirectory, scene),
-    history: openHistory(sceneDirectory(options.stateDirectory, scene)),
+    history: openHistory(directory, () => trials.read()?.after ?? Number.POSITIVE_INFINITY),
+    trials,
+    holds: openHolds(options.stateDirectory, scene),
     close() {
       for (const table of tables) table.close()
     },

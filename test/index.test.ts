@@ -41,7 +41,7 @@ test('and on to a live system', async () => {
     {
       journal: memoryJournal(),
       history: memoryHistory(),
-      cause: { command: 'test', user: 'ada', files: ['web.toml'] },
+      cause: { kind: 'operator', command: 'test', user: 'ada', files: ['web.toml'] },
       keep: desired.history,
       wait: 0,
     },

@@ -99,7 +99,7 @@ export function machine(initial?: State, options: MemoryOptions = {}): Machine {
   const journal = memoryJournal()
   const history = memoryHistory()
   const live: Live = { tables: [table], clock }
-  const cause = { command: 'apply', user: 'test', files: [] }
+  const cause = { kind: 'operator' as const, command: 'apply', user: 'test', files: [] }
   const progress = (_: Progress): void => {}
   return {
     table,

@@ -3,7 +3,7 @@ import { type Job, type Preview, type Round, reconcile } from '../engine/reconci
 import type { Host } from '../host.ts'
 import { changeKey, type Failure } from '../model/change.ts'
 import { summarise } from '../plan/summary.ts'
-import type { Cause, History, HistoryEntry } from '../state/history.ts'
+import { type Cause, noting } from '../state/history.ts'
 import type { Context, Io } from './context.ts'
 import { type ExitStatus, exit } from './exit.ts'
 import { progressLine } from './progress.ts'
@@ -16,6 +16,11 @@ export interface WaitOptions {
   readonly wait?: number | false
 }
 
+/** How long to wait for drains at most, in milliseconds. */
+export function waitOf({ wait }: WaitOptions): number {
+  return wait === false ? 0 : (wait ?? Number.POSITIVE_INFINITY)
+}
+
 export interface Applying {
   readonly job: Job
   readonly command: string
@@ -26,6 +31,15 @@ export interface Applying {
   readonly node: string
   /** Throws if the plan is not to be made. */
   readonly check?: (preview: Preview) => void
+  /** Called when the plan is shown and nothing refuses it, before anything is changed. */
+  readonly passed?: (preview: Preview) => Promise<void>
+  /** Milliseconds that drains are waited for at most, whatever the options say. */
+  readonly waitAtMost?: number
+}
+
+export interface Applied {
+  readonly status: ExitStatus
+  readonly round: Round
 }
 
 /** Shows the plan, makes it true, and says on standard error how that went. */
@@ -33,11 +47,12 @@ export async function applyJob(
   { io, options }: Context<WaitOptions>,
   host: Host,
   applying: Applying,
-): Promise<ExitStatus> {
+): Promise<Applied> {
   const begun = host.clock.monotonic()
   const progress = progressLine(io.err, options.quiet === true, host.clock.monotonic)
-  const wait = options.wait === false ? 0 : (options.wait ?? Number.POSITIVE_INFINITY)
+  const wait = waitOf(options)
   const cause: Cause = {
+    kind: 'operator',
     command: applying.command,
     user: await io.operator(),
     files: applying.files,
@@ -48,12 +63,13 @@ export async function applyJob(
     history: noting(host.history, { node: applying.node, limits: applying.job.limits }),
     cause,
     keep: applying.keep,
-    wait,
+    wait: Math.min(wait, applying.waitAtMost ?? wait),
     signal,
     progress: progress.show,
     planned: async preview => {
       applying.check?.(preview)
       if (options.output === 'text') await showPlan(io, options, host, preview)
+      if (preview.verdict.refusal === undefined) await applying.passed?.(preview)
     },
   })
   await progress.end()
@@ -65,16 +81,7 @@ export async function applyJob(
     quiet: options.quiet === true,
     verbose: options.verbose === true,
   })
-  return statusOf(round, signal.aborted)
-}
-
-/** A history that also says where an apply was made, and under which limits. */
-function noting(history: History, notes: Pick<HistoryEntry, 'node' | 'limits'>): History {
-  return {
-    list: damaged => history.list(damaged),
-    begin: (entry, keep) => history.begin({ ...entry, ...notes }, keep),
-    end: (entry, outcome) => history.end(entry, outcome),
-  }
+  return { status: statusOf(round, signal.aborted), round }
 }
 
 /** What JSON says of an apply beside its plan. */
@@ -122,7 +129,8 @@ async function report(io: Io, round: Round, ending: Ending): Promise<void> {
 /** A kernel that refuses one row for a reason often refuses thousands: then a few say it all. */
 const failuresShown = 10
 
-async function reportFailures(
+/** Says which keys failed, each with its reason. */
+export async function reportFailures(
   io: Io,
   failures: readonly Failure[],
   verbose: boolean,

@@ -1,7 +1,7 @@
 /** The commands: names, options and help. What each does is loaded when it is called. */
 import { Argument, type Command } from 'commander'
 import type { Example, Run } from './context.ts'
-import { collect, count, milliseconds, position } from './values.ts'
+import { collect, count, milliseconds, position, someTime } from './values.ts'
 
 /** Headings of the list of commands. */
 export const groups = {
@@ -83,11 +83,13 @@ function registerChanging(register: Register): void {
     examples: [
       { line: 'slb apply', means: 'make it as /etc/slb says' },
       { line: 'slb apply -c web.toml --wait 10s', means: 'do not wait longer for drains' },
+      { line: 'slb apply --confirm 5m', means: 'undone in 5 minutes unless you say `slb commit`' },
       { line: 'slb apply change.json', means: 'a saved plan, if nothing has moved since' },
     ],
     options: command =>
       waiting(consent(command))
         .argument('[FILE]', 'a saved plan')
+        .option('--confirm [duration]', 'undo it after this time (60s) unless committed', someTime)
         .option(
           '--detailed-exitcode',
           'with --dry-run: exit with 2 when there are changes or drains',
@@ -98,6 +100,7 @@ function registerChanging(register: Register): void {
     usage: 'rollback',
     group: groups.change,
     summary: 'go back to the state before the Nth last apply (1)',
+    about: 'Without N while an apply is on trial: back to where the trial began.',
     examples: [
       { line: 'slb rollback', means: 'undo the last apply' },
       { line: 'slb rollback 3 --dry-run', means: 'what undoing the last three would change' },
@@ -105,6 +108,20 @@ function registerChanging(register: Register): void {
     options: command =>
       waiting(consent(command)).argument('[N]', 'how many applies to undo', position),
     load: () => import('./command/rollback.ts'),
+  })
+  register({
+    usage: 'commit',
+    group: groups.change,
+    summary: 'keep what `apply --confirm` has put on trial',
+    examples: [{ line: 'slb commit', means: 'before the time is over' }],
+    load: () => import('./command/commit.ts'),
+  })
+  register({
+    usage: 'resume',
+    group: groups.change,
+    summary: 'let the files be applied again after a rollback or an undo',
+    examples: [{ line: 'slb resume', means: 'as they are; changing them has the same effect' }],
+    load: () => import('./command/resume.ts'),
   })
 }
 

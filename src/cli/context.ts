@@ -14,12 +14,23 @@ export interface Io {
   openHost(options: GlobalOptions): Promise<Host>
   /** Takes the lock of the live system, for commands that write. Throws SlbError `locked`. */
   takeLock(command: string): Promise<{ release(): Promise<void> }>
+  /**
+   * Leaves a process behind that undoes a trial at its deadline. It is ready when this resolves: begin
+   * the trial then, and let the guardian go. Throws SlbError if it cannot be started.
+   */
+  startGuardian(options: GlobalOptions): Promise<Guardian>
   /** Who gave the command, for the history. */
   operator(): Promise<string>
   /** What this machine is called when the configuration does not say. */
   hostname(): string
   /** From now on the first interrupt only sets this signal, so that work can end in order. */
   interrupted(): AbortSignal
+}
+
+/** A process that stands by, and outlives us. */
+export interface Guardian {
+  /** Lets it watch over the trial that is on disk now. Without one it ends. */
+  release(): void
 }
 
 /** The options that every command takes. */

@@ -27,6 +27,10 @@ const io: Io = {
     const { takeLock } = await import('../state/lock.ts')
     return takeLock(`${command}, pid ${process.pid}`)
   },
+  async startGuardian({ stateDir }) {
+    const { startGuardian } = await import('./start-guardian.ts')
+    return startGuardian(stateDir, { endsStarter: true })
+  },
   async operator() {
     const { operator } = await import('../host.ts')
     return operator()

@@ -7,18 +7,26 @@ import { emptyLedger } from '../state/journal.ts'
 import { fromText, type Snapshot } from '../table/snapshot.ts'
 import type { Context } from './context.ts'
 import { InvalidConfiguration } from './exit.ts'
+import { tellStanding } from './trial.ts'
 
 export interface Target {
   readonly live: Live
   /** What earlier applies made in it. */
   readonly ledger: Ledger
+  /** Says on standard error what is on trial or held; `fingerprint`: of the files. */
+  tell(fingerprint: string): Promise<void>
   close(): void
 }
 
 /** Opens the live system for looking. */
 export async function liveTarget({ io, options }: Context): Promise<Target> {
   const host = await io.openHost(options)
-  return { live: host, ledger: host.journal.read(), close: () => host.close() }
+  return {
+    live: host,
+    ledger: host.journal.read(),
+    tell: fingerprint => tellStanding(io, host, fingerprint),
+    close: () => host.close(),
+  }
 }
 
 /** A snapshot: nothing is remembered of it, its own marks say what is ours, and it has no connections. */
@@ -28,7 +36,7 @@ export async function snapshotTarget(file: string): Promise<Target> {
   if (diagnostics.length > 0) throw new InvalidConfiguration(diagnostics)
   const { connections, ...table } = snapshotTable(state, file)
   const clock = { monotonic: () => 0, wall: () => new Date(), sleep: async () => {} }
-  return { live: { tables: [table], clock }, ledger: emptyLedger, close() {} }
+  return { live: { tables: [table], clock }, ledger: emptyLedger, tell: async () => {}, close() {} }
 }
 
 /** Reads what `slb get` wrote, as text or as JSON. */

@@ -31,3 +31,10 @@ export function milliseconds(text: string): number {
     throw new InvalidArgumentError('A duration with its unit is meant, as in 90s or 5m.')
   return Number(number) * factor
 }
+
+/** A duration in milliseconds that is not nothing. */
+export function someTime(text: string): number {
+  const time = milliseconds(text)
+  if (time === 0) throw new InvalidArgumentError('It must last some time, as in 60s.')
+  return time
+}

@@ -63,7 +63,8 @@ function discard(path: string): void {
   }
 }
 
-function syncDirectory(path: string): void {
+/** Makes durable what was renamed or removed in a directory (fsync(2)). */
+export function syncDirectory(path: string): void {
   const directory = openSync(path, 'r')
   try {
     fsyncSync(directory)

@@ -6,9 +6,16 @@ import { SlbError } from '../model/error.ts'
 import type { Summary } from '../plan/summary.ts'
 import { readFileIfThere, replaceFile } from './durable.ts'
 
+/**
+ * What began an apply: the files changed, somebody gave a command, the kernel was not as it was left,
+ * a health check.
+ */
+export type CauseKind = 'file' | 'operator' | 'drift' | 'check'
+
 /** Why and by whom an apply was made. */
 export interface Cause {
-  /** `apply`, `rollback 2`. */
+  readonly kind: CauseKind
+  /** `apply`, `rollback 2`, `undo`. */
   readonly command: string
   /** Who gave the command. */
   readonly user: string
@@ -56,8 +63,15 @@ export interface History {
 
 const name = /^(\d{6,})\.json$/
 
-/** Opens the history below a scene's directory. Nothing is read or made yet. */
-export function openHistory(directory: string): History {
+/**
+ * Opens the history below a scene's directory. Nothing is read or made yet.
+ *
+ * @param spared entries newer than this number are never forgotten: a trial goes back over them.
+ */
+export function openHistory(
+  directory: string,
+  spared: () => number = () => Number.POSITIVE_INFINITY,
+): History {
   const folder = join(directory, 'history')
   const path = (number: number): string => join(folder, `${String(number).padStart(6, '0')}.json`)
   return {
@@ -80,7 +94,9 @@ export function openHistory(directory: string): History {
         outcome: 'begun',
       }
       replaceFile(path(whole.number), `${JSON.stringify(whole)}\n`)
-      for (const number of known.slice(Math.max(keep - 1, 0))) rmSync(path(number), { force: true })
+      const needed = spared()
+      for (const number of known.slice(Math.max(keep - 1, 0)))
+        if (number <= needed) rmSync(path(number), { force: true })
       return whole
     },
     end(entry, outcome) {
@@ -109,6 +125,34 @@ export function newestEntries(history: History, count: number): readonly History
     found.push(entry)
   }
   return found
+}
+
+/**
+ * All entries after this number, newest first: what a trial goes back over.
+ *
+ * @throws SlbError `io` if one of them is damaged or missing.
+ */
+export function entriesAfter(history: History, after: number): readonly HistoryEntry[] {
+  const newest = newestOf(history)
+  const found = newestEntries(history, newest - after)
+  if (found.length !== newest - after) throw broken(newest - found.length, undefined, found.length)
+  return found
+}
+
+/** The number of the last apply that anything is known of; 0 = none was made. */
+export function newestOf(history: History): number {
+  const damaged: DamagedEntry[] = []
+  const entries = history.list(entry => damaged.push(entry))
+  return newestNumber([...entries, ...damaged].map(({ number }) => number))
+}
+
+/** A history that also says of each apply where it was made, and under which limits. */
+export function noting(history: History, notes: Pick<HistoryEntry, 'node' | 'limits'>): History {
+  return {
+    list: damaged => history.list(damaged),
+    begin: (entry, keep) => history.begin({ ...entry, ...notes }, keep),
+    end: (entry, outcome) => history.end(entry, outcome),
+  }
 }
 
 /** The number of the last apply, from those that are known; 0 = none was made. */
@@ -154,7 +198,9 @@ function namesIn(folder: string): string[] {
 function read(path: string, number: number): HistoryEntry | undefined {
   try {
     const entry = JSON.parse(readFileIfThere(path) ?? '') as HistoryEntry
-    return isWhole(entry, number) ? entry : undefined
+    if (!isWhole(entry, number)) return undefined
+    // Until there was a daemon, only operators applied, and no entry said so.
+    return { ...entry, cause: { ...entry.cause, kind: entry.cause.kind ?? 'operator' } }
   } catch {
     return undefined
   }

@@ -103,7 +103,7 @@ export async function play(one: Case, live: Live, read: () => Promise<State>): P
   const job = jobOf(one.desired, one.extra)
   const journal = memoryJournal(one.ledger)
   const history = memoryHistory()
-  const cause = { command: 'apply', user: 'test', files: [] }
+  const cause = { kind: 'operator' as const, command: 'apply', user: 'test', files: [] }
   const { plan, verdict } = await preview(job, live, journal.read())
   const lines = [...planLines(plan)]
   if (verdict.refusal !== undefined) lines.push(`refused: ${verdict.refusal}`)

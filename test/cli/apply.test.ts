@@ -212,9 +212,9 @@ test('history lists what was applied, newest first, and rollback goes back there
     await slb('apply', '-c', 'less.toml')
     assert.is(
       (await slb('history')).out.replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ/g, 'DAY TIME'),
-      `BACK  TIME                  OUTCOME  USER  COMMAND  CHANGES  FILES
-1     DAY TIME  done     ada   apply    >1       less.toml
-2     DAY TIME  done     ada   apply    +5       web.toml
+      `BACK  TIME                  OUTCOME  CAUSE     USER  COMMAND  CHANGES  FILES
+1     DAY TIME  done     operator  ada   apply    >1       less.toml
+2     DAY TIME  done     operator  ada   apply    +5       web.toml
 `,
     )
     const json = JSON.parse((await slb('history', '-o', 'json')).out)

@@ -6,7 +6,9 @@ import { Sink, type Stream } from '../../src/cli/sink.ts'
 import type { Host } from '../../src/host.ts'
 import { SlbError } from '../../src/model/error.ts'
 import { openHistory } from '../../src/state/history.ts'
+import { openHolds } from '../../src/state/hold.ts'
 import { openJournal } from '../../src/state/journal.ts'
+import { openTrials } from '../../src/state/trial.ts'
 import type { MemoryOptions, MemoryTable } from '../../src/table/memory.ts'
 import { memoryTable } from '../../src/table/memory.ts'
 import type { Connections } from '../../src/table/table.ts'
@@ -25,6 +27,8 @@ export interface CliRig {
   holder: string | undefined
   /** The signal of an interrupt. */
   interrupted: () => AbortSignal
+  /** How many guardians were started. None of them does anything. */
+  guardians: number
   /** Whether standard output is a terminal. */
   tty: boolean
   /** Runs a command. */
@@ -54,6 +58,7 @@ export function withRig(
       directory,
       holder: undefined,
       interrupted: () => new AbortController().signal,
+      guardians: 0,
       tty: false,
       async slb(...args) {
         const out = new Text(rig.tty)
@@ -72,12 +77,15 @@ export function withRig(
 }
 
 function ioOf(rig: CliRig, out: Text, err: Text): Io {
+  const trials = openTrials(join(rig.directory, 'state'), scene)
   const host: Host = {
     scene,
     tables: [rig.table],
     clock: rig.clock,
     journal: openJournal(join(rig.directory, 'state'), scene),
-    history: openHistory(join(rig.directory, 'state')),
+    history: openHistory(join(rig.directory, 'state'), () => trials.read()?.after ?? Infinity),
+    trials,
+    holds: openHolds(join(rig.directory, 'state'), scene),
     close() {},
   }
   return {
@@ -87,6 +95,10 @@ function ioOf(rig: CliRig, out: Text, err: Text): Io {
     async takeLock() {
       if (rig.holder === undefined) return { release: async () => {} }
       throw new SlbError('locked', `another slb is at work (${rig.holder})`, { hint: 'wait' })
+    },
+    async startGuardian() {
+      rig.guardians++
+      return { release() {} }
     },
     operator: async () => 'ada',
     hostname: () => 'lb1',

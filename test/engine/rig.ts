@@ -90,7 +90,7 @@ export function rig(have = '', options: MemoryOptions = {}): Rig {
       const how: ApplyOptions = {
         journal,
         history,
-        cause: { command: 'apply', user: 'test', files: [] },
+        cause: { kind: 'operator' as const, command: 'apply', user: 'test', files: [] },
         keep: 50,
         wait: Number.POSITIVE_INFINITY,
       }

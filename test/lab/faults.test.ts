@@ -43,7 +43,7 @@ test('a link that vanishes after the plan fails its addresses alone', async () =
   const { failures } = await reconcile(jobOf(desired, {}), host, {
     journal: host.journal,
     history: host.history,
-    cause: { command: 'apply', user: 'test', files: [] },
+    cause: { kind: 'operator' as const, command: 'apply', user: 'test', files: [] },
     keep: 50,
     wait: 0,
     planned: async () => ip(undefined, 'link delete eth7'),

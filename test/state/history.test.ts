@@ -8,7 +8,7 @@ import { type HistoryEntry, newestEntries, openHistory } from '../../src/state/h
 const test = suite<{ directory: string }>('history')
 const entry = {
   at: '2026-01-01T00:00:00.000Z',
-  cause: { command: 'apply', user: 'ops', files: ['/etc/slb/web.toml'] },
+  cause: { kind: 'operator' as const, command: 'apply', user: 'ops', files: ['/etc/slb/web.toml'] },
   revision: 'abc',
   summary: { add: 1, change: 0, drain: 0, remove: 0 },
   before: '',

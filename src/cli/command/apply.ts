@@ -1,17 +1,25 @@
 /** `slb apply`: make the live system what the configuration says. */
+import type { Source } from '../../config/load.ts'
 import type { Preview } from '../../engine/reconcile.ts'
-import { applyJob, type WaitOptions } from '../apply-job.ts'
+import type { Host } from '../../host.ts'
+import { type Applying, applyJob, type WaitOptions } from '../apply-job.ts'
 import { checkConfiguration, readConfiguration } from '../configuration.ts'
 import type { Context, Run } from '../context.ts'
-import { Refusal, UsageError } from '../exit.ts'
+import { type ExitStatus, Refusal, UsageError } from '../exit.ts'
 import { jobOf } from '../job.ts'
 import { printDiagnostics } from '../report.ts'
 import { isSamePlan, readSavedPlan, type SavedPlan } from '../saved-plan.ts'
+import { beginTrial, named, settleTrial, tellStanding, trialHint } from '../trial.ts'
 import { type PlanOptions, run as plan } from './plan.ts'
 
 export interface ApplyOptions extends Omit<PlanOptions, 'against' | 'out'>, WaitOptions {
   readonly dryRun?: boolean
+  /** Milliseconds after which it is undone unless it is committed; true = the usual time. */
+  readonly confirm?: number | true
 }
+
+/** How long a trial lasts when nobody says. */
+const usualTrial = 60_000
 
 export const run: Run<ApplyOptions> = async context => {
   const { io, options, args } = context
@@ -25,10 +33,9 @@ export const run: Run<ApplyOptions> = async context => {
   try {
     const lock = await io.takeLock('slb apply')
     try {
-      return await applyJob(context, host, {
+      return await applyOnTrial(context, host, {
         job: jobOf(desired, saved?.consent ?? options),
-        command: 'apply',
-        files: sources.map(({ file }) => file),
+        sources,
         keep: desired.history,
         node: desired.node.name ?? io.hostname(),
         ...(saved && { check: (preview: Preview) => refuseIfMoved(saved, preview) }),
@@ -39,6 +46,41 @@ export const run: Run<ApplyOptions> = async context => {
   } finally {
     host.close()
   }
+}
+
+interface Aim extends Pick<Applying, 'job' | 'keep' | 'node' | 'check'> {
+  readonly sources: readonly Source[]
+}
+
+/** Applies, and puts on trial what is applied, if that is asked for. */
+async function applyOnTrial(
+  context: Context<ApplyOptions>,
+  host: Host,
+  { sources, ...aim }: Aim,
+): Promise<ExitStatus> {
+  const { io, options } = context
+  const { running } = await settleTrial(context, host, 0)
+  const lasts = options.confirm === true ? usualTrial : options.confirm
+  if (running !== undefined && lasts === undefined)
+    throw new Refusal(`${named(running)} is on trial`, trialHint)
+  const { round, status } = await applyJob(context, host, {
+    ...aim,
+    command: lasts === undefined ? 'apply' : 'apply --confirm',
+    files: sources.map(({ file }) => file),
+    ...(lasts !== undefined && { waitAtMost: lasts }),
+    passed: async ({ plan }) => {
+      // Whoever applies by hand has decided that these files are good.
+      host.holds.clear()
+      if (lasts === undefined) host.trials.end()
+      else if (running !== undefined || plan.changes.length > 0)
+        await beginTrial(context, host, { running, lasts, sources })
+    },
+  })
+  if (lasts !== undefined && round.verdict.refusal === undefined) {
+    if (round.entry === undefined && running === undefined) host.trials.end()
+    if (options.quiet !== true) await tellStanding(io, host)
+  }
+  return status
 }
 
 function savedPlan({ options }: Context<ApplyOptions>, file: string): SavedPlan {

@@ -6,6 +6,7 @@ import { exit } from '../exit.ts'
 import { printData } from '../output.ts'
 import { faultLines } from '../report.ts'
 import { table } from '../text-table.ts'
+import { moment, standingDocument, tellStanding } from '../trial.ts'
 
 export const run: Run<object> = async ({ io, options }) => {
   const host = await io.openHost(options)
@@ -24,6 +25,7 @@ export const run: Run<object> = async ({ io, options }) => {
       )
     const data = {
       format_version: 1,
+      ...standingDocument(host),
       // What undoing needs is long, and nobody reads it.
       applies: entries.map(({ before, absent, policies, limits, version, ...entry }) => ({
         back: newest - entry.number + 1,
@@ -36,6 +38,7 @@ export const run: Run<object> = async ({ io, options }) => {
       data,
       newest === 0 ? ['Nothing was applied yet.'] : lines(entries, newest),
     )
+    await tellStanding(io, host)
     return exit.done
   } finally {
     host.close()
@@ -45,14 +48,18 @@ export const run: Run<object> = async ({ io, options }) => {
 function lines(entries: readonly HistoryEntry[], newest: number): readonly string[] {
   const rows = entries.map(entry => [
     String(newest - entry.number + 1),
-    entry.at.replace('T', ' ').replace(/\.\d+Z$/, 'Z'),
+    moment(entry.at),
     entry.outcome,
+    entry.cause.kind,
     entry.cause.user,
     entry.cause.command,
     changes(entry),
     entry.cause.files.join(' '),
   ])
-  return table([['BACK', 'TIME', 'OUTCOME', 'USER', 'COMMAND', 'CHANGES', 'FILES'], ...rows])
+  return table([
+    ['BACK', 'TIME', 'OUTCOME', 'CAUSE', 'USER', 'COMMAND', 'CHANGES', 'FILES'],
+    ...rows,
+  ])
 }
 
 function changes({ summary: { add, change, drain, remove } }: HistoryEntry): string {

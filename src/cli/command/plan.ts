@@ -1,5 +1,6 @@
 /** `slb plan`: the difference between the configuration and the live system, or a snapshot of it. */
 import { preview } from '../../engine/reconcile.ts'
+import { textsFingerprint } from '../../state/hold.ts'
 import { readConfiguration } from '../configuration.ts'
 import type { Run } from '../context.ts'
 import { type ConsentOptions, jobOf } from '../job.ts'
@@ -25,6 +26,7 @@ export const run: Run<PlanOptions> = async context => {
     if (out !== undefined) savePlan(out, found, sources, options)
     await showPlan(io, options, target.live, found)
     await reportRefusal(io, found)
+    await target.tell(textsFingerprint(sources))
     return previewStatus(found, options.detailedExitcode === true)
   } finally {
     target.close()

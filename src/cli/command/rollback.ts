@@ -1,17 +1,19 @@
-/** `slb rollback`: back to the state before the Nth last apply. */
-import { observe } from '../../engine/live.ts'
-import { type Job, preview } from '../../engine/reconcile.ts'
-import { rewound } from '../../engine/undo.ts'
+/** `slb rollback`: back to the state before the Nth last apply, or before the trial that runs. */
+
+import { readSources } from '../../config/read.ts'
+import type { Job } from '../../engine/reconcile.ts'
+import { preview } from '../../engine/reconcile.ts'
+import { rollbackJob, undoJob } from '../../engine/rollback.ts'
 import type { Host } from '../../host.ts'
-import { defaultLimits } from '../../model/defaults.ts'
-import type { GuardLimits } from '../../model/desired.ts'
-import type { Ledger } from '../../plan/types.ts'
 import { type HistoryEntry, newestEntries } from '../../state/history.ts'
-import { applyJob, type WaitOptions } from '../apply-job.ts'
-import type { Context, Run } from '../context.ts'
-import { type ExitStatus, Refusal, UsageError } from '../exit.ts'
+import { textsFingerprint } from '../../state/hold.ts'
+import type { Trial } from '../../state/trial.ts'
+import { applyJob, type WaitOptions, waitOf } from '../apply-job.ts'
+import { type Context, defaultConfig, type Run } from '../context.ts'
+import { type ExitStatus, exit, Refusal, UsageError } from '../exit.ts'
 import { type ConsentOptions, consentOf } from '../job.ts'
 import { previewStatus, reportRefusal, showPlan } from '../show-plan.ts'
+import { settleTrial, tellTrial } from '../trial.ts'
 
 export interface RollbackOptions extends ConsentOptions, WaitOptions {
   readonly dryRun?: boolean
@@ -21,17 +23,13 @@ export interface RollbackOptions extends ConsentOptions, WaitOptions {
 const keep = Number.POSITIVE_INFINITY
 
 export const run: Run<RollbackOptions> = async context => {
-  const { io, options, args } = context
-  const back = Number(args[0] ?? 1)
+  const { io, options } = context
   const host = await io.openHost(options)
   try {
-    if (options.dryRun) return await look(context, host, back)
+    if (options.dryRun) return await look(context, host)
     const lock = await io.takeLock('slb rollback')
     try {
-      const { job, entries } = await rollbackJob(context, host, back)
-      const node = entries[0]?.node ?? io.hostname()
-      const applying = { job, command: `rollback ${back}`, files: [], keep, node }
-      return await applyJob(context, host, applying)
+      return await goBack(context, host)
     } finally {
       await lock.release()
     }
@@ -40,47 +38,67 @@ export const run: Run<RollbackOptions> = async context => {
   }
 }
 
-async function look(
-  context: Context<RollbackOptions>,
-  host: Host,
-  back: number,
-): Promise<ExitStatus> {
+async function look(context: Context<RollbackOptions>, host: Host): Promise<ExitStatus> {
   const { io, options } = context
-  const { job } = await rollbackJob(context, host, back)
+  await tellTrial(io, host)
+  const { job } = await wayBack(context, host, host.trials.read())
   const found = await preview(job, host, host.journal.read())
   await showPlan(io, options, host, found)
   await reportRefusal(io, found)
   return previewStatus(found, false)
 }
 
-async function rollbackJob(
-  { options }: Context<RollbackOptions>,
+async function goBack(context: Context<RollbackOptions>, host: Host): Promise<ExitStatus> {
+  const { io, args } = context
+  const { running, undone } = await settleTrial(context, host, waitOf(context.options))
+  if (undone !== undefined) {
+    // Its undo is an entry of its own now, so that the numbers are not those that were meant.
+    if (args[0] === undefined) return exit.done
+    throw new Refusal('the history has moved by that', 'look at slb history, then try again')
+  }
+  const { job, entries, command } = await wayBack(context, host, running)
+  const user = await io.operator()
+  const { round, status } = await applyJob(context, host, {
+    job,
+    command,
+    files: [],
+    keep,
+    node: entries[0]?.node ?? io.hostname(),
+    passed: async () => {
+      const at = host.clock.wall().toISOString()
+      const fingerprint = running?.fingerprint ?? filesFingerprint(context)
+      host.holds.set({ why: 'rollback', at, user, fingerprint })
+    },
+  })
+  if (round.verdict.refusal === undefined) host.trials.end()
+  return status
+}
+
+interface Way {
+  readonly job: Job
+  readonly entries: readonly HistoryEntry[]
+  /** What the history says of it. */
+  readonly command: string
+}
+
+async function wayBack(
+  { args, options }: Context<RollbackOptions>,
   host: Host,
-  back: number,
-): Promise<{ readonly job: Job; readonly entries: readonly HistoryEntry[] }> {
+  trial: Trial | undefined,
+): Promise<Way> {
+  if (trial !== undefined && args[0] === undefined)
+    return { ...(await undoJob(host, trial)), command: 'rollback' }
+  const back = Number(args[0] ?? 1)
   const entries = newestEntries(host.history, back)
   if (entries.length === 0) throw new Refusal('there is nothing to roll back: the history is empty')
   if (entries.length < back)
     throw new UsageError(`the history has only ${entries.length} applies; slb history lists them`)
-  const ledger = host.journal.read()
-  const wanted = rewound(await observe(host), ledger, entries)
-  const job: Job = { wanted, limits: defaultLimits, conflict: 'refuse', ...consentOf(options) }
-  return { job: await withLimits(job, entries[0]?.limits, host, ledger), entries }
+  const job = await rollbackJob(host, entries, consentOf(options))
+  return { job, entries, command: `rollback ${back}` }
 }
 
-/**
- * Rolling back reads no configuration, so that a broken one is no obstacle: the last apply says what
- * `[guard]` was then. Where that is stricter than the default, it holds. Which of a share and a count
- * is stricter depends on what there is to remove: it is the one that refuses.
- */
-async function withLimits(
-  job: Job,
-  stored: GuardLimits | undefined,
-  host: Host,
-  ledger: Ledger,
-): Promise<Job> {
-  if (stored === undefined) return job
-  const strict: Job = { ...job, limits: stored }
-  const { verdict } = await preview(strict, host, ledger)
-  return verdict.refusal === undefined ? job : strict
+/** Of the files as they stand, whole or faulty: until they change they are not what is wanted. */
+function filesFingerprint({ options }: Context): string {
+  const paths = (options.config ?? [defaultConfig]).filter(path => path !== '-')
+  return textsFingerprint(readSources(paths).sources)
 }

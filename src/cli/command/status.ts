@@ -4,6 +4,7 @@ import type { Job } from '../../engine/reconcile.ts'
 import { preview } from '../../engine/reconcile.ts'
 import { rewound } from '../../engine/undo.ts'
 import type { Host } from '../../host.ts'
+import { textsFingerprint } from '../../state/hold.ts'
 import { statusOf } from '../../status/status.ts'
 import { readConfiguration } from '../configuration.ts'
 import type { Context, Run } from '../context.ts'
@@ -12,6 +13,7 @@ import { jobOf } from '../job.ts'
 import { printData } from '../output.ts'
 import { printDiagnostics } from '../report.ts'
 import { statusLines } from '../status-lines.ts'
+import { standingDocument, tellStanding } from '../trial.ts'
 
 export interface StatusOptions {
   /** Show it again and again, so many seconds apart; true = the usual ones. */
@@ -57,26 +59,40 @@ async function watch(
 async function show(context: Context<StatusOptions>, host: Host): Promise<ExitStatus> {
   const { io, options } = context
   const ledger = host.journal.read()
-  const { job, node, valid } = await wantedJob(context, host)
+  const { job, node, valid, fingerprint } = await wantedJob(context, host)
   const { plan, seen } = await preview(job, host, ledger)
   const services = [...seen.service.values()].map(row => row.id)
   const connections = await connectionsOf(host, services)
   const status = statusOf({ wanted: job.wanted, seen, ledger, plan, connections })
-  const data = { format_version: 1, node, configuration: valid ? 'valid' : 'invalid', ...status }
+  const data = {
+    format_version: 1,
+    node,
+    configuration: valid ? 'valid' : 'invalid',
+    ...standingDocument(host),
+    ...status,
+  }
   await printData(io, options, data, statusLines(status, node, valid))
+  await tellStanding(io, host, fingerprint)
   return valid ? exit.done : exit.invalid
 }
 
+interface WantedJob {
+  readonly job: Job
+  readonly node: string
+  readonly valid: boolean
+  /** Of the texts, if they are valid. */
+  readonly fingerprint?: string
+}
+
 /** With an invalid configuration, what is ours is taken as wanted: the live state can still be seen. */
-async function wantedJob(
-  context: Context,
-  host: Host,
-): Promise<{ readonly job: Job; readonly node: string; readonly valid: boolean }> {
+async function wantedJob(context: Context, host: Host): Promise<WantedJob> {
   const hostname = context.io.hostname()
   try {
-    const { desired, warnings } = await readConfiguration(context)
+    const { desired, sources, warnings } = await readConfiguration(context)
     await printDiagnostics(context.io, warnings)
-    return { job: jobOf(desired, {}), node: desired.node.name ?? hostname, valid: true }
+    const fingerprint = textsFingerprint(sources)
+    const node = desired.node.name ?? hostname
+    return { job: jobOf(desired, {}), node, valid: true, fingerprint }
   } catch (error) {
     if (!(error instanceof InvalidConfiguration)) throw error
     await printDiagnostics(context.io, error.diagnostics)

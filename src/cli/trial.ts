@@ -1,0 +1,146 @@
+/** Applies on trial and held states on the command line: settling them, and telling of them. */
+import { undoTrial } from '../engine/rollback.ts'
+import type { Host } from '../host.ts'
+import { SlbError } from '../model/error.ts'
+import { newestOf } from '../state/history.ts'
+import { type Hold, textsFingerprint } from '../state/hold.ts'
+import { isOverdue, type Trial } from '../state/trial.ts'
+import { reportFailures } from './apply-job.ts'
+import type { Context, Io } from './context.ts'
+import { faultLines, reportError } from './report.ts'
+
+/** What a command that writes has found when it came. */
+export interface Settled {
+  /** A trial that runs. */
+  readonly running?: Trial
+  /** One that was overdue and is undone now. */
+  readonly undone?: Trial
+  /** One that is overdue and could not be undone. */
+  readonly stuck?: Trial
+}
+
+/**
+ * Undoes a trial that is overdue, and says so. Every command that writes does this first, under the
+ * writer's lock: its guardian and the daemon may be gone.
+ *
+ * @param wait how long to wait for what the undo drains, in milliseconds; 0 for a command that will
+ * apply something itself, and end or revoke those drains.
+ */
+export async function settleTrial(
+  { io, options }: Context,
+  host: Host,
+  wait: number,
+): Promise<Settled> {
+  const trial = host.trials.read()
+  if (trial === undefined) return {}
+  if (!isOverdue(trial, host.clock.monotonic())) return { running: trial }
+  try {
+    const undone = await undoTrial(host, trial, { wait })
+    if (undone.outcome !== 'undone') return {}
+    await io.err.lines(
+      faultLines('undone:', `${named(trial)} was not committed in time`, undefined, io.err.paint),
+    )
+    await reportFailures(io, undone.round.failures, options.verbose === true)
+    return { undone: trial }
+  } catch (error) {
+    if (!(error instanceof SlbError)) throw error
+    await reportError(io, error)
+    return { stuck: trial }
+  }
+}
+
+/** `the apply of 2027-01-15 08:16:40Z by ada`. */
+export function named({ at, user }: Pick<Trial, 'at' | 'user'>): string {
+  return `the apply of ${moment(at)} by ${user}`
+}
+
+/** A time of day for people: ISO 8601 without its fraction. */
+export function moment(at: string): string {
+  return at.replace('T', ' ').replace(/\.\d+Z$/, 'Z')
+}
+
+/** Puts what is about to be applied on trial, guarded by a process of its own. */
+export async function beginTrial(
+  { io, options }: Context,
+  host: Host,
+  { running, lasts, sources }: NewTrialOptions,
+): Promise<void> {
+  const guardian = await io.startGuardian(options)
+  try {
+    host.trials.begin({
+      deadline: host.clock.monotonic() + lasts,
+      lasts,
+      after: running?.after ?? newestOf(host.history),
+      at: host.clock.wall().toISOString(),
+      user: await io.operator(),
+      files: sources.map(({ file }) => file),
+      fingerprint: textsFingerprint(sources),
+    })
+  } finally {
+    guardian.release()
+  }
+}
+
+export interface NewTrialOptions {
+  /** The trial that the new one goes on with: both are undone together. */
+  readonly running: Trial | undefined
+  /** Milliseconds. */
+  readonly lasts: number
+  readonly sources: readonly { readonly file: string; readonly text: Uint8Array }[]
+}
+
+/** Says on standard error what is on trial or held. `fingerprint`: of the files, if they could be read. */
+export async function tellStanding(io: Io, host: Host, fingerprint?: string): Promise<void> {
+  await tellTrial(io, host)
+  const hold = host.holds.read()
+  if (hold !== undefined && (fingerprint ?? hold.fingerprint) === hold.fingerprint)
+    await io.err.lines(faultLines('held:', holdText(hold), holdHint, io.err.paint))
+}
+
+/** Says on standard error what is on trial, and until when. */
+export async function tellTrial(io: Io, { trials, clock }: Host): Promise<void> {
+  const trial = trials.read()
+  if (trial === undefined) return
+  const now = clock.monotonic()
+  const [word, what, hint] = isOverdue(trial, now)
+    ? ['overdue:', `${named(trial)} was not committed in time, and is not undone yet`, overdueHint]
+    : ['on trial:', `${named(trial)} is undone in ${timeLeft(trial, now)}`, trialHint]
+  await io.err.lines(faultLines(word, what, hint, io.err.paint))
+}
+
+const overdueHint = 'slb rollback undoes it now; so does the next command that changes something'
+
+/** What can be done about a trial that runs. */
+export const trialHint = 'slb commit keeps it, slb rollback undoes it now'
+
+const holdHint = 'slb resume, or a change of the files, ends that'
+
+function holdText({ why, at, user }: Hold): string {
+  const what = why === 'undo' ? 'an apply that was not committed was undone' : `${user} rolled back`
+  return `at ${moment(at)} ${what}: the files are not applied by themselves`
+}
+
+/** `41s`: whole seconds, rounded up. */
+export function timeLeft({ deadline }: Trial, now: number): string {
+  return `${Math.ceil(Math.max(0, deadline - now) / 1000)}s`
+}
+
+/** What JSON says of what is on trial or held; the deadline is a date, ISO 8601. */
+export function standingDocument({ trials, holds, clock }: Host): object {
+  const trial = trials.read()
+  const hold = holds.read()
+  const wall = clock.wall().getTime()
+  return {
+    trial:
+      trial === undefined
+        ? null
+        : {
+            at: trial.at,
+            user: trial.user,
+            files: trial.files,
+            deadline: new Date(wall + trial.deadline - clock.monotonic()).toISOString(),
+            overdue: isOverdue(trial, clock.monotonic()),
+          },
+    held: hold === undefined ? null : { why: hold.why, at: hold.at, user: hold.user },
+  }
+}
