@@ -8,6 +8,7 @@
 
 export { frame } from './config/frame.ts'
 export { type Loaded, load, type Source } from './config/load.ts'
+export { type LoadCache, openLoadCache } from './config/load-cache.ts'
 export { readSources, type Sources } from './config/read.ts'
 export { connectionsOf, type Live, observe } from './engine/live.ts'
 export {

@@ -12,6 +12,7 @@ import { check } from './validate.ts'
 /** One file as it was read. */
 export interface Source {
   readonly file: string
+  /** UTF-8. A load cache keeps hold of it: it must not be written to afterwards. */
   readonly text: Uint8Array
 }
 
