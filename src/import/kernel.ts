@@ -1,4 +1,5 @@
 /** Settings of the kernel that a configuration can state: timeouts, sync daemons, and switches to keep. */
+import { longestIdle } from '../config/duration.ts'
 import { kernelTimeouts } from '../model/defaults.ts'
 import type { Sync } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
@@ -30,13 +31,15 @@ function keepLine(key: string): string {
   return `${key} = "keep" # the services need it, but live it is otherwise`
 }
 
+/** Longer ones than a configuration may ask for stay as they are, since nothing is said of them. */
 function timeoutLines(state: State): readonly string[] {
   const row = state.timeouts.get('timeouts')
-  const stated = (['tcp', 'tcpfin', 'udp'] as const).flatMap(name =>
-    row?.[name] === undefined || row[name] === kernelTimeouts[name]
-      ? []
-      : [`${name} = ${string(`${row[name]}s`)}`],
-  )
+  const stated = (['tcp', 'tcpfin', 'udp'] as const).flatMap(name => {
+    const seconds = row?.[name]
+    if (seconds === undefined || seconds === kernelTimeouts[name] || seconds > longestIdle)
+      return []
+    return [`${name} = ${string(`${seconds}s`)}`]
+  })
   return stated.length === 0 ? [] : [`timeouts = { ${stated.join(', ')} }`]
 }
 

@@ -195,6 +195,11 @@ backends = [
 `,
   ))
 
+test('a timeout that is longer than a configuration may ask for stays as it is', async () => {
+  const seen = state('timeouts tcp 2678400s tcpfin 60s udp 300s')
+  assert.match((await importState(seen, emptyLedger)).text, 'timeouts = { tcpfin = "60s" }')
+})
+
 test('what a configuration cannot say is left out as a comment, with the reason', async () => {
   const have = `service tcp 192.0.2.10:80 wrr
   -> 10.0.0.11:8080 direct weight 1
