@@ -40,10 +40,15 @@ export interface LogOptions {
   readonly terminal: boolean
   readonly colour: boolean
   readonly level: LogLevel
+  /** Begin each line with its priority as sd-daemon(3) has it, for `journalctl -p warning`. */
+  readonly priority?: boolean
 }
 
 /** So much may wait for a reader, in bytes. */
 const maxWaiting = 1 << 20
+
+/** syslog(3). */
+const priorities: Readonly<Record<LogLevel, number>> = { error: 3, warn: 4, info: 6, debug: 7 }
 
 /** `-q` leaves warnings and errors, `-v` adds details. */
 export function levelOf(flags: { readonly quiet?: boolean; readonly verbose?: boolean }): LogLevel {
@@ -51,9 +56,22 @@ export function levelOf(flags: { readonly quiet?: boolean; readonly verbose?: bo
   return flags.verbose ? 'debug' : 'info'
 }
 
+/** True if journald itself reads a stream: JOURNAL_STREAM names its device and inode (systemd.exec(5)). */
+export function goesToJournal(
+  environment: { readonly JOURNAL_STREAM?: string | undefined },
+  stream: { readonly dev: number | bigint; readonly ino: number | bigint },
+): boolean {
+  return environment.JOURNAL_STREAM === `${stream.dev}:${stream.ino}`
+}
+
 /** Opens the log. A stream that breaks (EPIPE) is nobody's trouble: the daemon goes on. */
 export function openLog(options: LogOptions): Log {
-  const { level, terminal, colour } = options
+  const { level, terminal, colour, priority = false } = options
+  const format = (line: string): string => {
+    const { level: word, time, message, ...fields } = terminal || priority ? JSON.parse(line) : {}
+    const text = terminal ? lineOf({ level: word, time, message, fields }, colour) : safe(line)
+    return priority ? `<${priorities[word as LogLevel]}>${text}` : text
+  }
   const logger = pino(
     {
       level,
@@ -62,9 +80,7 @@ export function openLog(options: LogOptions): Log {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: label => ({ level: label }), log: withoutSecrets },
     },
-    {
-      write: openOutlet(options.stream, line => (terminal ? forPeople(line, colour) : safe(line))),
-    },
+    { write: openOutlet(options.stream, format) },
   )
   const at =
     (name: LogLevel) =>
@@ -99,9 +115,4 @@ const invisible = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/
 /** The same JSON, safe to look at. */
 function safe(line: string): string {
   return `${line.trimEnd().replace(invisible, found => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`
-}
-
-function forPeople(line: string, colour: boolean): string {
-  const { level, time, message, ...fields } = JSON.parse(line)
-  return lineOf({ level, time, message, fields }, colour)
 }

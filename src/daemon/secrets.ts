@@ -2,7 +2,7 @@
 
 /** What a field that holds a secret is called. `key` alone is not one: rows have keys. */
 const secretName =
-  /pass(word|phrase)|secret|token|credential|authori[sz]ation|cookie|(api|private|auth|access|session|tls|md5)[_-]?key|^md5$/i
+  /pass(wo?r?d|phrase)|pwd|psk|secret|token|credential|authori[sz]ation|cookie|(api|private|auth|access|session|tls|md5)[_-]?key|^md5$/i
 
 /** What stands in the place of a secret. */
 export const censored = '[redacted]'

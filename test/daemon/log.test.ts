@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { stripVTControlCharacters } from 'node:util'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type Log, type LogOptions, levelOf, openLog } from '../../src/daemon/log.ts'
+import { goesToJournal, type Log, type LogOptions, levelOf, openLog } from '../../src/daemon/log.ts'
 import { SlbError } from '../../src/model/error.ts'
 
 interface Written {
@@ -88,10 +88,33 @@ test('levels: what is below is not written', () => {
   assert.equal(said({ verbose: true }), ['debug', 'info', 'warn', 'error'])
 })
 
+test('for journald each line begins with its priority', () => {
+  const { log, text } = written({ priority: true })
+  log.error('a')
+  log.warn('b')
+  log.info('c')
+  log.debug('d')
+  const lines = text().trimEnd().split('\n')
+  assert.equal(
+    lines.map(line => line.slice(0, 4)),
+    ['<3>{', '<4>{', '<6>{', '<7>{'],
+  )
+  assert.is(JSON.parse(lines[0]?.slice(3) ?? '').message, 'a')
+})
+
+test('journald is known by the device and inode of its stream', () => {
+  const stream = { dev: 9, ino: 12345 }
+  assert.ok(goesToJournal({ JOURNAL_STREAM: '9:12345' }, stream))
+  assert.not(goesToJournal({ JOURNAL_STREAM: '9:12346' }, stream))
+  assert.not(goesToJournal({}, stream))
+})
+
 const canary = 'c4n4ry'
 
 const secrets = {
   password: canary,
+  passwd: canary,
+  ROOT_PWD: canary,
   Authorization: `Bearer ${canary}`,
   peers: [
     { name: 'a', md5: canary },
