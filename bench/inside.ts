@@ -14,6 +14,7 @@ import { familyId } from '../src/netlink/genl.ts'
 import { libc } from '../src/netlink/libc.ts'
 import { openNetlink, protocol } from '../src/netlink/socket.ts'
 import { projectFolder } from '../test/project.ts'
+import { measureDaemon } from './daemon.ts'
 import { encodeDirectory } from './encoded.ts'
 import { measure } from './measure.ts'
 import { keepalivedConfig, parseRules } from './peers.ts'
@@ -140,6 +141,9 @@ switch (scenario) {
     break
   case 'keepalived':
     await runKeepalived()
+    break
+  case 'run':
+    tell('run', await measureDaemon(config))
     break
   case 'floor':
     await runFloor()

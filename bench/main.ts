@@ -41,10 +41,10 @@ function fastest(rounds: readonly Told[]): Told {
   return best
 }
 
-/** A directory of configuration files for so many services. */
-function config(work: string, services: number): string {
-  const directory = join(work, String(services))
-  const files = Math.ceil(services / 100)
+/** A directory of configuration files for so many services; `one` has them all in one file. */
+function config(work: string, services: number, name = String(services)): string {
+  const directory = join(work, name)
+  const files = name === 'one' ? 1 : Math.ceil(services / 100)
   writeConfig(directory, { services, backends, files, external: true })
   return directory
 }
@@ -54,12 +54,13 @@ async function scenario(
   { lab, work, signal }: Bench,
   name: string,
   services: number,
+  folder = String(services),
 ): Promise<Told> {
   console.error(`${name}, ${services} services (load ${loadavg()[0]?.toFixed(1)}) ...`)
   let output = ''
   const ending = await lab.run(
     {
-      command: [process.execPath, here('./inside.js'), name, join(work, String(services)), work],
+      command: [process.execPath, here('./inside.js'), name, join(work, folder), work],
       directory: projectFolder,
       environment: { ...labEnvironment(), BENCH_BACKENDS: String(services * backends) },
     },
@@ -113,6 +114,7 @@ async function run(bench: Bench, quick: boolean): Promise<Figures> {
   const size = quick ? 1000 : 10_000
   const sizes = [size / 2, size, size * 2]
   for (const services of [...sizes, size / 10]) config(bench.work, services)
+  config(bench.work, size, 'one')
   console.error('on this machine ...')
   const little = small(bench.work, quick ? 5 : 15)
   const own = compare(
@@ -132,6 +134,8 @@ async function run(bench: Bench, quick: boolean): Promise<Figures> {
       ...(await scenario(bench, 'floor', size)),
       ...(await scenario(bench, 'restore', size)),
       ...(await scenario(bench, 'keepalived', size)),
+      run: (await scenario(bench, 'run', size))['run'] ?? {},
+      'run-one': (await scenario(bench, 'run', size, 'one'))['run'] ?? {},
       half: (await scenario(bench, 'apply', size / 2))['apply'] ?? {},
       double: (await scenario(bench, 'apply', size * 2))['apply'] ?? {},
     })

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { type Network, withNetwork } from '../test/lab/topology.ts'
+import { daemonStory } from './daemon.ts'
 import { begin, save, serveWeb, tell, type } from './stage.ts'
 
 const config = (backends: readonly string[]): string => `[service.web]
@@ -39,6 +40,7 @@ async function story(network: Network): Promise<void> {
 
   await drain(network)
   await removal(network)
+  await daemonStory(network)
   tell(`That was all, in ${Math.round((Date.now() - began) / 1000)} seconds.`)
 }
 

@@ -50,7 +50,7 @@ export async function applyJob(
 ): Promise<Applied> {
   const begun = host.clock.monotonic()
   const progress = progressLine(io.err, options.quiet === true, host.clock.monotonic)
-  const wait = waitOf(options)
+  const wait = io.daemon === undefined ? waitOf(options) : 0
   const cause: Cause = {
     kind: 'operator',
     command: applying.command,
@@ -58,7 +58,7 @@ export async function applyJob(
     files: applying.files,
   }
   const signal = io.interrupted()
-  const round = await reconcile(applying.job, host, {
+  const round = await (io.daemon?.reconcile ?? reconcile)(applying.job, host, {
     journal: host.journal,
     history: noting(host.history, { node: applying.node, limits: applying.job.limits }),
     cause,

@@ -20,6 +20,8 @@ export interface CommandSpec<Options> {
   readonly about?: string
   readonly examples: readonly Example[]
   readonly options?: (command: Command) => Command
+  /** What it is to the daemon, where it goes through that: it only looks, or it changes something. */
+  readonly daemon?: 'looks' | 'changes'
   readonly load: () => Promise<{ readonly run: Run<Options> }>
 }
 
@@ -52,6 +54,7 @@ const symbolsOfPlans = `+ create   ~ change in place   - remove   > drain, then 
 /** Registers every command, in the order of the help. */
 export function registerAll(register: Register): void {
   registerChanging(register)
+  registerRunning(register)
   registerLooking(register)
   registerConfiguration(register)
   registerAbout(register)
@@ -60,6 +63,7 @@ export function registerAll(register: Register): void {
 function registerChanging(register: Register): void {
   register({
     usage: 'plan',
+    daemon: 'looks',
     group: groups.change,
     summary: 'show what apply would change',
     about: symbolsOfPlans,
@@ -77,6 +81,7 @@ function registerChanging(register: Register): void {
   })
   register({
     usage: 'apply',
+    daemon: 'changes',
     group: groups.change,
     summary: 'make the live system what the configuration says',
     about: `With FILE, a plan saved by \`slb plan --out\`: done as it stands there, or not at all.`,
@@ -98,6 +103,7 @@ function registerChanging(register: Register): void {
   })
   register({
     usage: 'rollback',
+    daemon: 'changes',
     group: groups.change,
     summary: 'go back to the state before the Nth last apply (1)',
     about: 'Without N while an apply is on trial: back to where the trial began.',
@@ -111,6 +117,7 @@ function registerChanging(register: Register): void {
   })
   register({
     usage: 'commit',
+    daemon: 'changes',
     group: groups.change,
     summary: 'keep what `apply --confirm` has put on trial',
     examples: [{ line: 'slb commit', means: 'before the time is over' }],
@@ -118,6 +125,7 @@ function registerChanging(register: Register): void {
   })
   register({
     usage: 'resume',
+    daemon: 'changes',
     group: groups.change,
     summary: 'let the files be applied again after a rollback or an undo',
     examples: [{ line: 'slb resume', means: 'as they are; changing them has the same effect' }],
@@ -125,9 +133,25 @@ function registerChanging(register: Register): void {
   })
 }
 
+function registerRunning(register: Register): void {
+  register({
+    usage: 'run',
+    group: groups.change,
+    summary: 'apply, then follow files and kernel, and repair what others change',
+    about: `The daemon. Other commands find it by its socket, and are carried out by it.
+SIGHUP looks at all files again, SIGTERM ends it as [node] on_stop says.`,
+    examples: [
+      { line: 'slb run', means: 'follow /etc/slb; the log is on standard error' },
+      { line: 'slb run -c ./lab --socket ./slb.sock --state-dir ./state', means: 'to try it out' },
+    ],
+    load: () => import('./command/run.ts'),
+  })
+}
+
 function registerLooking(register: Register): void {
   register({
     usage: 'status',
+    daemon: 'looks',
     group: groups.look,
     summary: 'services, backends and VIPs: wanted, live, and why they differ',
     examples: [
@@ -140,6 +164,7 @@ function registerLooking(register: Register): void {
   })
   register({
     usage: 'get',
+    daemon: 'looks',
     group: groups.look,
     summary: 'print the live state as a snapshot',
     examples: [
@@ -150,6 +175,7 @@ function registerLooking(register: Register): void {
   })
   register({
     usage: 'history',
+    daemon: 'looks',
     group: groups.look,
     summary: 'list the applies: when, why, what they changed',
     examples: [{ line: 'slb history', means: 'the number is what rollback takes' }],

@@ -1,6 +1,7 @@
 /** The configuration that a command works with, read and checked. */
 import { load, type Source } from '../config/load.ts'
 import { readSources } from '../config/read.ts'
+import type { Standing } from '../config/stand-in.ts'
 import type { Desired } from '../model/desired.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { type Context, defaultConfig } from './context.ts'
@@ -10,6 +11,8 @@ export interface Configuration {
   readonly desired: Desired
   readonly sources: readonly Source[]
   readonly warnings: readonly Diagnostic[]
+  /** True if not all files count as they are: only in the daemon, where others stand in. */
+  readonly faulty?: boolean
 }
 
 /**
@@ -17,7 +20,11 @@ export interface Configuration {
  *
  * @throws InvalidConfiguration if there is any error.
  */
-export async function readConfiguration({ options }: Context): Promise<Configuration> {
+export async function readConfiguration({
+  io,
+  options,
+}: Context<{ readonly yesRemove?: number }>): Promise<Configuration> {
+  if (io.daemon !== undefined) return standingOf(await io.daemon.configuration(options))
   const read = readSources(options.config ?? [defaultConfig])
   const hint = options.config === undefined ? { suggestion: nowhere } : {}
   const found = read.diagnostics.map(one => ({ ...one, ...hint }))
@@ -42,4 +49,10 @@ export async function checkConfiguration(
   if (desired === undefined || found.some(one => one.severity === 'error'))
     throw new InvalidConfiguration(all)
   return { desired, sources, warnings: all }
+}
+
+/** The configuration as the daemon has it: what is faulty is told, and stands in as it was. */
+function standingOf({ loaded, sources, held, diagnostics: warnings }: Standing): Configuration {
+  if (loaded.desired === undefined) throw new InvalidConfiguration(warnings)
+  return { desired: loaded.desired, sources, warnings, faulty: held.length > 0 }
 }

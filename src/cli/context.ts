@@ -1,5 +1,6 @@
 /** What a command is given: where to read and write, and what the command line said. */
 import type { Command } from 'commander'
+import type { CommandSide } from '../daemon/engine.ts'
 import type { Host } from '../host.ts'
 import type { ExitStatus } from './exit.ts'
 import type { Sink } from './sink.ts'
@@ -25,6 +26,31 @@ export interface Io {
   hostname(): string
   /** From now on the first interrupt only sets this signal, so that work can end in order. */
   interrupted(): AbortSignal
+  /** Present in a process of its own, where a daemon may be asked and a daemon can be. */
+  readonly process?: ProcessEnds
+  /** Present in the daemon, where a command works with what that knows. */
+  readonly daemon?: CommandSide
+  /** Texts of the files that the command line names, where they were read already. */
+  readonly attached?: Readonly<Record<string, string>>
+}
+
+/** What only a command in a process of its own can do. */
+export interface ProcessEnds {
+  readonly environment: NodeJS.ProcessEnv
+  /** Calls back at each of these signals from now on. */
+  onSignals(names: readonly NodeJS.Signals[], handler: (name: NodeJS.Signals) => void): void
+  /** Standard error as the log takes it. */
+  readonly logStream: NodeJS.WriteStream
+  /** Hands a command to the daemon of this machine; undefined = there is none, or it is another's. */
+  askDaemon(ask: DaemonCall): Promise<ExitStatus | undefined>
+}
+
+export interface DaemonCall {
+  readonly argv: readonly string[]
+  readonly options: GlobalOptions
+  /** True if it changes something, so that it may not go by a daemon that follows other files. */
+  readonly changes: boolean
+  readonly attached: Readonly<Record<string, string>>
 }
 
 /** A process that stands by, and outlives us. */

@@ -42,6 +42,17 @@ const io: Io = {
       process.once(signal, () => controller.abort())
     return controller.signal
   },
+  process: {
+    environment: process.env,
+    logStream: process.stderr,
+    onSignals(names, handler) {
+      for (const name of names) process.on(name, () => handler(name))
+    },
+    async askDaemon(call) {
+      const { callDaemon } = await import('./call-daemon.ts')
+      return callDaemon(call, io)
+    },
+  },
 }
 
 process.exitCode = await runProgram(argv, io)

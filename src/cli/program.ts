@@ -15,7 +15,7 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<ExitS
   const typed = argv.length === 0 ? ['--help'] : argv
   const writing: Promise<void>[] = []
   let status: ExitStatus = exit.done
-  const program = build(io, writing, ended => {
+  const program = build(typed, io, writing, ended => {
     status = ended
   })
   try {
@@ -32,7 +32,29 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<ExitS
   }
 }
 
-function build(io: Io, writing: Promise<void>[], ended: (status: ExitStatus) => void): Command {
+/** The daemon's answer, where there is one that the command goes through. */
+async function throughDaemon<Options>(
+  { daemon }: CommandSpec<Options>,
+  io: Io,
+  options: GlobalOptions & { against?: string; out?: string; watch?: unknown },
+  args: readonly string[],
+  argv: readonly string[],
+): Promise<ExitStatus | undefined> {
+  if (daemon === undefined || io.process === undefined) return undefined
+  // What concerns files of whoever typed it, or never ends, is done here.
+  if (options.against ?? options.out ?? options.watch) return undefined
+  const file = daemon === 'changes' && Number.isNaN(Number(args[0])) ? args[0] : undefined
+  const { readText } = await import('./target.ts')
+  const attached = file === undefined ? {} : { [file]: readText(file) }
+  return io.process.askDaemon({ argv, options, changes: daemon === 'changes', attached })
+}
+
+function build(
+  argv: readonly string[],
+  io: Io,
+  writing: Promise<void>[],
+  ended: (status: ExitStatus) => void,
+): Command {
   const shape = shaper(io, writing)
   const program = shape(new Command('slb'))
     .description(about)
@@ -56,6 +78,8 @@ function build(io: Io, writing: Promise<void>[], ended: (status: ExitStatus) => 
     spec.options?.(command)
     command.action(async () => {
       const options = command.optsWithGlobals<GlobalOptions & Options>()
+      const elsewhere = await throughDaemon(spec, io, options, command.args, argv)
+      if (elsewhere !== undefined) return ended(elsewhere)
       const { run } = await spec.load()
       ended(await run({ io, options, args: command.args, program }))
     })

@@ -1,5 +1,5 @@
 /** What holds when nobody says otherwise. */
-import type { GuardLimits } from './desired.ts'
+import type { DesiredNode, GuardLimits } from './desired.ts'
 import type { Timeouts } from './rows.ts'
 
 /** Where journal and history are kept. */
@@ -13,3 +13,12 @@ export const kernelTimeouts: Required<Timeouts> = { tcp: 900, tcpfin: 120, udp: 
 
 /** How much an apply may remove without consent. */
 export const defaultLimits: GuardLimits = { maxRemove: { share: 0.3 } }
+
+/** How the daemon behaves. */
+export const defaultNode: DesiredNode = {
+  onStop: 'keep',
+  stopTimeout: 30_000,
+  drift: 'repair',
+  driftInterval: 2000,
+  settle: 250,
+}

@@ -98,7 +98,8 @@ async function wayBack(
 }
 
 /** Of the files as they stand, whole or faulty: until they change they are not what is wanted. */
-function filesFingerprint({ options }: Context): string {
-  const paths = (options.config ?? [defaultConfig]).filter(path => path !== '-')
+function filesFingerprint({ io, options }: Context): string {
+  const given = io.daemon?.paths ?? options.config ?? [defaultConfig]
+  const paths = given.filter(path => path !== '-')
   return textsFingerprint(readSources(paths).sources)
 }

@@ -1,0 +1,34 @@
+/** A command line on its way to the daemon, if there is one. */
+import { readlinkSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { askDaemon } from '../daemon/client.ts'
+import { operator } from '../host.ts'
+import type { DaemonCall, Io } from './context.ts'
+import type { ExitStatus } from './exit.ts'
+import { plain } from './paint.ts'
+
+/** Has the daemon run a command; undefined = none that is meant is there. Throws SlbError. */
+export async function callDaemon(
+  { argv, options, changes, attached }: DaemonCall,
+  io: Io,
+): Promise<ExitStatus | undefined> {
+  const { config, socket, netns } = options
+  // Another namespace's daemon has another socket, and this process is not there yet.
+  if (netns !== undefined || config?.includes('-')) return undefined
+  const status = await askDaemon(
+    socket,
+    {
+      argv,
+      changes,
+      namespace: readlinkSync('/proc/self/ns/net'),
+      ...(config && { config: config.map(path => resolve(path)) }),
+      onBehalfOf: operator(),
+      out: { tty: io.out.tty, colour: io.out.paint !== plain },
+      err: { tty: io.err.tty, colour: io.err.paint !== plain },
+      attached,
+    },
+    { out: text => io.out.text(text), err: text => io.err.text(text) },
+    io.interrupted(),
+  )
+  return status as ExitStatus | undefined
+}

@@ -1,0 +1,147 @@
+/** `slb run`: the daemon. Its main thread, which is never busy: events in, tasks out. */
+import { readlinkSync } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
+import { resolve } from 'node:path'
+import { Conductor } from '../../daemon/conductor.ts'
+import type { Log } from '../../daemon/log.ts'
+import { type Notifier, openNotifier } from '../../daemon/notify.ts'
+import { peerOf } from '../../daemon/peer.ts'
+import { type Ask, listen, type Session, type Stranger } from '../../daemon/server.ts'
+import type { Report, Task } from '../../daemon/task.ts'
+import { Sessions, startThread } from '../../daemon/thread.ts'
+import { systemClock } from '../../host.ts'
+import { defaultNode } from '../../model/defaults.ts'
+import { listenLinks } from '../../netlink/events.ts'
+import { enterNamespace } from '../../netlink/namespace.ts'
+import { followFiles } from '../../watch/files.ts'
+import { type Context, defaultConfig, type Run } from '../context.ts'
+import type { EngineData } from '../engine-thread.ts'
+import { exit, UsageError } from '../exit.ts'
+import { plain } from '../paint.ts'
+
+export const run: Run<object> = async context => {
+  const { io, options } = context
+  const paths = pathsOf(context)
+  if (io.process === undefined) throw new Error('a daemon needs a process of its own')
+  const { environment, logStream, onSignals } = io.process
+  if (options.netns !== undefined) enterNamespace(options.netns)
+  const lock = await io.takeLock('slb run')
+  const { levelOf, openLog } = await import('../../daemon/log.ts')
+  const log = openLog({
+    stream: logStream,
+    terminal: io.err.tty,
+    colour: io.err.paint !== plain,
+    level: levelOf(options),
+  })
+  const notifier = openNotifier(environment)
+  const daemon = await start(context, paths, log, notifier)
+  log.info('slb run has started', { config: paths, socket: options.socket })
+  await new Promise<void>(done => {
+    onSignals(['SIGHUP'], () => {
+      notifier.reloading()
+      daemon.again()
+    })
+    onSignals(['SIGTERM', 'SIGINT'], signal => {
+      log.info(`stopping (${signal})`)
+      notifier.stopping()
+      void daemon.stop().then(done)
+    })
+  })
+  await lock.release()
+  notifier.close()
+  log.info('stopped')
+  return exit.done
+}
+
+function pathsOf({ options }: Context): readonly string[] {
+  const given = options.config ?? [defaultConfig]
+  if (given.includes('-'))
+    throw new UsageError('slb run follows files: standard input cannot be followed')
+  return given.map(path => resolve(path))
+}
+
+interface Daemon {
+  again(): void
+  stop(): Promise<void>
+}
+
+async function start(
+  { options }: Context,
+  paths: readonly string[],
+  log: Log,
+  notifier: Notifier,
+): Promise<Daemon> {
+  const sessions = new Sessions<Session>()
+  const data: EngineData = { stateDirectory: resolve(options.stateDir), paths }
+  const thread = startThread(new URL('../engine-thread.js', import.meta.url), data, {
+    note: ({ level, message, fields }) => log[level](message, fields),
+    print: (id, to, text) => sessions.get(id)?.print(to === 'out' ? { out: text } : { err: text }),
+    ended: (id, status) => sessions.close(id)?.end(status),
+  })
+  let ready = false
+  let settle = defaultNode.settle
+  const conductor = new Conductor({
+    clock: systemClock,
+    work: task => working(thread.work(task), task, log),
+    reported(report, task) {
+      notifier.status(report.summary)
+      if (!ready && task.kind === 'files') {
+        notifier.ready()
+        log.info(`ready: ${report.summary}`)
+        ready = true
+      }
+      if (report.node.settle === settle) return
+      settle = report.node.settle
+      void files.close()
+      files = follow()
+    },
+  })
+  const follow = () => followFiles(paths, { settle }, now => conductor.files(now))
+  let files = follow()
+  const links = listenLinks(() => conductor.links())
+  const namespace = readlinkSync('/proc/self/ns/net')
+  const server = await listen(options.socket, {
+    stranger: ask => strangerTo(ask, namespace, paths),
+    userOf: (request: IncomingMessage) => peerOf(request.socket),
+    begin(line, session) {
+      const id = sessions.open(session)
+      conductor.command(id, line)
+      return { gone: () => thread.gone(id) }
+    },
+  })
+  const pulse =
+    notifier.pulse === undefined ? undefined : setInterval(() => notifier.alive(), notifier.pulse)
+  return {
+    again: () => files.again(),
+    async stop() {
+      clearInterval(pulse)
+      await Promise.all([files.close(), links.close()])
+      await conductor.stop()
+      server.close()
+      server.closeAllConnections()
+      await thread.close()
+    },
+  }
+}
+
+/** A thread that died is a fault in slb itself: it is told, and what it was about is tried again. */
+async function working(work: Promise<Report>, task: Task, log: Log): Promise<Report> {
+  try {
+    return await work
+  } catch (error) {
+    log.error('this is a fault in slb itself; please report it', {
+      task: task.kind,
+      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    })
+    const summary = 'the engine failed and is started again: see the log'
+    return { cost: 0, summary, node: defaultNode, draining: false, failed: true, again: false }
+  }
+}
+
+/** Why a command is not for this daemon. One that only looks at other files is done without it. */
+function strangerTo(ask: Ask, namespace: string, paths: readonly string[]): Stranger | undefined {
+  if (ask.namespace !== namespace)
+    return { why: 'it is at work in another network namespace', forbids: false }
+  if (ask.config === undefined || ask.config.join('\n') === paths.join('\n')) return undefined
+  return { why: `slb run is at work here, and follows ${paths.join(', ')}`, forbids: ask.changes }
+}

@@ -1,0 +1,73 @@
+/** The engine thread of `slb run`: the only file that knows it is one. */
+import { hostname } from 'node:os'
+import { parentPort, workerData } from 'node:worker_threads'
+import { type CommandSide, Engine } from '../daemon/engine.ts'
+import type { CommandLine, Told } from '../daemon/task.ts'
+import type { Order } from '../daemon/thread.ts'
+import { openHost } from '../host.ts'
+import { openLastGood } from '../state/last-good.ts'
+import type { Io } from './context.ts'
+import { runProgram } from './program.ts'
+import { Sink } from './sink.ts'
+
+export interface EngineData {
+  readonly stateDirectory: string
+  readonly paths: readonly string[]
+}
+
+const { stateDirectory, paths } = workerData as EngineData
+const commands = new Map<number, AbortController>()
+
+const tell = (told: Told): void => parentPort?.postMessage(told)
+
+const engine = new Engine({
+  host: openHost({ stateDirectory }),
+  paths,
+  lastGood: openLastGood(stateDirectory, paths),
+  hostname: hostname(),
+  note: (level, message, fields = {}) => tell({ kind: 'note', note: { level, message, fields } }),
+  async runCommand(id, line, side) {
+    const gone = new AbortController()
+    commands.set(id, gone)
+    const status = await runProgram(line.argv, ioOf(id, line, side, gone.signal))
+    commands.delete(id)
+    tell({ kind: 'ended', id, status })
+  },
+})
+
+parentPort?.on('message', async (order: Order) => {
+  if (order.kind === 'gone') commands.get(order.id)?.abort()
+  else tell({ kind: 'report', report: await engine.work(order.task) })
+})
+
+/** A command's ends: its words go to where it was typed, and the live system is the daemon's. */
+function ioOf(id: number, line: CommandLine, side: CommandSide, signal: AbortSignal): Io {
+  const sink = (to: 'out' | 'err'): Sink => {
+    const { tty, colour } = line[to]
+    const stream = {
+      isTTY: tty,
+      on() {},
+      write(text: string, done: (error?: Error | null) => void) {
+        tell({ kind: 'output', id, to, text })
+        done()
+      },
+    }
+    return new Sink(stream, `standard ${to === 'out' ? 'output' : 'error'}`, colour)
+  }
+  return {
+    out: sink('out'),
+    err: sink('err'),
+    openHost: async () => side.host,
+    // The daemon has it, and does one thing at a time.
+    takeLock: async () => ({ async release() {} }),
+    operator: async () => line.user,
+    hostname,
+    interrupted: () => signal,
+    async startGuardian() {
+      const { startGuardian } = await import('./start-guardian.ts')
+      return startGuardian(stateDirectory)
+    },
+    daemon: side,
+    attached: line.attached,
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * What the engine does next: events come in at any time, tasks go out one at a time.
+ *
+ * Events of a kind that comes again while one waits are one: of the files only the latest texts count.
+ */
+import type { Sources } from '../config/read.ts'
+import type { Clock } from '../model/clock.ts'
+import type { DesiredNode } from '../model/desired.ts'
+import type { CommandLine, Report, Task } from './task.ts'
+
+export interface ConductorEnds {
+  readonly clock: Clock
+  /** Does one task. Never rejects. */
+  work(task: Task): Promise<Report>
+  /** Told of every report. */
+  reported(report: Report, task: Task): void
+}
+
+/** A look at everything may take a 20th of the time at most. */
+const share = 20
+/** Between two looks at draining backends, in milliseconds. */
+const drainPoll = 500
+/** First wait after a failure that may pass, in milliseconds; doubled up to a minute. */
+const firstRetry = 1000
+const longestRetry = 60_000
+
+type Timer = 'look' | 'drains' | 'undo' | 'retry'
+
+/** Keeps the queue and the timers. Times are monotonic milliseconds. */
+export class Conductor {
+  readonly #ends: ConductorEnds
+  readonly #timers = new Map<Timer, NodeJS.Timeout>()
+  readonly #commands: { readonly id: number; readonly line: CommandLine }[] = []
+  readonly #due = new Set<'drains' | 'undo' | 'stop'>()
+  #files: Sources | undefined
+  #latest: Sources | undefined
+  #look: 'all' | 'links' | undefined
+  #retry = firstRetry
+  #lookCost = 0
+  #busy = false
+  #stopped: (() => void) | undefined
+
+  constructor(ends: ConductorEnds) {
+    this.#ends = ends
+  }
+
+  /** These are the files now. */
+  files(now: Sources): void {
+    this.#files = now
+    this.#latest = now
+    this.#pump()
+  }
+
+  /** Something about links and addresses changed, or may have. */
+  links(): void {
+    this.#look ??= 'links'
+    this.#pump()
+  }
+
+  command(id: number, line: CommandLine): void {
+    this.#commands.push({ id, line })
+    this.#pump()
+  }
+
+  /** Ends what is under way, then does what `[node] on_stop` says. Resolves when it is done. */
+  stop(): Promise<void> {
+    for (const timer of this.#timers.values()) clearTimeout(timer)
+    this.#timers.clear()
+    return new Promise(resolve => {
+      this.#stopped = resolve
+      this.#due.add('stop')
+      this.#pump()
+    })
+  }
+
+  #next(): Task | undefined {
+    if (this.#due.delete('stop')) return { kind: 'stop' }
+    if (this.#stopped !== undefined) return undefined
+    const command = this.#commands.shift()
+    if (command !== undefined) return { kind: 'command', ...command }
+    if (this.#due.delete('undo')) return { kind: 'undo' }
+    if (this.#files !== undefined) {
+      const now = this.#files
+      this.#files = undefined
+      return { kind: 'files', now }
+    }
+    if (this.#look !== undefined) {
+      const at = this.#look
+      this.#look = undefined
+      return { kind: 'look', at }
+    }
+    return this.#due.delete('drains') ? { kind: 'drains' } : undefined
+  }
+
+  #pump(): void {
+    if (this.#busy) return
+    const task = this.#next()
+    if (task === undefined) return
+    this.#busy = true
+    void this.#ends.work(task).then(report => {
+      this.#busy = false
+      this.#ends.reported(report, task)
+      if (task.kind === 'stop') this.#stopped?.()
+      else if (this.#stopped === undefined) this.#plan(task, report)
+      this.#pump()
+    })
+  }
+
+  #plan(task: Task, report: Report): void {
+    if (report.again) this.#files ??= this.#latest
+    if (task.kind === 'look' && task.at === 'all') this.#lookCost = report.cost
+    if (!this.#timers.has('look')) this.#at('look', lookPause(report.node, this.#lookCost))
+    if (report.draining) this.#at('drains', drainPoll)
+    if (report.trialEnds === undefined) this.#clear('undo')
+    else this.#at('undo', Math.max(0, report.trialEnds - this.#ends.clock.monotonic()))
+    if (report.failed) {
+      this.#at('retry', this.#retry)
+      this.#retry = Math.min(this.#retry * 2, longestRetry)
+    } else if (task.kind === 'files') this.#retry = firstRetry
+  }
+
+  #at(timer: Timer, milliseconds: number): void {
+    this.#clear(timer)
+    this.#timers.set(
+      timer,
+      setTimeout(() => {
+        this.#timers.delete(timer)
+        if (timer === 'look') this.#look = 'all'
+        else if (timer === 'retry') this.#files ??= this.#latest
+        else this.#due.add(timer)
+        this.#pump()
+      }, milliseconds),
+    )
+  }
+
+  #clear(timer: Timer): void {
+    clearTimeout(this.#timers.get(timer))
+    this.#timers.delete(timer)
+  }
+}
+
+/** How long after a look the next one at everything comes, in milliseconds. */
+export function lookPause({ driftInterval }: DesiredNode, cost: number): number {
+  return Math.max(driftInterval, cost * share)
+}

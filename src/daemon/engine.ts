@@ -1,0 +1,262 @@
+/** The engine of the daemon: what it wants now, and what it does about files, drift and commands. */
+import { load } from '../config/load.ts'
+import { type LoadCache, openLoadCache } from '../config/load-cache.ts'
+import { readSources, type Sources } from '../config/read.ts'
+import { type Standing, standIn } from '../config/stand-in.ts'
+import { type Job, type Round, reconcile } from '../engine/reconcile.ts'
+import { undoTrial } from '../engine/rollback.ts'
+import type { Host } from '../host.ts'
+import { defaultNode } from '../model/defaults.ts'
+import type { Desired, DesiredNode } from '../model/desired.ts'
+import { SlbError } from '../model/error.ts'
+import { want } from '../plan/want.ts'
+import { type Hold, textsFingerprint } from '../state/hold.ts'
+import type { LastGood } from '../state/last-good.ts'
+import { isOverdue } from '../state/trial.ts'
+import { Fights } from './fights.ts'
+import { type Aim, keysOf, Rounds } from './rounds.ts'
+import { leave } from './stop.ts'
+import type { CommandLine, Level, Report, Task } from './task.ts'
+import { driftNote, failureNotes, heldNotes, roundNote, summaryOf } from './tell.ts'
+
+/** What a command that runs inside the daemon works with, in place of the files and the kernel alone. */
+export interface CommandSide {
+  readonly host: Host
+  /** What it follows. */
+  readonly paths: readonly string[]
+  /** The configuration as it stands now. With consent to removals, files that are gone count as gone. */
+  configuration(options: { readonly yesRemove?: number }): Promise<Standing>
+  readonly reconcile: typeof reconcile
+  /** What is to be said of the daemon itself, one line each. */
+  readonly notes: readonly string[]
+}
+
+export interface EngineEnds {
+  readonly host: Host
+  readonly paths: readonly string[]
+  readonly lastGood: LastGood
+  readonly hostname: string
+  note(level: Level, message: string, fields?: Record<string, unknown>): void
+  runCommand(id: number, line: CommandLine, side: CommandSide): Promise<void>
+}
+
+export class Engine {
+  readonly #ends: EngineEnds
+  readonly #rounds: Rounds
+  readonly #fights = new Fights()
+  readonly #cache: LoadCache = openLoadCache()
+  /** What is wanted; absent until the first files have been read. */
+  #job: Job | undefined
+  #desired: Desired | undefined
+  #standing: Standing | undefined
+  /** Why the files are not what is wanted, if they are not. */
+  #refused: string | undefined
+  #hold: Hold | undefined
+  #said = ''
+  #failed = false
+
+  constructor(ends: EngineEnds) {
+    this.#ends = ends
+    this.#rounds = new Rounds(ends.host)
+  }
+
+  /** Does one task. What goes wrong is told, and never thrown. */
+  async work(task: Task): Promise<Report> {
+    const { clock } = this.#ends.host
+    const begun = clock.monotonic()
+    const held = this.#hold !== undefined
+    this.#failed = false
+    try {
+      await this.#do(task)
+      this.#hold = this.#ends.host.holds.read()
+    } catch (error) {
+      this.#failed = true
+      this.#tellError(error)
+    }
+    const trial = this.#ends.host.trials.read()
+    return {
+      cost: clock.monotonic() - begun,
+      summary: summaryOf({
+        services: this.#job?.wanted.state.service.size ?? 0,
+        held: this.#standing?.held ?? [],
+        refused: this.#refused,
+        hold: this.#hold,
+        failed: this.#failed,
+      }),
+      node: this.#node,
+      draining: this.#rounds.draining,
+      ...(trial && { trialEnds: trial.deadline }),
+      failed: this.#failed,
+      again: held && this.#hold === undefined && task.kind === 'command',
+    }
+  }
+
+  get #node(): DesiredNode {
+    return this.#desired?.node ?? defaultNode
+  }
+
+  async #do(task: Task): Promise<void> {
+    switch (task.kind) {
+      case 'files':
+        return this.#files(task.now)
+      case 'look':
+        return this.#look(task.at)
+      case 'drains':
+        if (this.#job) this.#tell(await this.#apply(this.#job, 'drift', { drainsOnly: true }))
+        return
+      case 'undo':
+        return this.#undo()
+      case 'command':
+        return this.#ends.runCommand(task.id, task.line, this.#side())
+      case 'stop':
+        return leave(this.#node, this.#job, this.#rounds, this.#ends)
+    }
+  }
+
+  async #files(now: Sources): Promise<void> {
+    const standing = await this.#stand(now, false)
+    const { desired } = standing.loaded
+    const { note } = this.#ends
+    this.#standing = standing
+    const said = JSON.stringify(standing.held)
+    if (said !== this.#said) for (const one of heldNotes(standing)) note(...one)
+    this.#said = said
+    if (desired === undefined) {
+      this.#refused = 'no file can be used'
+      this.#job ??= await this.#rounds.asItIs()
+      return
+    }
+    this.#desired = desired
+    const hold = this.#ends.host.holds.read()
+    const texts = [now.sources, standing.sources].map(textsFingerprint)
+    if (hold !== undefined && texts.includes(hold.fingerprint)) {
+      note('warn', 'the state before these files is held: change them, or say slb resume', {
+        since: hold.at,
+        by: hold.user,
+      })
+      this.#job ??= await this.#rounds.asItIs()
+      return
+    }
+    this.#ends.host.holds.clear()
+    const job = jobOf(desired)
+    const round = await this.#apply(job, 'file', {})
+    this.#take(job, standing, round)
+    this.#tell(round)
+  }
+
+  /** The job counts from now on, unless the guard refused it. */
+  #take(job: Job, standing: Standing, { verdict }: Round): void {
+    this.#refused = verdict.refusal
+    if (verdict.refusal === undefined) {
+      this.#job = job
+      this.#ends.lastGood.accept(standing.sources)
+      return
+    }
+    this.#ends.note('error', verdict.refusal)
+  }
+
+  #stand(now: Sources, release: boolean): Promise<Standing> {
+    const good = new Map(this.#ends.lastGood.read())
+    if (release)
+      for (const { file, why } of this.#standing?.held ?? [])
+        if (why === 'gone' || why === 'empty') good.delete(file)
+    return standIn(now, good, sources => load(sources, this.#cache))
+  }
+
+  async #look(at: 'all' | 'links'): Promise<void> {
+    this.#job ??= await this.#rounds.asItIs()
+    const job = this.#job
+    await this.#rounds.look(job, at)
+    const { clock } = this.#ends.host
+    const resting = this.#fights.resting(clock.monotonic())
+    const found = await this.#rounds.preview(job)
+    const keys = keysOf(found, resting)
+    if (keys.length === 0) return
+    if (this.#node.drift === 'alert') {
+      this.#ends.note('warn', 'drift, left as it is', driftNote(found, keys))
+      return
+    }
+    const round = await this.#apply(job, 'drift', { skip: resting })
+    this.#ends.note('warn', 'repaired drift', driftNote(round, keysOf(round, resting)))
+    this.#tell(round)
+    for (const key of this.#fights.note(keysOf(round, resting), clock.monotonic()))
+      this.#ends.note('error', `somebody else changes ${key} back again and again: left alone now`)
+  }
+
+  async #apply(
+    job: Job,
+    kind: 'file' | 'drift',
+    more: Pick<Aim, 'skip' | 'drainsOnly'>,
+  ): Promise<Round> {
+    const round = await this.#rounds.apply(job, {
+      cause: { kind, command: 'run', user: 'slb', files: kind === 'file' ? this.#fileNames() : [] },
+      keep: this.#desired?.history ?? 50,
+      node: this.#node.name ?? this.#ends.hostname,
+      ...more,
+    })
+    this.#failed ||= round.failures.length > 0
+    return round
+  }
+
+  #fileNames(): readonly string[] {
+    return (this.#standing?.sources ?? []).map(({ file }) => file)
+  }
+
+  #tell(round: Round): void {
+    const said = roundNote(round)
+    if (said !== undefined) this.#ends.note(...said)
+    for (const one of failureNotes(round)) this.#ends.note(...one)
+  }
+
+  #tellError(error: unknown): void {
+    if (!(error instanceof SlbError)) {
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+      this.#ends.note('error', 'this is a fault in slb itself; please report it', { error: text })
+    } else this.#ends.note('error', error.message, error.hint ? { hint: error.hint } : {})
+  }
+
+  async #undo(): Promise<void> {
+    const { host, note } = this.#ends
+    const trial = host.trials.read()
+    if (trial === undefined || !isOverdue(trial, host.clock.monotonic())) return
+    const undone = await undoTrial(host, trial, { wait: 0 })
+    if (undone.outcome !== 'undone') return
+    note('warn', 'the apply on trial was not committed in time: it is undone', { by: trial.user })
+    this.#tell(undone.round)
+    this.#job = await this.#rounds.asItIs()
+  }
+
+  /** What a command inside the daemon works with; what it applies is what the daemon wants from then on. */
+  #side(): CommandSide {
+    const { host, paths } = this.#ends
+    let standing: Standing | undefined
+    return {
+      host: { ...host, close() {} },
+      paths,
+      configuration: async ({ yesRemove }) => {
+        standing = await this.#stand(readSources(paths), yesRemove !== undefined)
+        return standing
+      },
+      reconcile: async (job, live, options) => {
+        const round = await this.#rounds.keep(() => reconcile(job, live, options))
+        if (round.verdict.refusal !== undefined) return round
+        this.#job = job
+        if (standing !== undefined) {
+          this.#standing = standing
+          this.#desired = standing.loaded.desired ?? this.#desired
+          this.#take(job, standing, round)
+        }
+        return round
+      },
+      notes: this.#notes(),
+    }
+  }
+
+  #notes(): readonly string[] {
+    return heldNotes(this.#standing).map(([, message]) => message)
+  }
+}
+
+function jobOf(desired: Desired): Job {
+  return { wanted: want(desired), limits: desired.guard, conflict: desired.conflict }
+}

@@ -1,0 +1,125 @@
+/** The rounds of a daemon: each rests on what the one before saw, and none ends the daemon. */
+import { connectionsOf, observe, observeAgain } from '../engine/live.ts'
+import { type Job, type Preview, preview, type Round, reconcile } from '../engine/reconcile.ts'
+import { scopeOf } from '../engine/survey.ts'
+import { rewound } from '../engine/undo.ts'
+import type { Host } from '../host.ts'
+import { changeKey } from '../model/change.ts'
+import { defaultLimits } from '../model/defaults.ts'
+import type { ServiceId } from '../model/rows.ts'
+import type { State } from '../model/state.ts'
+import type { Cause, HistoryEntry } from '../state/history.ts'
+
+/** What a round of the daemon is made for. */
+export interface Aim {
+  readonly cause: Cause
+  /** How many applies the history keeps. */
+  readonly keep: number
+  /** What this machine is called. */
+  readonly node: string
+  /** Keys to leave alone. */
+  readonly skip?: ReadonlySet<string>
+  /** True if it only ends drains that an earlier round began: that is no apply of its own. */
+  readonly drainsOnly?: boolean
+}
+
+/** Between two looks at the connections of services, in milliseconds. */
+const quietPoll = 200
+
+/** Long enough to see once whether draining backends can go, in milliseconds. */
+const glance = 1
+
+export class Rounds {
+  readonly #host: Host
+  readonly #quietSince = new Map<string, number>()
+  #seen: State | undefined
+  #entry: HistoryEntry | undefined
+  #draining = false
+
+  constructor(host: Host) {
+    this.#host = host
+  }
+
+  /** True while backends drain. */
+  get draining(): boolean {
+    return this.#draining
+  }
+
+  /** Looks at everything, or at links and addresses alone. */
+  async look(job: Job, at: 'all' | 'links'): Promise<void> {
+    const scope = scopeOf(job.wanted)
+    const kinds = new Set(['link', 'address'] as const)
+    this.#seen =
+      at === 'all' || this.#seen === undefined
+        ? await observe(this.#host, scope)
+        : await observeAgain(this.#host, this.#seen, { services: new Map(), kinds }, scope)
+  }
+
+  /** What would be done about what the last look saw. */
+  preview(job: Job): Promise<Preview> {
+    return preview(job, this.#host, this.#host.journal.read(), this.#seen)
+  }
+
+  /** Makes the job true. */
+  async apply(job: Job, aim: Aim): Promise<Round> {
+    const { journal, history } = this.#host
+    const last = aim.drainsOnly === true ? (this.#entry ?? history.list()[0]) : undefined
+    return this.keep(() =>
+      reconcile(job, this.#host, {
+        journal,
+        history: {
+          ...history,
+          begin: (entry, keep) =>
+            history.begin({ ...entry, node: aim.node, limits: job.limits }, keep),
+        },
+        cause: aim.cause,
+        keep: aim.keep,
+        wait: glance,
+        quietSince: this.#quietSince,
+        ...(this.#seen && { memory: this.#seen }),
+        ...(aim.skip && { skip: aim.skip }),
+        ...(last && { continues: last }),
+      }),
+    )
+  }
+
+  /** Runs a round that somebody else makes, and keeps what it saw. */
+  async keep(work: () => Promise<Round>): Promise<Round> {
+    try {
+      const round = await work()
+      this.#seen = round.after
+      this.#entry = round.entry ?? this.#entry
+      this.#draining = round.left.pending.some(one => one.deadline !== undefined)
+      return round
+    } catch (error) {
+      this.#seen = undefined
+      throw error
+    }
+  }
+
+  /** Waits until no connection to these services is established, or the time is over. */
+  async untilQuiet(services: readonly ServiceId[], until: number): Promise<void> {
+    const { clock } = this.#host
+    while (clock.monotonic() < until) {
+      const counts = await connectionsOf(this.#host, services)
+      if ([...counts.values()].every(({ active }) => active === 0)) return
+      await clock.sleep(quietPoll)
+    }
+  }
+
+  /** The job of leaving everything that is ours as it is. */
+  async asItIs(): Promise<Job> {
+    const ledger = this.#host.journal.read()
+    this.#seen = await observe(this.#host)
+    return {
+      wanted: rewound(this.#seen, ledger, []),
+      limits: defaultLimits,
+      conflict: 'refuse',
+    }
+  }
+}
+
+/** The keys of everything that a plan would change and that is not left alone. */
+export function keysOf({ plan }: Preview, skip: ReadonlySet<string>): readonly string[] {
+  return plan.changes.map(changeKey).filter(key => !skip.has(key))
+}

@@ -1,0 +1,163 @@
+/**
+ * The daemon's socket: command lines come in, what they print goes out as it is printed.
+ *
+ * HTTP/1.1 on a unix socket by Node's own `http`. `POST /v1/command` takes a JSON object and answers
+ * with lines of JSON: `{"out": TEXT}`, `{"err": TEXT}`, and at last `{"exit": STATUS}`.
+ */
+import { chmodSync, mkdirSync, rmSync } from 'node:fs'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { dirname } from 'node:path'
+import { ioError } from '../state/durable.ts'
+import type { CommandLine } from './task.ts'
+
+/** What a client says of itself, so that it does not talk to the daemon of another namespace. */
+export interface Ask {
+  readonly argv: readonly string[]
+  /** True if the command changes something. */
+  readonly changes: boolean
+  /** `net:[4026531840]`: the network namespace that the client is in (namespaces(7)). */
+  readonly namespace: string
+  /** Absolute paths of `-c`, where it was given. */
+  readonly config?: readonly string[]
+  /** The user behind sudo; believed of root alone. */
+  readonly onBehalfOf?: string
+  readonly out: CommandLine['out']
+  readonly err: CommandLine['err']
+  readonly attached: CommandLine['attached']
+}
+
+export type Answer = { readonly out: string } | { readonly err: string } | { readonly exit: number }
+
+/** One command under way. */
+export interface Session {
+  print(answer: Answer): void
+  end(status: number): void
+}
+
+export interface Stranger {
+  readonly why: string
+  /** True if the command must not be carried out without this daemon either. */
+  readonly forbids: boolean
+}
+
+export interface ServerEnds {
+  /** Why this daemon is not the one that is meant; undefined = it is. */
+  stranger(ask: Ask): Stranger | undefined
+  /** Who is at the other end, by the kernel's word. */
+  userOf(request: IncomingMessage): { readonly name: string; readonly root: boolean }
+  /** A command has come. `gone` is called when whoever gave it has left. */
+  begin(line: CommandLine, session: Session): { gone(): void }
+}
+
+/** A saved plan of the biggest configuration fits in. Bytes. */
+const longestBody = 64 << 20
+
+/**
+ * Listens on the socket, with mode 0660. Whoever holds the writer's lock may take the place of a
+ * socket that stands there: its owner is dead.
+ *
+ * @throws SlbError `io` if it cannot listen.
+ */
+export async function listen(path: string, ends: ServerEnds): Promise<Server> {
+  const server = createServer((request, response) => void serve(request, response, ends))
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o755 })
+    rmSync(path, { force: true })
+    const mask = process.umask(0o117)
+    try {
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject)
+        server.listen(path, resolve)
+      })
+    } finally {
+      process.umask(mask)
+    }
+    chmodSync(path, 0o660)
+  } catch (cause) {
+    throw ioError('listen on', path, cause)
+  }
+  return server
+}
+
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  ends: ServerEnds,
+): Promise<void> {
+  if (request.method !== 'POST' || request.url !== '/v1/command')
+    return refuse(response, 404, 'this socket takes POST /v1/command')
+  const body = await bodyOf(request)
+  if (body === undefined) return refuse(response, 413, 'the request is too long')
+  const ask = parse(body)
+  if (ask === undefined) return refuse(response, 400, 'the request is not what this version takes')
+  const stranger = ends.stranger(ask)
+  if (stranger !== undefined) return refuse(response, stranger.forbids ? 409 : 421, stranger.why)
+  const user = ends.userOf(request)
+  const { argv, out, err, attached, onBehalfOf } = ask
+  const name = user.root && onBehalfOf !== undefined ? onBehalfOf : user.name
+  response.writeHead(200, { 'content-type': 'application/x-ndjson' })
+  response.flushHeaders()
+  const write = (answer: Answer): void => {
+    if (!response.writableEnded) response.write(`${JSON.stringify(answer)}\n`)
+  }
+  const session = ends.begin(
+    { argv, user: name, out, err, attached },
+    {
+      print: write,
+      end(status) {
+        write({ exit: status })
+        response.end()
+      },
+    },
+  )
+  response.on('close', () => {
+    if (!response.writableFinished) session.gone()
+  })
+}
+
+function refuse(response: ServerResponse, status: number, message: string): void {
+  response.writeHead(status, { 'content-type': 'application/json', connection: 'close' })
+  response.end(`${JSON.stringify({ error: message })}\n`)
+}
+
+/** The text of a request; undefined if it is longer than anything that can be meant. */
+async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
+  const pieces: Buffer[] = []
+  let size = 0
+  try {
+    for await (const piece of request) {
+      size += (piece as Buffer).length
+      if (size > longestBody) return undefined
+      pieces.push(piece as Buffer)
+    }
+  } catch {
+    return undefined
+  }
+  return Buffer.concat(pieces).toString('utf8')
+}
+
+function parse(body: string): Ask | undefined {
+  try {
+    const ask = JSON.parse(body) as Ask
+    return isAsk(ask) ? ask : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isAsk(ask: Ask): boolean {
+  const { argv, namespace, config, out, err, attached } = ask
+  return (
+    areTexts(argv) &&
+    typeof namespace === 'string' &&
+    (config === undefined || areTexts(config)) &&
+    [out, err].every(end => typeof end?.tty === 'boolean' && typeof end.colour === 'boolean') &&
+    typeof attached === 'object' &&
+    attached !== null &&
+    Object.values(attached).every(text => typeof text === 'string')
+  )
+}
+
+function areTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every(one => typeof one === 'string')
+}

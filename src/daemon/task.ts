@@ -1,0 +1,73 @@
+/**
+ * What the daemon's main thread asks of its engine thread, and what that tells: plain data, since it
+ * passes between threads, and so that a spec can ask without any.
+ */
+import type { Sources } from '../config/read.ts'
+import type { DesiredNode } from '../model/desired.ts'
+
+/** One end of a command's output, as it is where the command was typed. */
+export interface Terminal {
+  readonly tty: boolean
+  readonly colour: boolean
+}
+
+/** A command line that came through the socket. */
+export interface CommandLine {
+  readonly argv: readonly string[]
+  /** Who gave it, as the kernel or the one who is allowed to speak for others says. */
+  readonly user: string
+  readonly out: Terminal
+  readonly err: Terminal
+  /** Texts of files that the command line names, by the name that it has there. */
+  readonly attached: Readonly<Record<string, string>>
+}
+
+export type Task =
+  /** These are the files now. */
+  | { readonly kind: 'files'; readonly now: Sources }
+  /** Compare with the kernel, and repair: everything, or links and addresses alone. */
+  | { readonly kind: 'look'; readonly at: 'all' | 'links' }
+  /** See which draining backends can go. */
+  | { readonly kind: 'drains' }
+  /** Undo the apply on trial, if nobody has committed it. */
+  | { readonly kind: 'undo' }
+  | { readonly kind: 'command'; readonly id: number; readonly line: CommandLine }
+  /** Leave the kernel as `[node] on_stop` says. */
+  | { readonly kind: 'stop' }
+
+/** What the engine says when a task is through. */
+export interface Report {
+  /** How long it took, in milliseconds. */
+  readonly cost: number
+  /** The state of things in one line, for systemd. */
+  readonly summary: string
+  readonly node: DesiredNode
+  /** True while backends drain. */
+  readonly draining: boolean
+  /** When an apply on trial must be undone, in milliseconds of the monotonic clock. */
+  readonly trialEnds?: number
+  /** True if something failed that may pass by itself: try again. */
+  readonly failed: boolean
+  /** True if the files are to be looked at again: an operator ended what held them back. */
+  readonly again: boolean
+}
+
+export type Level = 'debug' | 'info' | 'warn' | 'error'
+
+export interface Note {
+  readonly level: Level
+  readonly message: string
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
+/** What comes out of the engine thread, beside the report that ends a task. */
+export type Told =
+  | { readonly kind: 'note'; readonly note: Note }
+  | {
+      readonly kind: 'output'
+      readonly id: number
+      readonly to: 'out' | 'err'
+      readonly text: string
+    }
+  | { readonly kind: 'ended'; readonly id: number; readonly status: number }
+  | { readonly kind: 'report'; readonly report: Report }

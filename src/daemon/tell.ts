@@ -1,0 +1,116 @@
+/** What the daemon says of what it does: lines of its log, and its status in a few words. */
+import type { Held, Standing } from '../config/stand-in.ts'
+import type { Preview, Round } from '../engine/reconcile.ts'
+import { changeKey, describeChange } from '../model/change.ts'
+import type { Diagnostic } from '../model/diagnostic.ts'
+import { summarise, summaryLine } from '../plan/summary.ts'
+import type { Hold } from '../state/hold.ts'
+import type { Level } from './task.ts'
+
+export type NoteArguments = [level: Level, message: string, fields?: Record<string, unknown>]
+
+/** So many keys stand in one line of the log; the rest is a number. */
+const shown = 10
+
+const reasons: Readonly<Record<Held['why'], string>> = {
+  invalid: 'is invalid',
+  gone: 'is gone',
+  empty: 'is empty',
+  unreadable: 'cannot be read',
+}
+
+/** Which files do not count as they are, and why. */
+export function heldNotes(standing: Standing | undefined): readonly NoteArguments[] {
+  const notes: NoteArguments[] = []
+  for (const { file, why, diagnostics, standsIn } of standing?.held ?? []) {
+    const then = standsIn ? 'what it said before still holds' : 'it is left out'
+    const consent =
+      why === 'gone' || why === 'empty' ? '; slb apply --yes-remove N removes its services' : ''
+    notes.push(['error', `${file} ${reasons[why]}: ${then}${consent}`, faults(diagnostics)])
+  }
+  return notes
+}
+
+function faults(diagnostics: readonly Diagnostic[]): Record<string, unknown> {
+  if (diagnostics.length === 0) return {}
+  return {
+    faults: diagnostics.slice(0, shown).map(({ place, message }) => {
+      return place === undefined
+        ? message
+        : `${place.file}:${place.line}:${place.column} ${message}`
+    }),
+    ...(diagnostics.length > shown && { more: diagnostics.length - shown }),
+  }
+}
+
+/** What a round changed; nothing to say if it changed nothing. */
+export function roundNote({
+  plan,
+  failures,
+  left,
+  drained,
+  entry,
+}: Round): NoteArguments | undefined {
+  if (plan.changes.length === 0 && drained.length === 0) return undefined
+  const { add, change, drain, remove } = summarise(plan)
+  const draining = left.pending.filter(one => one.deadline !== undefined).length
+  return [
+    failures.length > 0 ? 'warn' : 'info',
+    plan.changes.length > 0 ? summaryLine(plan) : `${drained.length} backends have drained`,
+    {
+      add,
+      change,
+      drain,
+      remove,
+      ...(draining > 0 && { draining }),
+      ...(left.refused.length > 0 && { refused: left.refused.map(one => one.key).slice(0, shown) }),
+      ...(entry && { history: entry.number }),
+    },
+  ]
+}
+
+/** What failed, and what to do about it. */
+export function failureNotes({ failures }: Round): readonly NoteArguments[] {
+  const notes = failures.slice(0, shown).map(({ change, error }): NoteArguments => {
+    const fields = {
+      key: changeKey(change),
+      ...(error.errno && { errno: error.errno }),
+      ...(error.hint && { hint: error.hint }),
+    }
+    return ['error', error.message, fields]
+  })
+  if (failures.length > shown)
+    notes.push(['error', `and ${failures.length - shown} more like these`])
+  return notes
+}
+
+/** What was found to differ. */
+export function driftNote({ plan }: Preview, keys: readonly string[]): Record<string, unknown> {
+  const told = new Set(keys)
+  const found = plan.changes.filter(change => told.has(changeKey(change)))
+  return {
+    found: found.slice(0, shown).map(describeChange),
+    ...(found.length > shown && { more: found.length - shown }),
+  }
+}
+
+interface Condition {
+  readonly services: number
+  readonly held: readonly Held[]
+  readonly refused: string | undefined
+  readonly hold: Hold | undefined
+  readonly failed: boolean
+}
+
+/** The state of things in one line. */
+export function summaryOf({ services, held, refused, hold, failed }: Condition): string {
+  const what = services === 1 ? '1 service' : `${services} services`
+  if (hold !== undefined)
+    return `${what}, held since a${hold.why === 'undo' ? 'n undo' : ' rollback'}`
+  if (refused !== undefined) return `${what} as before: ${refused}`
+  if (failed) return `${what}, and something failed: see the log`
+  const first = held[0]
+  if (first === undefined) return `${what} as configured`
+  const more = held.length > 1 ? ` and ${held.length - 1} more` : ''
+  return `${what}; ${first.file} ${reasons[first.why]}${more}: what it said before holds`
+}

@@ -1,0 +1,89 @@
+/** The engine's thread, seen from the main one: tasks in, reports and words out. */
+import { Worker } from 'node:worker_threads'
+import type { Note, Report, Task, Told } from './task.ts'
+
+/** What passes to the engine thread. */
+export type Order =
+  | { readonly kind: 'task'; readonly task: Task }
+  /** Whoever gave this command has left. */
+  | { readonly kind: 'gone'; readonly id: number }
+
+export interface ThreadEnds {
+  note(note: Note): void
+  print(id: number, to: 'out' | 'err', text: string): void
+  ended(id: number, status: number): void
+}
+
+export interface EngineThread {
+  /** Does one task; never two at once. Rejects if the thread dies of a fault in slb itself. */
+  work(task: Task): Promise<Report>
+  gone(id: number): void
+  close(): Promise<void>
+}
+
+/** Starts the thread that runs `entry` with these data. It is started anew after it has died. */
+export function startThread(entry: URL, workerData: object, ends: ThreadEnds): EngineThread {
+  let waiting: { resolve(report: Report): void; reject(error: unknown): void } | undefined
+  let worker: Worker | undefined
+  const start = (): Worker => {
+    const thread = new Worker(entry, { workerData })
+    thread.on('message', (told: Told) => {
+      if (told.kind === 'note') ends.note(told.note)
+      else if (told.kind === 'output') ends.print(told.id, told.to, told.text)
+      else if (told.kind === 'ended') ends.ended(told.id, told.status)
+      else settle(one => one.resolve(told.report))
+    })
+    thread.on('error', error => {
+      if (worker === thread) worker = undefined
+      settle(one => one.reject(error))
+    })
+    thread.on('exit', () => {
+      if (worker === thread) worker = undefined
+      settle(one => one.reject(new Error('the engine thread ended')))
+    })
+    return thread
+  }
+  const settle = (how: (one: NonNullable<typeof waiting>) => void): void => {
+    const one = waiting
+    waiting = undefined
+    if (one !== undefined) how(one)
+  }
+  const order = (what: Order): void => {
+    worker ??= start()
+    worker.postMessage(what)
+  }
+  return {
+    work: task =>
+      new Promise((resolve, reject) => {
+        waiting = { resolve, reject }
+        order({ kind: 'task', task })
+      }),
+    gone: id => order({ kind: 'gone', id }),
+    async close() {
+      const last = worker
+      worker = undefined
+      await last?.terminate()
+    },
+  }
+}
+
+/** Commands under way, by the number that their output carries. */
+export class Sessions<S> {
+  readonly #open = new Map<number, S>()
+  #last = 0
+
+  open(session: S): number {
+    this.#open.set(++this.#last, session)
+    return this.#last
+  }
+
+  get(id: number): S | undefined {
+    return this.#open.get(id)
+  }
+
+  close(id: number): S | undefined {
+    const session = this.#open.get(id)
+    this.#open.delete(id)
+    return session
+  }
+}

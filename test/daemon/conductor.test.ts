@@ -1,0 +1,142 @@
+/** What the engine is given to do, and in which order. */
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { Sources } from '../../src/config/read.ts'
+import { Conductor, lookPause } from '../../src/daemon/conductor.ts'
+import type { CommandLine, Report, Task } from '../../src/daemon/task.ts'
+import { defaultNode } from '../../src/model/defaults.ts'
+import { stillClock } from '../engine/rig.ts'
+
+const terminal = { tty: false, colour: false }
+const line: CommandLine = { argv: ['plan'], user: 'me', out: terminal, err: terminal, attached: {} }
+
+function texts(name: string): Sources {
+  return { sources: [{ file: name, text: new Uint8Array() }], diagnostics: [], unreadable: [] }
+}
+
+const usual: Report = {
+  cost: 1,
+  summary: '',
+  node: { ...defaultNode, driftInterval: 3_600_000 },
+  draining: false,
+  failed: false,
+  again: false,
+}
+
+/** A conductor whose engine works when it is told to. */
+function rig(answer: (task: Task) => Partial<Report> = () => ({})) {
+  const done: string[] = []
+  let finish: (() => void) | undefined
+  const clock = stillClock()
+  const conductor = new Conductor({
+    clock,
+    work: task =>
+      new Promise(resolve => {
+        done.push(name(task))
+        finish = () => resolve({ ...usual, ...answer(task) })
+      }),
+    reported() {},
+  })
+  return {
+    conductor,
+    clock,
+    done,
+    /** Ends the task at hand, and lets the next begin. */
+    async step() {
+      const end = finish
+      finish = undefined
+      end?.()
+      for (let turn = 0; turn < 5; turn++) await Promise.resolve()
+    },
+    async until(condition: () => boolean) {
+      while (!condition()) await new Promise(resolve => setTimeout(resolve, 2))
+    },
+  }
+}
+
+function name(task: Task): string {
+  if (task.kind === 'files') return `files ${task.now.sources[0]?.file}`
+  if (task.kind === 'look') return `look ${task.at}`
+  return task.kind === 'command' ? `command ${task.id}` : task.kind
+}
+
+test('one task at a time, and of files that change meanwhile only the last texts', async () => {
+  const { conductor, done, step } = rig()
+  conductor.files(texts('a'))
+  conductor.files(texts('b'))
+  conductor.files(texts('c'))
+  assert.equal(done, ['files a'])
+  await step()
+  assert.equal(done, ['files a', 'files c'])
+  await ended(conductor, step)
+})
+
+test('what an operator says comes before files, and files before looks', async () => {
+  const { conductor, done, step } = rig()
+  conductor.files(texts('a'))
+  conductor.links()
+  conductor.links()
+  conductor.files(texts('b'))
+  conductor.command(1, line)
+  for (let turn = 0; turn < 4; turn++) await step()
+  assert.equal(done, ['files a', 'command 1', 'files b', 'look links'])
+  await ended(conductor, step)
+})
+
+test('what failed is tried again, and drains are looked after', async () => {
+  let failures = 1
+  const { conductor, done, step, until } = rig(task => ({
+    draining: task.kind === 'files',
+    failed: task.kind === 'files' && failures-- > 0,
+  }))
+  conductor.files(texts('a'))
+  await step()
+  await until(() => done.length === 2)
+  assert.equal(done[1], 'drains')
+  await step()
+  await until(() => done.length === 3)
+  assert.equal(done[2], 'files a')
+  await step()
+  await ended(conductor, step)
+})
+
+test('an apply on trial is undone at its deadline', async () => {
+  const { conductor, clock, done, step, until } = rig(task =>
+    task.kind === 'undo' ? {} : { trialEnds: 1_000_030 },
+  )
+  clock.now = 1_000_000
+  conductor.files(texts('a'))
+  await step()
+  assert.equal(done, ['files a'])
+  await until(() => done.length === 2)
+  assert.equal(done[1], 'undo')
+  await step()
+  await ended(conductor, step)
+})
+
+test('stopping ends what is under way, leaves the rest, and does what on_stop says', async () => {
+  const { conductor, done, step } = rig()
+  conductor.files(texts('a'))
+  conductor.files(texts('b'))
+  const stopped = conductor.stop()
+  await step()
+  assert.equal(done, ['files a', 'stop'])
+  await step()
+  await stopped
+  assert.equal(done.length, 2)
+})
+
+test('looking takes a twentieth of the time at most', () => {
+  assert.is(lookPause({ ...defaultNode, driftInterval: 2000 }, 10), 2000)
+  assert.is(lookPause({ ...defaultNode, driftInterval: 2000 }, 500), 10_000)
+})
+
+/** Nothing is left over that would keep the process. */
+async function ended(conductor: Conductor, step: () => Promise<void>): Promise<void> {
+  const stopped = conductor.stop()
+  await step()
+  await step()
+  await stopped
+}
+
+test.run()
