@@ -88,7 +88,14 @@ function daemon({ lab, services }: Figures): readonly Row[] {
     edit(`one of ${files} files saved, to its change in the kernel`, 'run', '12 times faster'),
     edit('the one file with everything saved, the same', 'run-one', '3 times faster'),
     ['memory at work', mib(resident), '', `${mib(peak)} at the most`, '', 'at most 250 MiB'],
-    ['idle, looking for drift', `${(idle * 100).toFixed(1)} % of a core`, '', '', '', 'at most 5 %'],
+    [
+      'idle, looking for drift',
+      `${(idle * 100).toFixed(1)} % of a core`,
+      '',
+      '',
+      '',
+      'at most 5 %',
+    ],
   ]
 }
 

@@ -114,4 +114,3 @@ export function daemonRig(
   for (const [name, content] of Object.entries(files)) one.save(name, content)
   return one
 }
-
