@@ -23,38 +23,61 @@ export interface KnownFile {
   readonly places: Places
   readonly findings: Findings
   readonly lead: Lead | undefined
+  /** What stood ahead of all files when this came out. */
+  readonly ahead: Ahead
   readonly outcome: FileOutcome
 }
 
-/** A load: all its files, and what stood ahead of them. */
-export interface KnownLoad {
-  readonly ahead: Ahead
-  readonly files: ReadonlyMap<string, KnownFile>
-}
-
 /**
- * Opaque. It holds the last load that found no error: one file's error does not make the others
- * forgotten, and whatever is put right is compared with what was right before.
+ * Opaque. It holds what came of each file the last time that it was in a load without an error. One
+ * file's error does not make the others forgotten, and what is put right is found as it was before.
  */
 export interface LoadCache {
-  last?: KnownLoad
+  readonly files: Map<string, KnownFile>
+  /** Each with the number of the last load that it was in. */
+  readonly used: Map<string, number>
+  /** The latest first. Who tries what loads without some files comes back to one of these. */
+  aheads: readonly Ahead[]
+  loads: number
 }
 
 /** Remembers nothing yet. */
 export function openLoadCache(): LoadCache {
-  return {}
+  return { files: new Map(), used: new Map(), aheads: [], loads: 0 }
 }
 
+/** So many loads a file is remembered that is in none of them. */
+const patience = 16
+/** So many heads are remembered; most often there is one. */
+const maxAheads = 4
+
 /** What was made of the same bytes under the same name. */
-export function recall(
-  { last }: LoadCache,
-  file: string,
-  bytes: Uint8Array,
-): KnownFile | undefined {
-  const known = last?.files.get(file)
-  if (known === undefined) return undefined
-  if (known.bytes === bytes) return known
+export function recall(cache: LoadCache, file: string, bytes: Uint8Array): KnownFile | undefined {
+  const known = cache.files.get(file)
+  if (known === undefined || known.bytes === bytes) return known
   if (Buffer.compare(known.bytes, bytes) !== 0) return undefined
   // The newer of equal bytes, so that the older can be forgotten.
   return { ...known, bytes }
+}
+
+/** What these leads made when they were ahead before, so that what was found with it holds again. */
+export function recallAhead(cache: LoadCache, leads: readonly Lead[]): Ahead | undefined {
+  return cache.aheads.find(
+    one => one.leads.length === leads.length && one.leads.every((each, i) => each === leads[i]),
+  )
+}
+
+/** Remembers a load without an error. */
+export function remember(cache: LoadCache, ahead: Ahead, files: readonly KnownFile[]): void {
+  const number = ++cache.loads
+  cache.aheads = [ahead, ...cache.aheads.filter(each => each !== ahead)].slice(0, maxAheads)
+  for (const each of files) {
+    cache.files.set(each.file, each)
+    cache.used.set(each.file, number)
+  }
+  for (const [file, used] of cache.used)
+    if (used + patience < number) {
+      cache.files.delete(file)
+      cache.used.delete(file)
+    }
 }

@@ -2,7 +2,14 @@
 import type { Desired } from '../model/desired.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { type Fault, hasError } from './fault.ts'
-import { type Findings, type KnownFile, type LoadCache, openLoadCache } from './load-cache.ts'
+import {
+  type Findings,
+  type KnownFile,
+  type LoadCache,
+  openLoadCache,
+  recallAhead,
+  remember,
+} from './load-cache.ts'
 import { type Lead, leadOf, mainFile, type Part, sameLead } from './part.ts'
 import { compose } from './resolve.ts'
 import { type Ahead, openAhead, resolveFile } from './resolve-file.ts'
@@ -27,8 +34,8 @@ export interface Loaded {
 /**
  * Parses, validates and resolves. All faults of all files are in the answer at once.
  *
- * With a cache, a file is only looked at if its bytes differ from those of the last load without
- * an error, or if a `[vip]` or the defaults of slb.toml do. The answer is the one without a cache;
+ * With a cache, a file is only looked at if its bytes differ from those in the last load without an
+ * error, or if a `[vip]` or the defaults of slb.toml do. The answer is the one without a cache;
  * services of files that were not looked at are the same objects as before.
  */
 export async function load(
@@ -54,7 +61,7 @@ export async function load(
   const files = sources.map(({ file }) => file)
   found.sort(byPlace(files))
   if (hasError(found)) return { diagnostics: found, files }
-  cache.last = { ahead: looked.ahead, files: new Map(looked.files.map(each => [each.file, each])) }
+  remember(cache, looked.ahead, looked.files)
   return { desired, diagnostics: found, files }
 }
 
@@ -69,7 +76,7 @@ interface Looked {
  */
 function lookAll(
   texts: readonly Readable[],
-  { last }: LoadCache,
+  cache: LoadCache,
   first: (text: Readable) => boolean,
 ): Looked | undefined {
   const early = new Map<Readable, Read>()
@@ -77,17 +84,15 @@ function lookAll(
   const leadNow = (text: Readable): Lead | undefined => {
     const read = early.get(text)
     if (!read) return text.known?.lead
-    return sameLead(leadOf(read.part), last?.files.get(text.file)?.lead)
+    return sameLead(leadOf(read.part), cache.files.get(text.file)?.lead)
   }
   const leads = new Map(texts.map(text => [text, leadNow(text)]))
-  const ahead = aheadOf(
-    [...leads.values()].filter(lead => lead !== undefined),
-    last?.ahead,
-  )
+  const leading = [...leads.values()].filter(lead => lead !== undefined)
+  const ahead = recallAhead(cache, leading) ?? openAhead(leading)
   const files: KnownFile[] = []
   for (const text of texts) {
     const { file, bytes, language, places, known } = text
-    if (known && ahead === last?.ahead) {
+    if (known?.ahead === ahead) {
       files.push(known)
       continue
     }
@@ -95,7 +100,7 @@ function lookAll(
     const lead = leads.get(text)
     if (!early.has(text) && !lead && leadOf(part)) return undefined
     const outcome = resolveFile(part, ahead)
-    files.push({ file, bytes, language, places, findings, lead, outcome })
+    files.push({ file, bytes, language, places, findings, lead, ahead, outcome })
   }
   return { ahead, files }
 }
@@ -104,13 +109,6 @@ function lookAllAhead(texts: readonly Readable[], cache: LoadCache): Looked {
   const looked = lookAll(texts, cache, () => true)
   if (!looked) throw new Error('a file that was read ahead came as a surprise')
   return looked
-}
-
-/** What was ahead the last time, if the same is ahead now. */
-function aheadOf(leads: readonly Lead[], last: Ahead | undefined): Ahead {
-  const same =
-    last?.leads.length === leads.length && last.leads.every((each, i) => each === leads[i])
-  return same ? last : openAhead(leads)
 }
 
 /** A quick guess from the text: names of VIPs that are written in another way cost a second look. */

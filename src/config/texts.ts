@@ -11,7 +11,7 @@ export interface Readable extends PlacedText {
   readonly file: string
   readonly bytes: Uint8Array
   readonly parse: Parser
-  /** What the last load without an error made of it. */
+  /** What was made of it when it was last in a load without an error. */
   readonly known: KnownFile | undefined
 }
 
