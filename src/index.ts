@@ -20,6 +20,7 @@ export {
   type Round,
   reconcile,
 } from './engine/reconcile.ts'
+export { type Past, rollbackJob, type Undone, undoTrial } from './engine/rollback.ts'
 export { rewound } from './engine/undo.ts'
 export { type Host, type HostOptions, openHost, systemClock } from './host.ts'
 export { type Imported, importState } from './import/import-state.ts'
@@ -61,8 +62,10 @@ export { type Summary, summarise, summaryLine } from './plan/summary.ts'
 export type { Ledger, Plan, Wanted } from './plan/types.ts'
 export { want } from './plan/want.ts'
 export { type History, type HistoryEntry, openHistory } from './state/history.ts'
+export { type Hold, type Holds, openHolds, textsFingerprint } from './state/hold.ts'
 export { emptyLedger, type Journal, openJournal, type Scene } from './state/journal.ts'
 export { type Lock, takeLock } from './state/lock.ts'
+export { openTrials, type Trial, type Trials } from './state/trial.ts'
 export { type Status, statusOf } from './status/status.ts'
 export type { Standing } from './status/verdict.ts'
 export { type MemoryTable, memoryTable } from './table/memory.ts'

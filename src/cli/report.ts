@@ -39,8 +39,9 @@ export function faultLines(
   message: string,
   hint: string | undefined,
   paint: CliPaint,
+  role: 'error' | 'warning' = 'error',
 ): readonly string[] {
-  const line = `${paint('error', word)} ${message}`
+  const line = `${paint(role, word)} ${message}`
   return hint === undefined ? [line] : [line, `${paint('title', 'hint:')} ${hint}`]
 }
 

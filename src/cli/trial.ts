@@ -92,10 +92,21 @@ export interface NewTrialOptions {
 /** Says on standard error what is on trial or held. `fingerprint`: of the files, if they could be read. */
 export async function tellStanding(io: Io, host: Host, fingerprint?: string): Promise<void> {
   await tellTrial(io, host)
+  await tellLeft(io, host, fingerprint)
   const hold = host.holds.read()
   if (hold !== undefined && (fingerprint ?? hold.fingerprint) === hold.fingerprint)
-    await io.err.lines(faultLines('held:', holdText(hold), holdHint, io.err.paint))
+    await io.err.lines(faultLines('held:', holdText(hold), holdHint, io.err.paint, 'warning'))
 }
+
+/** A reboot took the trial's changes along. It did not make its files any better. */
+async function tellLeft(io: Io, { trials }: Host, fingerprint?: string): Promise<void> {
+  const left = trials.left()
+  if (left === undefined || (fingerprint ?? left.fingerprint) !== left.fingerprint) return
+  const what = `these files were never confirmed: a reboot ended the trial of ${named(left)}`
+  await io.err.lines(faultLines('warning:', what, leftHint, io.err.paint, 'warning'))
+}
+
+const leftHint = 'slb apply --confirm tries them again'
 
 /** Says on standard error what is on trial, and until when. */
 export async function tellTrial(io: Io, { trials, clock }: Host): Promise<void> {
@@ -105,7 +116,7 @@ export async function tellTrial(io: Io, { trials, clock }: Host): Promise<void> 
   const [word, what, hint] = isOverdue(trial, now)
     ? ['overdue:', `${named(trial)} was not committed in time, and is not undone yet`, overdueHint]
     : ['on trial:', `${named(trial)} is undone in ${timeLeft(trial, now)}`, trialHint]
-  await io.err.lines(faultLines(word, what, hint, io.err.paint))
+  await io.err.lines(faultLines(word, what, hint, io.err.paint, 'warning'))
 }
 
 const overdueHint = 'slb rollback undoes it now; so does the next command that changes something'

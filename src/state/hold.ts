@@ -3,7 +3,7 @@
  * by themselves, until they change or the operator says `resume` or `apply`.
  */
 import { createHash } from 'node:crypto'
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { ioError, readFileIfThere, replaceFile } from './durable.ts'
 import { type Scene, sceneDirectory } from './journal.ts'
@@ -56,7 +56,7 @@ export function openHolds(stateDirectory: string, scene: Scene): Holds {
     clear() {
       const held = readHold(path)?.boot === scene.boot
       try {
-        rmSync(path, { force: true })
+        if (existsSync(path)) rmSync(path, { force: true })
       } catch (cause) {
         throw ioError('remove', path, cause)
       }

@@ -6,7 +6,7 @@
  * apply may still be waiting for drains: the file's name decides. Committing removes `trial.json`, undoing
  * renames it first, and only one of the two can succeed (rename(2), unlink(2)).
  */
-import { renameSync, rmSync, unlinkSync } from 'node:fs'
+import { existsSync, renameSync, rmSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { SlbError } from '../model/error.ts'
 import { ioError, readFileIfThere, replaceFile, syncDirectory } from './durable.ts'
@@ -114,9 +114,10 @@ function succeeds(work: () => void): boolean {
   }
 }
 
+/** Writes nothing where there is nothing to remove. */
 function remove(path: string): void {
   try {
-    rmSync(path, { force: true })
+    if (existsSync(path)) rmSync(path, { force: true })
   } catch (cause) {
     throw ioError('remove', path, cause)
   }

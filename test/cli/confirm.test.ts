@@ -1,8 +1,10 @@
 /** Trials and holds on the command line: `apply --confirm`, `commit`, `rollback`, `resume`. */
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { textsFingerprint } from '../../src/state/hold.ts'
+import { openTrials } from '../../src/state/trial.ts'
 import { type CliRig, withRig } from './rig.ts'
 import { web } from './slb.ts'
 
@@ -175,6 +177,39 @@ test('an apply that changes nothing, or that the guard refuses, begins no trial'
     assert.is(refused.status, 4)
     assert.is(rig.guardians, 0)
     assert.is((await rig.slb('commit')).status, 4)
+  }))
+
+test('an apply that fails before it changes anything leaves no trial behind', () =>
+  applied(async rig => {
+    const history = join(rig.directory, 'state', 'history')
+    rmSync(history, { recursive: true })
+    writeFileSync(history, 'in the way')
+    const failed = await rig.slb('apply', '-c', 'more.toml', '--confirm')
+    assert.is(failed.status, 1)
+    assert.is(backends(rig), 2)
+    assert.match((await rig.slb('commit')).err, 'refused: nothing is on trial')
+  }))
+
+test('files that were on trial before a reboot are told of until somebody applies', () =>
+  applied(async ({ slb, directory }) => {
+    const scene = { boot: 'before', namespace: '1' }
+    const sources = [{ file: 'web.toml', text: Buffer.from(files['web.toml']) }]
+    openTrials(join(directory, 'state'), scene).begin({
+      deadline: 1,
+      lasts: 60_000,
+      after: 0,
+      at: '2027-01-01T00:00:00.000Z',
+      user: 'bob',
+      files: ['web.toml'],
+      fingerprint: textsFingerprint(sources),
+    })
+    const left =
+      /^warning: these files were never confirmed: .* apply of 2027-01-01 00:00:00Z by bob/
+    assert.match((await slb('status', '-c', 'web.toml')).err, left)
+    assert.is((await slb('status', '-c', 'more.toml')).err, '', 'these are others')
+    assert.is((await slb('commit')).status, 4)
+    assert.is((await slb('apply', '-c', 'web.toml')).status, 0)
+    assert.is((await slb('status', '-c', 'web.toml')).err, '')
   }))
 
 test('a trial outlasts a history that keeps only one apply', () =>

@@ -5,9 +5,12 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { openHost } from '../../src/host.ts'
+import { textsFingerprint } from '../../src/state/hold.ts'
 import { program, web } from '../cli/slb.ts'
 import { run } from './namespace.ts'
 import { freshRig, type LabRig, type Running, running } from './rig.ts'
+import { traced } from './trace.ts'
 
 /** The VIP moves away: who reaches the machine by it is cut off. */
 const moved = web.replace('192.0.2.10', '192.0.2.20').replace('"10.0.0.11:8080", ', '')
@@ -113,6 +116,64 @@ test('the next command undoes it when the guardian is dead, too', async () => {
   assert.is(late.status, 4)
   assert.match(late.err, /^undone: .*\nrefused: too late/m)
   assert.is(live(), before)
+})
+
+/** As a killed apply leaves it: what it changed is on trial, the time is over, and nobody watches. */
+async function overdue(): Promise<{ rig: LabRig; before: string }> {
+  const { rig, moved, before } = await scene()
+  assert.is((await rig.here('apply', '-c', moved)).status, 0)
+  const host = openHost({ stateDirectory: rig.stateDir })
+  host.trials.begin({
+    deadline: host.clock.monotonic(),
+    lasts: 1000,
+    after: 1,
+    at: host.clock.wall().toISOString(),
+    user: 'ada',
+    files: [moved],
+    fingerprint: textsFingerprint([]),
+  })
+  host.close()
+  return { rig, before }
+}
+
+test('an undo that is killed on the way is done by the next command', async () => {
+  const { rig } = await overdue()
+  const { calls } = await traced(rig, ['commit'], '-e', 'trace=sendto,rename')
+  const count = (call: string): number => calls.filter(line => line.startsWith(call)).length
+  // The trial claimed, the hold, the journal, the history, and their ends; and the kernel's work.
+  assert.ok(count('rename') >= 6, calls.join('\n'))
+  const renames = Array.from({ length: count('rename') }, (_, index) => ['rename', index + 1])
+    // Every other one: all of them take half a minute.
+    .filter((_, index) => index % 2 === 0)
+  const points = [...renames, ['sendto', count('sendto') - 2]] as [string, number][]
+  for (const [call, when] of points) {
+    const { rig, before } = await overdue()
+    const inject = `inject=${call}:signal=KILL:when=${when}`
+    const killed = await traced(rig, ['commit'], '-e', `trace=${call}`, '-e', inject)
+    assert.is(killed.signal, 'SIGKILL', `${call} ${when}`)
+    assert.ok(trialOf(rig), `${call} ${when}: the trial stands`)
+    assert.is((await rig.here('rollback')).status, 0, `${call} ${when}`)
+    assert.is(live(), before, `${call} ${when}`)
+    assert.is(trialOf(rig), undefined, `${call} ${when}`)
+    assert.match((await rig.here('history')).err, /^held: /m, `${call} ${when}`)
+  }
+})
+
+test('the guardian of a command with --netns works in that namespace', async () => {
+  const { rig } = await scene()
+  run(undefined, 'ip', 'netns', 'add', 'slb-confirm')
+  run(undefined, 'ip', '-n', 'slb-confirm', 'link', 'set', 'lo', 'up')
+  try {
+    const there = (): string => run(undefined, 'ip', '-n', 'slb-confirm', '-o', 'addr')
+    const file = join(rig.directory, 'web.toml')
+    const begun = await rig.slb('apply', '-c', file, '--confirm', '2s', '--netns', 'slb-confirm')
+    assert.is(begun.status, 0, begun.err)
+    assert.match(there(), 'inet 192.0.2.10')
+    await within(10, () => !there().includes('inet 192.0.2.10'), 'undone')
+    assert.match(live(), 'inet 192.0.2.10', 'and here nothing was')
+  } finally {
+    run(undefined, 'ip', 'netns', 'delete', 'slb-confirm')
+  }
 })
 
 test('a clock that is set forward or back does not move the deadline', async () => {

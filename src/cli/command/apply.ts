@@ -2,6 +2,7 @@
 import type { Source } from '../../config/load.ts'
 import type { Preview } from '../../engine/reconcile.ts'
 import type { Host } from '../../host.ts'
+import { newestOf } from '../../state/history.ts'
 import { type Applying, applyJob, type WaitOptions } from '../apply-job.ts'
 import { checkConfiguration, readConfiguration } from '../configuration.ts'
 import type { Context, Run } from '../context.ts'
@@ -9,7 +10,7 @@ import { type ExitStatus, Refusal, UsageError } from '../exit.ts'
 import { jobOf } from '../job.ts'
 import { printDiagnostics } from '../report.ts'
 import { isSamePlan, readSavedPlan, type SavedPlan } from '../saved-plan.ts'
-import { beginTrial, named, settleTrial, tellStanding, trialHint } from '../trial.ts'
+import { beginTrial, named, settleTrial, tellTrial, trialHint } from '../trial.ts'
 import { type PlanOptions, run as plan } from './plan.ts'
 
 export interface ApplyOptions extends Omit<PlanOptions, 'against' | 'out'>, WaitOptions {
@@ -63,7 +64,7 @@ async function applyOnTrial(
   const lasts = options.confirm === true ? usualTrial : options.confirm
   if (running !== undefined && lasts === undefined)
     throw new Refusal(`${named(running)} is on trial`, trialHint)
-  const { round, status } = await applyJob(context, host, {
+  const applying: Applying = {
     ...aim,
     command: lasts === undefined ? 'apply' : 'apply --confirm',
     files: sources.map(({ file }) => file),
@@ -75,12 +76,20 @@ async function applyOnTrial(
       else if (running !== undefined || plan.changes.length > 0)
         await beginTrial(context, host, { running, lasts, sources })
     },
-  })
-  if (lasts !== undefined && round.verdict.refusal === undefined) {
-    if (round.entry === undefined && running === undefined) host.trials.end()
-    if (options.quiet !== true) await tellStanding(io, host)
   }
-  return status
+  try {
+    const { status } = await applyJob(context, host, applying)
+    return status
+  } finally {
+    endEmptyTrial(host)
+    if (lasts !== undefined && options.quiet !== true) await tellTrial(io, host)
+  }
+}
+
+/** A trial of nothing, since the apply has failed before it could change anything, is in the way. */
+function endEmptyTrial({ trials, history }: Host): void {
+  const trial = trials.read()
+  if (trial !== undefined && newestOf(history) === trial.after) trials.end()
 }
 
 function savedPlan({ options }: Context<ApplyOptions>, file: string): SavedPlan {

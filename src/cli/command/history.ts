@@ -21,6 +21,7 @@ export const run: Run<object> = async ({ io, options }) => {
           `the history entry ${path} is damaged and left out`,
           'slb rollback cannot go back past it',
           io.err.paint,
+          'warning',
         ),
       )
     const data = {
