@@ -24,7 +24,7 @@ interface Door {
   /** Another one under the same name is another door. */
   readonly inode: string
   readonly watcher: FSWatcher
-  ready: boolean
+  state: 'opening' | 'open' | 'broken'
 }
 
 /** Who listens at the doors. */
@@ -53,14 +53,15 @@ export function makeDoors(listener: Listener): Doors {
       const wanted = new Map(
         [...doorsOf(roots, files)].slice(0, maxDoors).map(path => [path, inodeOf(path)]),
       )
-      for (const [path, { inode }] of doors) if (wanted.get(path) !== inode) shut(path)
+      for (const [path, { inode, state }] of doors)
+        if (wanted.get(path) !== inode || state === 'broken') shut(path)
       for (const [path, inode] of wanted)
         if (inode !== undefined && !doors.has(path))
           doors.set(path, openDoor(path, inode, listener))
     },
     covers(directory) {
       const door = doors.get(directory)
-      return door?.ready === true && door.inode === inodeOf(directory)
+      return door?.state === 'open' && door.inode === inodeOf(directory)
     },
     async close() {
       for (const path of [...doors.keys()]) shut(path)
@@ -75,22 +76,21 @@ function openDoor(directory: string, inode: string, { told, opened }: Listener):
     depth: 0,
     ignored: path => path !== directory,
     ignoreInitial: true,
-    ignorePermissionErrors: true,
     atomic: false,
   })
-  const door: Door = { inode, watcher, ready: false }
+  const door: Door = { inode, watcher, state: 'opening' }
   watcher.on('raw', (event, name) => {
     const path = typeof name === 'string' && name !== '' ? join(directory, name) : undefined
     told(event === 'change' ? 'write' : 'place', path)
   })
   watcher.on('all', () => told('place', undefined))
   watcher.on('ready', () => {
-    door.ready = true
+    if (door.state === 'opening') door.state = 'open'
     opened()
   })
-  // A directory that cannot be watched is looked at all the same, from time to time.
+  // Too many watches, or no permission: it is looked at all the same, and tried again then.
   watcher.on('error', () => {
-    door.ready = false
+    door.state = 'broken'
   })
   return door
 }

@@ -183,7 +183,7 @@ for (const single of [false, true])
     }
     publish(rig.dir, 0, before)
     const path = join(rig.dir, 'a.toml')
-    await rig.follow({ poll: 60_000, settleNew: 20 }, single ? [path] : [rig.dir])
+    await rig.follow({ poll: 60_000, settleNew: 10 }, single ? [path] : [rig.dir])
     for (let version = 1; version <= 100; version++) {
       const texts = { ...before, 'a.toml': service('web', 8000 + version) }
       publish(rig.dir, version, texts)

@@ -1,0 +1,148 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { absent, type Print } from '../../src/watch/fingerprint.ts'
+import { type Moving, type Settling, settle } from '../../src/watch/settle.ts'
+
+const patience = { inPlace: 250, whole: 50, limit: 2000 }
+
+const print = (inode: string, state: string, more: Partial<Print> = {}): Print => ({
+  inode,
+  state,
+  bare: true,
+  empty: false,
+  ...more,
+})
+
+/** A file that is looked at again and again; `sights` are what is seen, and when. */
+function watchOne(
+  taken: Print,
+  sights: readonly (readonly [now: number, print: Print])[],
+  written: boolean | undefined,
+): Settling {
+  let settling: Settling = { moving: new Map(), ripe: [], restless: [], next: undefined }
+  for (const [now, seen] of sights)
+    settling = settle(
+      new Map([['a', taken]]),
+      settling.moving,
+      { now, prints: new Map([['a', seen]]), written: () => written },
+      patience,
+    )
+  return settling
+}
+
+const old = print('1', 'old')
+
+test('what did not change does not move', () => {
+  assert.equal(watchOne(old, [[0, old]], false), {
+    moving: new Map(),
+    ripe: [],
+    restless: [],
+    next: undefined,
+  })
+})
+
+for (const [what, wait, sight, written] of [
+  ['written in place', 250, print('1', 'new'), false],
+  ['replaced by a whole one', 50, print('2', 'new'), false],
+  ['replaced by one that is written to', 250, print('2', 'new'), true],
+  ['replaced by an empty one', 250, print('2', 'new', { empty: true }), false],
+  ['replaced, and nobody knows how', 250, print('2', 'new'), undefined],
+  [
+    'replaced, and nobody knows how, but something followed on the last write',
+    50,
+    print('2', 'new', { bare: false }),
+    undefined,
+  ],
+  ['gone', 250, absent, false],
+  ['unreadable', 250, { ...absent, state: 'EACCES' }, false],
+] as const)
+  test(`a file that is ${what} must stand still for ${wait} ms`, () => {
+    const early = watchOne(
+      old,
+      [
+        [1000, sight],
+        [1000 + wait - 1, sight],
+      ],
+      written,
+    )
+    assert.equal([early.ripe, early.next], [[], 1000 + wait])
+    const due = watchOne(
+      old,
+      [
+        [1000, sight],
+        [1000 + wait, sight],
+      ],
+      written,
+    )
+    assert.equal([due.ripe, due.next], [['a'], undefined])
+  })
+
+test('whatever moves meanwhile starts over, and is written in place', () => {
+  const { ripe, next } = watchOne(
+    old,
+    [
+      [0, print('2', 'half')],
+      [40, print('2', 'whole')],
+      [90, print('2', 'whole')],
+    ],
+    false,
+  )
+  assert.equal([ripe, next], [[], 290])
+})
+
+test('a write that is told of late makes the wait longer', () => {
+  const seen = print('2', 'half')
+  const first = watchOne(old, [[0, seen]], false)
+  const taken = new Map([['a', old]])
+  const prints = new Map([['a', seen]])
+  const later = settle(taken, first.moving, { now: 50, prints, written: () => true }, patience)
+  assert.equal([later.ripe, later.next], [[], 250])
+})
+
+test('what comes back as it was has not moved', () => {
+  const { moving } = watchOne(
+    old,
+    [
+      [0, absent],
+      [100, old],
+    ],
+    false,
+  )
+  assert.is(moving.size, 0)
+})
+
+/** Two files: `a` is as given, `b` is new since 0 and whole. */
+const two = (now: number, a: Moving): Settling =>
+  settle(
+    new Map([
+      ['a', old],
+      ['b', old],
+    ]),
+    new Map([
+      ['a', a],
+      ['b', { print: print('2', 'b'), since: 0, began: 0, inPlace: false }],
+    ]),
+    {
+      now,
+      prints: new Map([
+        ['a', a.print],
+        ['b', print('2', 'b')],
+      ]),
+      written: () => false,
+    },
+    patience,
+  )
+
+test('files that change together are taken together', () => {
+  const a = { print: print('1', 'new'), since: 10, began: 10, inPlace: true }
+  assert.equal(two(100, a).ripe, [])
+  assert.equal(two(260, a).ripe, ['a', 'b'])
+})
+
+test('nobody waits for a restless file', () => {
+  const a = { print: print('1', 'new'), since: 2090, began: 10, inPlace: true }
+  const { ripe, restless, next } = two(2100, a)
+  assert.equal([ripe, restless, next], [['b'], ['a'], 2340])
+})
+
+test.run()
