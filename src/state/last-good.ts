@@ -14,8 +14,8 @@ import { ioError, replaceFiles } from './durable.ts'
 /** Only this process writes it, under the writer's lock. */
 export interface LastGood {
   /**
-   * The texts, in the order in which files are read, under the names that `paths` give them. Of what
-   * cannot be read `damaged` is told; it counts as absent.
+   * The texts, in the order in which files are read, under the names that `paths` give them. The
+   * disk is read once; of what is damaged there `damaged` is told, and it counts as absent.
    *
    * @throws SlbError `io` if the directory cannot be listed.
    */
@@ -46,6 +46,7 @@ export function openLastGood(stateDirectory: string, paths: readonly string[]): 
   const roots = [...new Set(paths)].filter(path => path !== '-')
   let known: Map<string, Uint8Array> | undefined
   const read = (damaged?: (path: string) => void): Map<string, Uint8Array> => {
+    if (known !== undefined) return known
     const found = keptIn(folder, damaged).filter(({ file }) => nameOf(file, roots) !== undefined)
     known = new Map(found.map(({ file, text }) => [file, text]))
     return known
@@ -53,7 +54,7 @@ export function openLastGood(stateDirectory: string, paths: readonly string[]): 
   return {
     read: damaged => named(read(damaged), roots),
     accept(sources) {
-      const before = known ?? read()
+      const before = read()
       const now = new Map(
         sources
           .filter(({ file }) => file !== stdinName)
@@ -61,6 +62,8 @@ export function openLastGood(stateDirectory: string, paths: readonly string[]): 
       )
       const changed = [...now].filter(([file, text]) => !sameText(before.get(file), text))
       const gone = [...before.keys()].filter(file => !now.has(file))
+      // If it fails half-way, the disk alone knows what stands there.
+      known = undefined
       // Written before others are forgotten: a service that moved to another file is in one of them.
       replaceFiles(changed.map(([file, text]) => [pathIn(folder, file), encode({ file, text })]))
       for (const file of gone) remove(pathIn(folder, file))

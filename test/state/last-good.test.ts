@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto'
 import {
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmdirSync,
   rmSync,
   statSync,
   truncateSync,
@@ -128,7 +131,8 @@ test('a damaged file counts as absent, is told of, and does not hide the others'
     )
     assert.equal(told, [path])
     store.accept(sources(two))
-    assert.equal(texts(store.read()), Object.entries(two), 'and is written again')
+    const again = openLastGood(directory, ['/etc/slb'])
+    assert.equal(texts(again.read()), Object.entries(two), 'and is written again')
   }
 })
 
@@ -155,6 +159,22 @@ test('a store that cannot be written is an error with its path, and changes noth
     () => store.accept(sources(two)),
     (error: unknown) => error instanceof SlbError && /last-good/.test(error.message),
   )
+})
+
+test('after a write that failed the next one knows what stands on disk', ({ directory }) => {
+  const store = openLastGood(directory, ['/etc/slb'])
+  store.accept(sources({ '/etc/slb/a.toml': '# a\n' }))
+  const [name = ''] = readdirSync(join(directory, 'last-good'))
+  const path = join(directory, 'last-good', name)
+  const obstacle = (file: string): string =>
+    `${join(directory, 'last-good', createHash('sha256').update(file).digest('hex').slice(0, 32))}.good.tmp`
+  mkdirSync(obstacle('/etc/slb/b.toml'))
+  const both = { '/etc/slb/a.toml': '# new\n', '/etc/slb/b.toml': '# b\n' }
+  assert.throws(() => store.accept(sources(both)), 'is a directory')
+  assert.match(readFileSync(path, 'utf8'), '# new', 'the first of them was written')
+  rmdirSync(obstacle('/etc/slb/b.toml'))
+  store.accept(sources({ '/etc/slb/a.toml': '# a\n' }))
+  assert.equal(texts(openLastGood(directory, ['/etc/slb']).read()), [['/etc/slb/a.toml', '# a\n']])
 })
 
 test.run()
