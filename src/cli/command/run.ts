@@ -84,6 +84,7 @@ async function start(
     clock: systemClock,
     work: task => working(thread.work(task), task, log),
     reported(report, task) {
+      log.debug(`did: ${task.kind}`, { milliseconds: report.cost })
       notifier.status(report.summary)
       if (!ready && task.kind === 'files') {
         notifier.ready()
