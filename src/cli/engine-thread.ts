@@ -2,9 +2,11 @@
 import { hostname } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import { type CommandSide, Engine } from '../daemon/engine.ts'
-import type { CommandLine, Told } from '../daemon/task.ts'
+import { openUnpacker } from '../daemon/pack.ts'
+import type { CommandLine, Task, Told } from '../daemon/task.ts'
 import type { Order } from '../daemon/thread.ts'
 import { openHost } from '../host.ts'
+import { remembering } from '../state/journal.ts'
 import { openLastGood } from '../state/last-good.ts'
 import type { Io } from './context.ts'
 import { runProgram } from './program.ts'
@@ -16,12 +18,16 @@ export interface EngineData {
 }
 
 const { stateDirectory, paths } = workerData as EngineData
+const unpack = openUnpacker()
 const commands = new Map<number, AbortController>()
 
 const tell = (told: Told): void => parentPort?.postMessage(told)
 
+const host = openHost({ stateDirectory })
+
 const engine = new Engine({
-  host: openHost({ stateDirectory }),
+  // The daemon is the only writer, so what it has written need not be read again.
+  host: { ...host, journal: remembering(host.journal) },
   paths,
   lastGood: openLastGood(stateDirectory, paths),
   hostname: hostname(),
@@ -37,7 +43,11 @@ const engine = new Engine({
 
 parentPort?.on('message', async (order: Order) => {
   if (order.kind === 'gone') commands.get(order.id)?.abort()
-  else tell({ kind: 'report', report: await engine.work(order.task) })
+  else {
+    const task: Task =
+      order.kind === 'files' ? { kind: 'files', now: unpack(order.packed) } : order.task
+    tell({ kind: 'report', report: await engine.work(task) })
+  }
 })
 
 /** A command's ends: its words go to where it was typed, and the live system is the daemon's. */

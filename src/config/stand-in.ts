@@ -101,7 +101,7 @@ function missingFiles(
   for (const [file, last] of good) {
     const text = texts.get(file)
     if (text === undefined) missing.set(file, isUnreadable(file, now) ? 'unreadable' : 'gone')
-    else if (saysNothing(text) && !saysNothing(last)) missing.set(file, 'empty')
+    else if (text !== last && saysNothing(text) && !saysNothing(last)) missing.set(file, 'empty')
   }
   return missing
 }

@@ -49,6 +49,8 @@ export class Engine {
   #job: Job | undefined
   #desired: Desired | undefined
   #standing: Standing | undefined
+  /** The texts that were accepted last, by file, in their order. */
+  #good: ReadonlyMap<string, Uint8Array> | undefined
   /** Why the files are not what is wanted, if they are not. */
   #refused: string | undefined
   #hold: Hold | undefined
@@ -150,13 +152,17 @@ export class Engine {
     if (verdict.refusal === undefined) {
       this.#job = job
       this.#ends.lastGood.accept(standing.sources)
+      this.#good = new Map(standing.sources.map(({ file, text }) => [file, text]))
       return
     }
     this.#ends.note('error', verdict.refusal)
   }
 
   #stand(now: Sources, release: boolean): Promise<Standing> {
-    const good = new Map(this.#ends.lastGood.read())
+    this.#good ??= this.#ends.lastGood.read(path =>
+      this.#ends.note('warn', `${path} is damaged: the last good text in it is lost`),
+    )
+    const good = new Map(this.#good)
     if (release)
       for (const { file, why } of this.#standing?.held ?? [])
         if (why === 'gone' || why === 'empty') good.delete(file)

@@ -1,10 +1,12 @@
 /** The engine's thread, seen from the main one: tasks in, reports and words out. */
 import { Worker } from 'node:worker_threads'
+import { openPacker, type Packed } from './pack.ts'
 import type { Note, Report, Task, Told } from './task.ts'
 
 /** What passes to the engine thread. */
 export type Order =
-  | { readonly kind: 'task'; readonly task: Task }
+  | { readonly kind: 'task'; readonly task: Exclude<Task, { kind: 'files' }> }
+  | { readonly kind: 'files'; readonly packed: Packed }
   /** Whoever gave this command has left. */
   | { readonly kind: 'gone'; readonly id: number }
 
@@ -25,6 +27,7 @@ export interface EngineThread {
 export function startThread(entry: URL, workerData: object, ends: ThreadEnds): EngineThread {
   let waiting: { resolve(report: Report): void; reject(error: unknown): void } | undefined
   let worker: Worker | undefined
+  let packer = openPacker()
   const start = (): Worker => {
     const thread = new Worker(entry, { workerData })
     thread.on('message', (told: Told) => {
@@ -56,7 +59,9 @@ export function startThread(entry: URL, workerData: object, ends: ThreadEnds): E
     work: task =>
       new Promise((resolve, reject) => {
         waiting = { resolve, reject }
-        order({ kind: 'task', task })
+        if (task.kind !== 'files') return order({ kind: 'task', task })
+        if (worker === undefined) packer = openPacker()
+        order({ kind: 'files', packed: packer(task.now) })
       }),
     gone: id => order({ kind: 'gone', id }),
     async close() {

@@ -191,13 +191,18 @@ function standingServices(
     const known = ledger.service.get(key)
     if (wish === undefined ? !isOurService(key, row, ledger) : !wish.owned) continue
     const ours = isOurService(key, row, ledger)
-    services.set(key, {
+    const now = {
       name: policy?.name ?? known?.name ?? key,
       drain: policy?.drain ?? known?.drain ?? defaultDrain,
       hash: !unsettled.has(key) ? fingerprint(wish ?? row) : ours ? unsettledHash : 0,
-    })
+    }
+    services.set(key, known !== undefined && isSame(known, now) ? known : now)
   }
   return services
+}
+
+function isSame(a: LedgerService, b: LedgerService): boolean {
+  return a.name === b.name && a.drain === b.drain && a.hash === b.hash
 }
 
 /**

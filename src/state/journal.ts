@@ -133,3 +133,20 @@ function parse(text: string, path: string): JournalFile {
   if (file === null || typeof file !== 'object' || file.version !== 1) throw damaged()
   return file
 }
+
+/** A journal that only this process writes: what it says is read once. */
+export function remembering(journal: Journal): Journal {
+  let known: Ledger | undefined
+  return {
+    path: journal.path,
+    read() {
+      known ??= journal.read()
+      return known
+    },
+    write(ledger) {
+      const wrote = journal.write(ledger)
+      known = ledger
+      return wrote
+    },
+  }
+}
