@@ -51,9 +51,13 @@ export function savePlan(
   }
 }
 
-/** Reads a saved plan. Throws UsageError if the file is something else. */
-export function readSavedPlan(file: string): SavedPlan {
-  const text = readText(file)
+/**
+ * Reads a saved plan.
+ *
+ * @param text what stands in the file, if it has been read already.
+ * @throws UsageError if the file is something else.
+ */
+export function readSavedPlan(file: string, text: string = readText(file)): SavedPlan {
   let plan: Partial<Saved & { format_version: number; changes: unknown[] }>
   try {
     plan = JSON.parse(text)

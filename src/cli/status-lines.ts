@@ -4,15 +4,18 @@ import type { BackendStatus, ServiceStatus, Status } from '../status/status.ts'
 import type { VipStatus } from '../status/vips.ts'
 import { table } from './text-table.ts'
 
+/** Whether all files count, some, or none. */
+export type Validity = 'valid' | 'partly' | 'invalid'
+
 const header = ['NAME', 'STATE', 'WEIGHT', 'ACTIVE', 'INACTIVE', 'PERSISTENT', 'WHY']
 
 /**
  * The lines of a status, without line ends.
  *
  * @param node what this machine is called.
- * @param valid false if the configuration could not be read, so that what is ours is taken as wanted.
+ * @param valid `invalid`: what is ours is taken as wanted; `partly`: for some files older texts stand in.
  */
-export function statusLines(status: Status, node: string, valid: boolean): readonly string[] {
+export function statusLines(status: Status, node: string, valid: Validity): readonly string[] {
   const rows = [
     ...status.services.flatMap(serviceRows),
     ...status.vips.map(vipRow),
@@ -29,8 +32,10 @@ export function statusLines(status: Status, node: string, valid: boolean): reado
   return lines
 }
 
-function closing(status: Status, valid: boolean): string {
-  if (!valid) return 'The configuration is invalid: this is what slb made before.'
+function closing(status: Status, valid: Validity): string {
+  if (valid === 'invalid') return 'The configuration is invalid: this is what slb made before.'
+  if (status.in_sync && valid === 'partly')
+    return 'The live state matches the files that count; for those with faults it is what they said before.'
   if (status.in_sync) return 'The live state matches the configuration.'
   return 'The live state differs from the configuration: see slb plan.'
 }

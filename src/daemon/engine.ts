@@ -28,7 +28,7 @@ export interface CommandSide {
   configuration(options: { readonly yesRemove?: number }): Promise<Standing>
   readonly reconcile: typeof reconcile
   /** What is to be said of the daemon itself, one line each. */
-  readonly notes: readonly string[]
+  notes(): readonly string[]
 }
 
 export interface EngineEnds {
@@ -254,12 +254,8 @@ export class Engine {
         }
         return round
       },
-      notes: this.#notes(),
+      notes: () => (this.#refused === undefined ? [] : [this.#refused]),
     }
-  }
-
-  #notes(): readonly string[] {
-    return heldNotes(this.#standing).map(([, message]) => message)
   }
 }
 

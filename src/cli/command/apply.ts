@@ -3,10 +3,11 @@ import type { Source } from '../../config/load.ts'
 import type { Preview } from '../../engine/reconcile.ts'
 import type { Host } from '../../host.ts'
 import { newestOf } from '../../state/history.ts'
+import { textsFingerprint } from '../../state/hold.ts'
 import { type Applying, applyJob, type WaitOptions } from '../apply-job.ts'
 import { checkConfiguration, readConfiguration } from '../configuration.ts'
-import type { Context, Run } from '../context.ts'
-import { type ExitStatus, Refusal, UsageError } from '../exit.ts'
+import type { Context, Io, Run } from '../context.ts'
+import { type ExitStatus, exit, Refusal, UsageError } from '../exit.ts'
 import { jobOf } from '../job.ts'
 import { printDiagnostics } from '../report.ts'
 import { isSamePlan, readSavedPlan, type SavedPlan } from '../saved-plan.ts'
@@ -26,7 +27,8 @@ export const run: Run<ApplyOptions> = async context => {
   const { io, options, args } = context
   const saved = args[0] === undefined ? undefined : savedPlan(context, args[0])
   if (options.dryRun && saved === undefined) return plan(context)
-  const { desired, sources, warnings } = saved
+  if (saved) await refuseIfOthers(saved, io)
+  const { desired, sources, warnings, faulty } = saved
     ? await checkConfiguration(saved.sources)
     : await readConfiguration(context)
   await printDiagnostics(io, warnings)
@@ -34,13 +36,14 @@ export const run: Run<ApplyOptions> = async context => {
   try {
     const lock = await io.takeLock('slb apply')
     try {
-      return await applyOnTrial(context, host, {
+      const status = await applyOnTrial(context, host, {
         job: jobOf(desired, saved?.consent ?? options),
         sources,
         keep: desired.history,
         node: desired.node.name ?? io.hostname(),
         ...(saved && { check: (preview: Preview) => refuseIfMoved(saved, preview) }),
       })
+      return faulty && status === exit.done ? exit.invalid : status
     } finally {
       await lock.release()
     }
@@ -92,7 +95,7 @@ function endEmptyTrial({ trials, history }: Host): void {
   if (trial !== undefined && newestOf(history) === trial.after) trials.end()
 }
 
-function savedPlan({ options }: Context<ApplyOptions>, file: string): SavedPlan {
+function savedPlan({ io, options }: Context<ApplyOptions>, file: string): SavedPlan {
   if (options.config !== undefined)
     throw new UsageError('a saved plan holds its configuration: leave out -c')
   if (options.dryRun) throw new UsageError('a saved plan is its own dry run: read the file')
@@ -100,7 +103,15 @@ function savedPlan({ options }: Context<ApplyOptions>, file: string): SavedPlan 
     throw new UsageError(
       'a saved plan holds its consent: give --adopt, --force, --yes-remove to slb plan',
     )
-  return readSavedPlan(file)
+  return readSavedPlan(file, io.attached?.[file])
+}
+
+/** A daemon would not stay with a plan of other files than it follows. */
+async function refuseIfOthers(saved: SavedPlan, { daemon }: Io): Promise<void> {
+  if (daemon === undefined) return
+  const { sources } = await daemon.configuration({})
+  if (textsFingerprint(sources) !== textsFingerprint(saved.sources))
+    throw new Refusal('slb run follows other files than the plan was made from', 'plan again')
 }
 
 function refuseIfMoved(saved: SavedPlan, { plan }: Preview): void {

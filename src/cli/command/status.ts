@@ -11,8 +11,8 @@ import type { Context, Run } from '../context.ts'
 import { type ExitStatus, exit, InvalidConfiguration, UsageError } from '../exit.ts'
 import { jobOf } from '../job.ts'
 import { printData } from '../output.ts'
-import { printDiagnostics } from '../report.ts'
-import { statusLines } from '../status-lines.ts'
+import { faultLines, printDiagnostics } from '../report.ts'
+import { statusLines, type Validity } from '../status-lines.ts'
 import { standingDocument, tellStanding } from '../trial.ts'
 
 export interface StatusOptions {
@@ -67,19 +67,21 @@ async function show(context: Context<StatusOptions>, host: Host): Promise<ExitSt
   const data = {
     format_version: 1,
     node,
-    configuration: valid ? 'valid' : 'invalid',
+    configuration: valid,
     ...standingDocument(host),
     ...status,
   }
   await printData(io, options, data, statusLines(status, node, valid))
   await tellStanding(io, host, fingerprint)
-  return valid ? exit.done : exit.invalid
+  for (const note of io.daemon?.notes() ?? [])
+    await io.err.lines(faultLines('slb run:', note, undefined, io.err.paint))
+  return valid === 'valid' ? exit.done : exit.invalid
 }
 
 interface WantedJob {
   readonly job: Job
   readonly node: string
-  readonly valid: boolean
+  readonly valid: Validity
   /** Of the texts, if they are valid. */
   readonly fingerprint?: string
 }
@@ -88,16 +90,16 @@ interface WantedJob {
 async function wantedJob(context: Context, host: Host): Promise<WantedJob> {
   const hostname = context.io.hostname()
   try {
-    const { desired, sources, warnings } = await readConfiguration(context)
+    const { desired, sources, warnings, faulty } = await readConfiguration(context)
     await printDiagnostics(context.io, warnings)
     const fingerprint = textsFingerprint(sources)
     const node = desired.node.name ?? hostname
-    return { job: jobOf(desired, {}), node, valid: true, fingerprint }
+    return { job: jobOf(desired, {}), node, valid: faulty ? 'partly' : 'valid', fingerprint }
   } catch (error) {
     if (!(error instanceof InvalidConfiguration)) throw error
     await printDiagnostics(context.io, error.diagnostics)
     const wanted = rewound(await observe(host), host.journal.read(), [])
     const limits = { maxRemove: { count: 0 } } as const
-    return { job: { wanted, limits, conflict: 'refuse' }, node: hostname, valid: false }
+    return { job: { wanted, limits, conflict: 'refuse' }, node: hostname, valid: 'invalid' }
   }
 }
