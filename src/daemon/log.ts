@@ -6,6 +6,7 @@
  */
 import { pino } from 'pino'
 import { type LogLevel, lineOf } from './log-line.ts'
+import { type LogStream, openOutlet } from './log-outlet.ts'
 import { withoutSecrets } from './secrets.ts'
 
 export type { LogLevel } from './log-line.ts'
@@ -26,14 +27,6 @@ export interface Log {
   debug(message: string, fields?: LogFields): void
 }
 
-/** What is needed of process.stderr. */
-export interface LogStream {
-  write(text: string): unknown
-  on(event: 'error', listener: (error: Error) => void): unknown
-  /** Bytes that are not yet out. */
-  readonly writableLength?: number
-}
-
 export interface LogOptions {
   readonly stream: LogStream
   /** Lines for people instead of JSON. */
@@ -43,9 +36,6 @@ export interface LogOptions {
   /** Begin each line with its priority as sd-daemon(3) has it, for `journalctl -p warning`. */
   readonly priority?: boolean
 }
-
-/** So much may wait for a reader, in bytes. */
-const maxWaiting = 1 << 20
 
 /** syslog(3). */
 const priorities: Readonly<Record<LogLevel, number>> = { error: 3, warn: 4, info: 6, debug: 7 }
@@ -72,6 +62,11 @@ export function openLog(options: LogOptions): Log {
     const text = terminal ? lineOf({ level: word, time, message, fields }, colour) : safe(line)
     return priority ? `<${priorities[word as LogLevel]}>${text}` : text
   }
+  const lost = (count: number): string => {
+    const message = `${count} lines of the log were lost: nobody read them`
+    return format(JSON.stringify({ level: 'warn', time: new Date().toISOString(), message }))
+  }
+  const outlet = openOutlet(options.stream, lost)
   const logger = pino(
     {
       level,
@@ -80,33 +75,13 @@ export function openLog(options: LogOptions): Log {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: label => ({ level: label }), log: withoutSecrets },
     },
-    { write: openOutlet(options.stream, format) },
+    { write: line => outlet(format(line)) },
   )
   const at =
     (name: LogLevel) =>
     (message: string, fields: LogFields = {}): void =>
       logger[name](fields, '%s', message)
   return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') }
-}
-
-/** Writes lines as long as somebody takes them, and counts those that nobody took. */
-function openOutlet(stream: LogStream, format: (line: string) => string): (line: string) => void {
-  let dropped = 0
-  stream.on('error', () => {})
-  return line => {
-    if ((stream.writableLength ?? 0) > maxWaiting) {
-      dropped++
-      return
-    }
-    if (dropped > 0) {
-      const message = `${dropped} lines of the log were lost: nobody read them`
-      dropped = 0
-      stream.write(
-        format(JSON.stringify({ level: 'warn', time: new Date().toISOString(), message })),
-      )
-    }
-    stream.write(format(line))
-  }
 }
 
 /** Characters that JSON lets through, but that change what a terminal shows. */

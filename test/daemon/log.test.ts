@@ -1,4 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -215,15 +217,49 @@ for (const [how, end] of [
         '-e',
         `import { openLog } from '${module}'
          const log = openLog({ stream: process.stderr, terminal: false, colour: false, level: 'info' })
-         for (let i = 0; i < 300; i++) log.info('line ' + i)
+         for (let i = 0; i < 3000; i++) log.info('line ' + i)
          ${end}`,
       ],
       { encoding: 'utf8', timeout: 60_000 },
     )
     const count = stderr.split('\n').filter(line => line.includes('"message":"line ')).length
-    assert.is(count, 300)
+    assert.is(count, 3000)
     if (how === 'a signal handler') assert.match(stderr, /"message":"last"/)
   })
+
+test('a reader that is asleep blocks nothing, gets what it can hold, and ends nothing', async () => {
+  const child = spawn(
+    process.execPath,
+    [
+      '--input-type=module',
+      '-e',
+      `import { openLog } from '${module}'
+       const log = openLog({ stream: process.stderr, terminal: false, colour: false, level: 'info' })
+       for (let i = 0; i < 20000; i++) log.info('line ' + i + 'x'.repeat(100))
+       process.stdout.write('alive')
+       process.on('SIGTERM', () => { log.info('last'); process.exit(0) })
+       setInterval(() => {}, 1000)`,
+    ],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  )
+  await once(child.stdout, 'data')
+  let text = ''
+  child.stderr.on('data', chunk => {
+    text += chunk
+  })
+  // Awake now: what waited comes, and with the next line the word of what was lost.
+  for (let waited = 0; waited < 5000 && text.length < 1 << 20; waited += 20) await sleep(20)
+  child.kill('SIGTERM')
+  const [status] = await once(child, 'close')
+  assert.is(status, 0)
+  const lines = text
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line).message)
+  const lost = Number(/^(\d+) lines of the log were lost/.exec(lines.at(-2))?.[1])
+  assert.is(lines.at(-1), 'last')
+  assert.is(lines.length - 2 + lost, 20_000)
+})
 
 test('a reader that has gone does not end the daemon', async () => {
   const child = spawn(
