@@ -26,7 +26,7 @@ export interface WatchOptions {
   readonly settleNew?: number
   /** Milliseconds between looks that nothing has asked for (2000). */
   readonly poll?: number
-  /** Milliseconds that others wait for a file that never stands still (8 times `settle`, at least 2000). */
+  /** Milliseconds that files wait for others to stand still (8 times `settle`, at least 2000). */
   readonly limit?: number
   /** False: do without the kernel's events, as on file systems that have none (true). */
   readonly events?: boolean
@@ -147,20 +147,21 @@ class Follower implements FileWatch {
       written: path => this.#wasWritten(path, announced),
     }
     const taken = new Map(Array.from(this.#taken, ([path, { print }]) => [path, print]))
-    const { moving, ripe, restless, next } = settle(taken, this.#moving, moment, this.#patience)
-    const left = new Map(moving)
+    const settling = settle(taken, this.#moving, moment, this.#patience)
+    const { ripe, restless, next } = settling
+    const left = new Map(settling.moving)
     for (const path of ripe) if (this.#take(path, view.get(path))) left.delete(path)
+    const missed = ripe.some(path => left.has(path))
     this.#moving = left
     if (!announced) this.#retry(view)
     if (ripe.length > 0 || !announced) this.#openDoors()
-    const waiting = [...left.keys()].some(path => !restless.includes(path))
     const idle = Math.max(this.#poll, (performance.now() - now) * idleShare)
     this.#looked = performance.now()
     if (left.size === 0) this.#written.clear()
     const due = next === undefined ? idle : next - this.#looked
-    this.#lookWithin(Math.min(due, idle, waiting && ripe.length > 0 ? this.#patience.whole : idle))
+    this.#lookWithin(Math.min(due, idle, missed ? this.#patience.whole : idle))
     // Last, so that whatever it does finds the next look arranged.
-    if (!waiting) this.#tell(view, restless)
+    if (!settling.waiting && !missed) this.#tell(view, restless)
   }
 
   /** As far as the events tell. */

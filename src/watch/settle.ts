@@ -7,7 +7,7 @@ export interface Patience {
   readonly inPlace: number
   /** One that was put in place whole, as by a rename. */
   readonly whole: number
-  /** A file that moves for longer than this is restless: the others no longer wait for it. */
+  /** A file that moves for longer is restless: nobody waits for it. Nor does one wait for longer. */
   readonly limit: number
 }
 
@@ -33,8 +33,10 @@ export interface Moment {
 
 export interface Settling {
   readonly moving: ReadonlyMap<string, Moving>
-  /** Have stood still: to be taken. Empty while one that is not restless still moves. */
+  /** Have stood still: to be taken. Empty while they wait for others. */
   readonly ripe: readonly string[]
+  /** True while what moves has to come to rest first. */
+  readonly waiting: boolean
   /** Move for so long that nobody waits for them. */
   readonly restless: readonly string[]
   /** When to look again at the latest, on the clock of `now`; undefined if nothing moves. */
@@ -46,7 +48,7 @@ export interface Settling {
  *
  * Files that change together are taken together: as long as one moves the others wait, so that a
  * service that moves from one file to the next is never seen in both or in none. A file that is
- * written to without an end keeps its last text, and is waited for no longer than `limit`.
+ * written to without an end keeps its last text, and nobody waits for others longer than `limit`.
  *
  * @param taken the prints of what was taken last.
  * @param before the moving paths of the last look.
@@ -67,19 +69,23 @@ export function settle(
   const still: string[] = []
   const restless: string[] = []
   const dues: number[] = []
-  let waiting = false
+  let restive = false
+  let overdue = false
   for (const [path, one] of moving) {
     const due = one.since + (one.inPlace ? patience.inPlace : patience.whole)
+    const late = moment.now - one.began > patience.limit
     if (due <= moment.now) {
       still.push(path)
+      overdue ||= late
       continue
     }
     dues.push(due)
-    if (moment.now - one.began > patience.limit) restless.push(path)
-    else waiting = true
+    if (late) restless.push(path)
+    else restive = true
   }
+  const waiting = restive && !overdue
   const next = dues.length === 0 ? undefined : dues.reduce((a, b) => Math.min(a, b))
-  return { moving, ripe: waiting ? [] : still, restless, next }
+  return { moving, ripe: waiting ? [] : still, waiting, restless, next }
 }
 
 function moved(

@@ -281,6 +281,25 @@ test('a file that is always written to keeps its last text, and the others go on
   assert.equal(textsOf(rig.told.at(-1)), after)
 })
 
+test('files that are written to in turns, so that one always moves, do not hold up the rest', async ({
+  rig,
+}) => {
+  for (let index = 0; index < 5; index++)
+    writeFileSync(join(rig.dir, `turn-${index}.toml`), '# none\n')
+  await rig.follow({ limit: 500 })
+  let turn = 0
+  const noise = setInterval(() => {
+    turn++
+    writeFileSync(join(rig.dir, `turn-${turn % 5}.toml`), `# ${turn}\n`)
+  }, settle / 3)
+  try {
+    writeFileSync(join(rig.dir, 'a.toml'), saved)
+    await rig.when('the rest', () => textsOf(rig.told.at(-1))['a.toml'] === saved)
+  } finally {
+    clearInterval(noise)
+  }
+})
+
 test('one that was never still is told of as unreadable', async ({ rig }) => {
   const loud = join(rig.dir, 'b.toml')
   const noise = setInterval(() => appendFileSync(loud, '# more\n'), 20)

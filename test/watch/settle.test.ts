@@ -19,7 +19,13 @@ function watchOne(
   sights: readonly (readonly [now: number, print: Print])[],
   written: boolean | undefined,
 ): Settling {
-  let settling: Settling = { moving: new Map(), ripe: [], restless: [], next: undefined }
+  let settling: Settling = {
+    moving: new Map(),
+    ripe: [],
+    waiting: false,
+    restless: [],
+    next: undefined,
+  }
   for (const [now, seen] of sights)
     settling = settle(
       new Map([['a', taken]]),
@@ -36,6 +42,7 @@ test('what did not change does not move', () => {
   assert.equal(watchOne(old, [[0, old]], false), {
     moving: new Map(),
     ripe: [],
+    waiting: false,
     restless: [],
     next: undefined,
   })
@@ -137,6 +144,12 @@ test('files that change together are taken together', () => {
   const a = { print: print('1', 'new'), since: 10, began: 10, inPlace: true }
   assert.equal(two(100, a).ripe, [])
   assert.equal(two(260, a).ripe, ['a', 'b'])
+})
+
+test('nobody waits longer than the limit, whoever moves', () => {
+  const a = { print: print('1', 'new'), since: 1900, began: 1900, inPlace: true }
+  assert.equal([two(2000, a).ripe, two(2000, a).waiting], [[], true])
+  assert.equal([two(2001, a).ripe, two(2001, a).waiting], [['b'], false])
 })
 
 test('nobody waits for a restless file', () => {
