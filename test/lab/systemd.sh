@@ -1,7 +1,7 @@
 #!/bin/bash
 # systemd as the first process of namespaces of its own, with the unit slb.service and nothing else.
 # usage: systemd.sh PROJECT NODE OUT PROGRAM - what runs instead of `slb run`, and where it all ends up.
-# The probe writes OUT/probe; OUT/done comes last.
+# What was seen is in files of OUT; OUT/done comes last.
 set -e
 project=$1 node=$2 out=$3 program=$4
 if [ "$5" != --inside ]; then
@@ -64,14 +64,27 @@ EOF
 cat >/run/after.sh <<EOF
 show() { systemctl show slb.service -p "\$2" --value >$out/\$1; }
 show started ActiveState
-cp /run/slb/probe $out/
 show status StatusText
+cp /run/slb/probe $out/
+ipvsadm -Sn >$out/ipvs
+stat -c '%U:%G %a' /run/slb/slb.sock >$out/socket
 systemctl reload slb.service
 show reloaded StatusText
+before=\$(systemctl show slb.service -p MainPID --value)
+systemctl kill --kill-whom=main --signal=KILL slb.service
+for i in \$(seq 200); do
+  sleep 0.1
+  test "\$(systemctl show slb.service -p MainPID --value)" = "\$before" && continue
+  systemctl is-active --quiet slb.service && break
+done
+show again ActiveState
+show restarts NRestarts
+ipvsadm -Sn >$out/ipvs-again
 systemctl stop slb.service
 show stopped Result
+ipvsadm -Sn >$out/ipvs-stopped
 cp /var/lib/slb/last $out/
-cat /run/slb.err
+cat /run/slb.err >$out/said
 touch $out/done
 EOF
 exec env -i container=test PATH="$PATH" /lib/systemd/systemd --system --unit=test.target \

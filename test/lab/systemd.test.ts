@@ -24,13 +24,13 @@ interface Report {
   readonly log: string
 }
 
-/** Boots systemd with the unit around the probe, until the probe has been started and stopped. */
-async function boot(): Promise<Report> {
+/** Boots systemd with the unit around a program, until that has been started, killed and stopped. */
+async function boot(program: string): Promise<Report> {
   enterFreshNamespace()
   const out = mkdtempSync(join(tmpdir(), 'slb-systemd-'))
   const script = join(projectFolder, 'test/lab/systemd.sh')
   const node = realpathSync(process.execPath)
-  const child = spawn(script, [projectFolder, node, out, 'dist/test/lab/service-probe.js'], {
+  const child = spawn(script, [projectFolder, node, out, program], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let log = ''
@@ -55,7 +55,7 @@ async function boot(): Promise<Report> {
 }
 
 test('systemd starts, reloads and stops it, in its sandbox, and what slb needs works there', async () => {
-  const { ended, log } = await boot()
+  const { ended, log } = await boot('dist/test/lab/service-probe.js')
   ended('done')
   assert.is(ended('started'), 'active', log)
   assert.is(ended('status'), 'all is well')
@@ -85,6 +85,23 @@ test('systemd starts, reloads and stops it, in its sandbox, and what slb needs w
   })
   assert.is(apply.status, 0, apply.err)
   assert.match(apply.out, '+ tcp 192.0.2.10:80')
+})
+
+const web = `-A -t 192.0.2.10:80 -s wrr
+-a -t 192.0.2.10:80 -r 10.0.0.11:8080 -m -w 1`
+
+test('the daemon does its work in it, and is started again when it was killed', async () => {
+  const { ended, log } = await boot('dist/src/cli/main.js run')
+  ended('done')
+  assert.is(ended('started'), 'active', `${log}${ended('said')}`)
+  assert.is(ended('ipvs'), web, ended('said'))
+  assert.is(ended('socket'), 'slb:slb 660')
+  assert.is(ended('again'), 'active')
+  assert.is(ended('restarts'), '1')
+  assert.is(ended('ipvs-again'), web)
+  assert.is(ended('stopped'), 'success', ended('said'))
+  assert.is(ended('ipvs-stopped'), web)
+  for (const line of ended('said').split('\n')) assert.ok(JSON.parse(line).message, line)
 })
 
 test.run()
