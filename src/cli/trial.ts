@@ -35,7 +35,10 @@ export async function settleTrial(
   if (trial === undefined) return {}
   if (!isOverdue(trial, host.clock.monotonic())) return { running: trial }
   try {
-    const undone = await undoTrial(host, trial, { wait })
+    const undone = await undoTrial(host, trial, {
+      wait: io.daemon === undefined ? wait : 0,
+      ...(io.daemon && { reconcile: io.daemon.reconcile }),
+    })
     if (undone.outcome !== 'undone') return {}
     await io.err.lines(
       faultLines('undone:', `${named(trial)} was not committed in time`, undefined, io.err.paint),

@@ -12,7 +12,7 @@ import { SlbError } from '../model/error.ts'
 import { want } from '../plan/want.ts'
 import { type Hold, textsFingerprint } from '../state/hold.ts'
 import type { LastGood } from '../state/last-good.ts'
-import { isOverdue } from '../state/trial.ts'
+import { isOverdue, type Trial } from '../state/trial.ts'
 import { Fights } from './fights.ts'
 import { type Aim, keysOf, Rounds } from './rounds.ts'
 import { leave } from './stop.ts'
@@ -68,6 +68,7 @@ export class Engine {
     const begun = clock.monotonic()
     const held = this.#hold !== undefined
     this.#failed = false
+    const tried = this.#trial() !== undefined
     try {
       await this.#do(task)
       this.#hold = this.#ends.host.holds.read()
@@ -75,7 +76,7 @@ export class Engine {
       this.#failed = true
       this.#tellError(error)
     }
-    const trial = this.#ends.host.trials.read()
+    const trial = this.#trial()
     return {
       cost: clock.monotonic() - begun,
       summary: summaryOf({
@@ -89,7 +90,21 @@ export class Engine {
       draining: this.#rounds.draining,
       ...(trial && { trialEnds: trial.deadline }),
       failed: this.#failed,
-      again: held && this.#hold === undefined && task.kind === 'command',
+      // What a hold or a trial has kept waiting.
+      again:
+        this.#hold === undefined &&
+        ((held && task.kind === 'command') || (tried && trial === undefined)),
+    }
+  }
+
+  /** The trial that runs; of a record that cannot be read it is told. */
+  #trial(): Trial | undefined {
+    try {
+      return this.#ends.host.trials.read()
+    } catch (error) {
+      this.#failed = true
+      this.#tellError(error)
+      return undefined
     }
   }
 
@@ -109,13 +124,17 @@ export class Engine {
       case 'undo':
         return this.#undo()
       case 'command':
+        // First what is overdue: the command would take the trial for what is wanted.
+        await this.#undo()
         return this.#ends.runCommand(task.id, task.line, this.#side())
       case 'stop':
         return leave(this.#node, this.#job, this.#rounds, this.#ends)
     }
   }
 
-  async #files(now: Sources): Promise<void> {
+  async #files(given: Sources): Promise<void> {
+    const unconfirmed = this.#unconfirmed(given)
+    const now = unconfirmed === undefined ? given : this.#lastGood(given)
     const standing = await this.#stand(now, false)
     const { desired } = standing.loaded
     const { note } = this.#ends
@@ -129,6 +148,12 @@ export class Engine {
       return
     }
     this.#desired = desired
+    await this.#undo()
+    if (this.#ends.host.trials.read() !== undefined) {
+      note('info', 'an apply is on trial: changes of the files wait until it is committed')
+      this.#job ??= await this.#rounds.asItIs()
+      return
+    }
     const hold = this.#ends.host.holds.read()
     const texts = [now.sources, standing.sources].map(textsFingerprint)
     if (hold !== undefined && texts.includes(hold.fingerprint)) {
@@ -139,11 +164,35 @@ export class Engine {
       this.#job ??= await this.#rounds.asItIs()
       return
     }
-    this.#ends.host.holds.clear()
+    if (unconfirmed === undefined) this.#ends.host.holds.clear()
     const job = jobOf(desired)
     const round = await this.#apply(job, 'file', {})
     this.#take(job, standing, round)
     this.#tell(round)
+    if (unconfirmed !== undefined) this.#holdAgain(unconfirmed)
+  }
+
+  /** What an earlier boot knew of these files: nobody confirmed them, and the reboot undid them. */
+  #unconfirmed({ sources }: Sources): Trial | Hold | undefined {
+    const { trials, holds } = this.#ends.host
+    const left = trials.left() ?? holds.left()
+    if (left === undefined || textsFingerprint(sources) !== left.fingerprint) return undefined
+    return this.#goodTexts().size === 0 ? undefined : left
+  }
+
+  /** What was good before them: a machine must serve something after a reboot. */
+  #lastGood(given: Sources): Sources {
+    const good = [...this.#goodTexts()]
+    return { ...given, sources: good.map(([file, text]) => ({ file, text })) }
+  }
+
+  /** The state without them stands now, and is held as it would have been without the reboot. */
+  #holdAgain({ at, user, fingerprint }: Trial | Hold): void {
+    const { trials, holds } = this.#ends.host
+    holds.set({ why: 'undo', at, user, fingerprint })
+    trials.end()
+    const what = 'these files were never confirmed: what was good before them is applied and held'
+    this.#ends.note('warn', `${what}, until they change or slb resume is said`, { by: user })
   }
 
   /** The job counts from now on, unless the guard refused it. */
@@ -151,6 +200,8 @@ export class Engine {
     this.#refused = verdict.refusal
     if (verdict.refusal === undefined) {
       this.#job = job
+      // What is on trial is not good yet: once it is committed, the files are taken again.
+      if (this.#ends.host.trials.read() !== undefined) return
       this.#ends.lastGood.accept(standing.sources)
       this.#good = new Map(standing.sources.map(({ file, text }) => [file, text]))
       return
@@ -158,11 +209,15 @@ export class Engine {
     this.#ends.note('error', verdict.refusal)
   }
 
-  #stand(now: Sources, release: boolean): Promise<Standing> {
+  #goodTexts(): ReadonlyMap<string, Uint8Array> {
     this.#good ??= this.#ends.lastGood.read(path =>
       this.#ends.note('warn', `${path} is damaged: the last good text in it is lost`),
     )
-    const good = new Map(this.#good)
+    return this.#good
+  }
+
+  #stand(now: Sources, release: boolean): Promise<Standing> {
+    const good = new Map(this.#goodTexts())
     if (release)
       for (const { file, why } of this.#standing?.held ?? [])
         if (why === 'gone' || why === 'empty') good.delete(file)
@@ -225,11 +280,15 @@ export class Engine {
     const { host, note } = this.#ends
     const trial = host.trials.read()
     if (trial === undefined || !isOverdue(trial, host.clock.monotonic())) return
-    const undone = await undoTrial(host, trial, { wait: 0 })
+    const undone = await undoTrial(host, trial, {
+      wait: 0,
+      reconcile: (...round) => this.#rounds.keep(() => reconcile(...round)),
+      fingerprint: textsFingerprint(readSources(this.#ends.paths).sources),
+    })
     if (undone.outcome !== 'undone') return
     note('warn', 'the apply on trial was not committed in time: it is undone', { by: trial.user })
     this.#tell(undone.round)
-    this.#job = await this.#rounds.asItIs()
+    this.#job = undone.job
   }
 
   /** What a command inside the daemon works with; what it applies is what the daemon wants from then on. */

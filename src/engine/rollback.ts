@@ -84,7 +84,12 @@ export async function undoJob(
   return { job, entries }
 }
 
-export type UndoOptions = Pick<ApplyOptions, 'wait' | 'signal' | 'progress' | 'planned'>
+export interface UndoOptions extends Pick<ApplyOptions, 'wait' | 'signal'> {
+  /** What makes the round, for one who has to know what it saw; absent = `reconcile` itself. */
+  readonly reconcile?: typeof reconcile
+  /** Of the files as they stand now, if they may have changed since the trial began. */
+  readonly fingerprint?: string
+}
 
 /**
  * How undoing a trial ended: it was committed before we could begin, it had changed nothing, or it is
@@ -92,7 +97,7 @@ export type UndoOptions = Pick<ApplyOptions, 'wait' | 'signal' | 'progress' | 'p
  */
 export type Undone =
   | { readonly outcome: 'committed' | 'nothing' }
-  | { readonly outcome: 'undone'; readonly round: Round }
+  | { readonly outcome: 'undone'; readonly job: Job; readonly round: Round }
 
 /**
  * Undoes a trial: goes back, holds that state, and forgets the trial. The caller holds the writer's lock.
@@ -103,6 +108,7 @@ export type Undone =
  * cannot be read, or the records cannot be written.
  */
 export async function undoTrial(past: Past, trial: Trial, options: UndoOptions): Promise<Undone> {
+  const { reconcile: makeRound = reconcile, fingerprint = trial.fingerprint, ...waiting } = options
   const { job, entries } = await undoJob(past, trial)
   if (!past.trials.claim()) return { outcome: 'committed' }
   const [newest] = entries
@@ -110,14 +116,14 @@ export async function undoTrial(past: Past, trial: Trial, options: UndoOptions):
     past.trials.end()
     return { outcome: 'nothing' }
   }
-  const { user, fingerprint } = trial
+  const { user } = trial
   // Held first: if we are killed on the way, nobody must take it for a half-done apply and finish that.
   past.holds.set({ why: 'undo', at: past.clock.wall().toISOString(), user, fingerprint })
   const cause: Cause = { kind: 'operator', command: 'undo', user, files: [] }
   const notes = { limits: job.limits, ...(newest.node === undefined ? {} : { node: newest.node }) }
   const history = noting(past.history, notes)
   const { journal } = past
-  const round = await reconcile(job, past, { ...options, journal, history, cause, keep })
+  const round = await makeRound(job, past, { ...waiting, journal, history, cause, keep })
   if (options.signal?.aborted !== true) past.trials.end()
-  return { outcome: 'undone', round }
+  return { outcome: 'undone', job, round }
 }

@@ -146,6 +146,19 @@ test('a rollback without a number takes a trial back at once, guard or not', () 
     assert.not.match((await rig.slb('apply', '-c', 'web.toml')).err, 'undone')
   }))
 
+test('a rollback that comes after the undo does not bring the trial back', () =>
+  applied(async rig => {
+    await rig.slb('apply', '-c', 'more.toml', '--confirm', '30s')
+    rig.clock.pass(30_000)
+    await rig.slb('commit')
+    const back = await rig.slb('rollback')
+    assert.is(back.status, 4)
+    assert.match(back.err, /^refused: the apply on trial was undone already, at /m)
+    assert.is(backends(rig), 2)
+    assert.is((await rig.slb('rollback', '1')).status, 0)
+    assert.is(backends(rig), 3)
+  }))
+
 test('a rollback by number that comes after the deadline is refused: the numbers have moved', () =>
   applied(async rig => {
     await rig.slb('apply', '-c', 'more.toml', '--confirm', '30s')

@@ -13,7 +13,7 @@ import { type Context, defaultConfig, type Run } from '../context.ts'
 import { type ExitStatus, exit, Refusal, UsageError } from '../exit.ts'
 import { type ConsentOptions, consentOf } from '../job.ts'
 import { previewStatus, reportRefusal, showPlan } from '../show-plan.ts'
-import { settleTrial, tellTrial } from '../trial.ts'
+import { moment, settleTrial, tellTrial } from '../trial.ts'
 
 export interface RollbackOptions extends ConsentOptions, WaitOptions {
   readonly dryRun?: boolean
@@ -66,7 +66,7 @@ async function goBack(context: Context<RollbackOptions>, host: Host): Promise<Ex
     node: entries[0]?.node ?? io.hostname(),
     passed: async () => {
       const at = host.clock.wall().toISOString()
-      const fingerprint = running?.fingerprint ?? filesFingerprint(context)
+      const fingerprint = heldFingerprint(context, running)
       host.holds.set({ why: 'rollback', at, user, fingerprint })
     },
   })
@@ -90,6 +90,12 @@ async function wayBack(
     return { ...(await undoJob(host, trial)), command: 'rollback' }
   const back = Number(args[0] ?? 1)
   const entries = newestEntries(host.history, back)
+  // Who says rollback then has not seen that it was done, and would get the trial back.
+  if (args[0] === undefined && entries[0]?.cause.command === 'undo')
+    throw new Refusal(
+      `the apply on trial was undone already, at ${moment(entries[0].at)}`,
+      'slb rollback 1 takes back the undo; slb history lists the applies before',
+    )
   if (entries.length === 0) throw new Refusal('there is nothing to roll back: the history is empty')
   if (entries.length < back)
     throw new UsageError(`the history has only ${entries.length} applies; slb history lists them`)
@@ -97,9 +103,12 @@ async function wayBack(
   return { job, entries, command: `rollback ${back}` }
 }
 
-/** Of the files as they stand, whole or faulty: until they change they are not what is wanted. */
-function filesFingerprint({ io, options }: Context): string {
-  const given = io.daemon?.paths ?? options.config ?? [defaultConfig]
-  const paths = given.filter(path => path !== '-')
-  return textsFingerprint(readSources(paths).sources)
+/**
+ * Of what must not be applied again: the files as they stand, whole or faulty, until they change. A
+ * trial without a daemon may be of other files than those that nobody has named here.
+ */
+function heldFingerprint({ io, options }: Context, trial: Trial | undefined): string {
+  if (io.daemon === undefined && trial !== undefined) return trial.fingerprint
+  const paths = io.daemon?.paths ?? options.config ?? [defaultConfig]
+  return textsFingerprint(readSources(paths.filter(path => path !== '-')).sources)
 }
