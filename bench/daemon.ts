@@ -6,10 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { parseIp } from '../src/model/ip.ts'
-import { type ServiceId, serviceId } from '../src/model/rows.ts'
-import { ipvsTable } from '../src/table/ipvs/table.ts'
+import type { ServiceId } from '../src/model/rows.ts'
 import { projectFolder } from '../test/project.ts'
+import { tcpService, untilKernelHas } from './until.ts'
 
 export interface DaemonFigures {
   /** From the rename of one changed file to its weight in the kernel, in seconds: the median. */
@@ -70,28 +69,18 @@ async function saveAndWait(file: string, text: string, weight: number): Promise<
   const at = text.lastIndexOf('  "10.')
   const edited =
     text.slice(0, at) + text.slice(at).replace(/"(.*)"/, `{ address = "$1", weight = ${weight} }`)
-  const id = lastService(text)
-  const table = ipvsTable()
   writeFileSync(`${file}~`, edited)
   const began = performance.now()
   renameSync(`${file}~`, file)
-  for (;;) {
-    const { service } = await table.read({ services: [id] })
-    if (service?.get(id.key)?.destinations.some(row => row.weight === weight)) break
-    if (performance.now() - began > 60_000) throw new Error('the edit never came')
-    await sleep(1)
-  }
-  const seconds = (performance.now() - began) / 1000
-  table.close()
-  return seconds
+  return untilKernelHas(lastService(text), began, ({ destinations }) =>
+    destinations.some(row => row.weight === weight),
+  )
 }
 
 function lastService(text: string): ServiceId {
   const vip = [...text.matchAll(/^vip\s+= "(.*)"$/gm)].at(-1)?.[1] ?? ''
   const port = [...text.matchAll(/^port\s+= (\d+)$/gm)].at(-1)?.[1] ?? ''
-  const address = parseIp(vip)
-  if (address === undefined) throw new Error(`no VIP in the file: ${vip}`)
-  return serviceId('tcp', 'ipv4', address, Number(port))
+  return tcpService(vip, Number(port))
 }
 
 /** User and system time of a process so far: fields 14 and 15 of proc_pid_stat(5), in 1/100 s. */

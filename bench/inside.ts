@@ -2,13 +2,14 @@
  * One scenario on a fresh kernel: `node inside.js SCENARIO CONFIG WORK`. CONFIG is a directory of
  * slb's files, WORK one to keep things from scenario to scenario. Prints figures as lines of JSON.
  */
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Service } from '../src/model/rows.ts'
 import { openChannel } from '../src/netlink/channel.ts'
 import { familyId } from '../src/netlink/genl.ts'
 import { libc } from '../src/netlink/libc.ts'
@@ -18,6 +19,7 @@ import { measureDaemon } from './daemon.ts'
 import { encodeDirectory } from './encoded.ts'
 import { measure } from './measure.ts'
 import { keepalivedConfig, parseRules } from './peers.ts'
+import { tcpService, untilKernelHas } from './until.ts'
 import { countWrites, straceOptions } from './writes.ts'
 
 const [, , scenario = '', config = '', work = ''] = process.argv
@@ -74,28 +76,19 @@ async function runKeepalived(): Promise<void> {
   const last = parseRules(readFileSync(rules, 'utf8')).at(-1)
   if (last === undefined) throw new Error('no services')
   // keepalived works in the order of its file: the table is full when its last service is.
-  const until = async (done: (table: string) => boolean): Promise<number> => {
-    const at = `${last.address}:${last.port}`
-    for (;;) {
-      if (daemon.exitCode !== null) throw new Error(`keepalived ended: ${daemon.exitCode}`)
-      try {
-        if (done(execFileSync('ipvsadm', ['-Ln', '-t', at], { encoding: 'utf8', stdio: 'pipe' })))
-          break
-      } catch {
-        // the service is not there yet
-      }
-      await sleep(200)
-    }
-    return (performance.now() - began) / 1000
+  const id = tcpService(last.address, Number(last.port))
+  const alive = (): void => {
+    if (daemon.exitCode !== null) throw new Error(`keepalived ended: ${daemon.exitCode}`)
   }
-  const seconds = await until(table => table.split('  -> 10.').length > last.backends.length)
-  tell('keepalived', { seconds })
+  const full = ({ destinations }: Service): boolean => destinations.length === last.backends.length
+  tell('keepalived', { seconds: await untilKernelHas(id, began, full, alive) })
   expectRows()
   await sleep(2000)
   writeFileSync(file, text.replace(/weight \d+( }\n}\n)$/, 'weight 7$1'))
-  const changed = (performance.now() - began) / 1000
+  const changed = performance.now()
   daemon.kill('SIGHUP')
-  tell('reload', { seconds: (await until(table => / Masq +7 /.test(table))) - changed })
+  const edited = ({ destinations }: Service): boolean => destinations.some(row => row.weight === 7)
+  tell('reload', { seconds: await untilKernelHas(id, changed, edited, alive) })
   daemon.kill('SIGTERM')
   await Promise.race([once(daemon, 'exit'), sleep(5000)])
 }

@@ -26,6 +26,8 @@ interface Bench {
   readonly lab: Lab
   readonly work: string
   readonly signal: AbortSignal
+  /** Whether the lab's kernel is spread over all processors. */
+  readonly spread: boolean
 }
 
 /** What scenarios told, by name. */
@@ -51,12 +53,13 @@ function config(work: string, services: number, name = String(services)): string
 
 /** Run a scenario of `inside.ts` on a fresh kernel; its figures by name. */
 async function scenario(
-  { lab, work, signal }: Bench,
+  { lab, work, signal, spread }: Bench,
   name: string,
   services: number,
   folder = String(services),
 ): Promise<Told> {
-  console.error(`${name}, ${services} services (load ${loadavg()[0]?.toFixed(1)}) ...`)
+  const where = spread ? 'all processors' : 'one processor'
+  console.error(`${name}, ${services} services, ${where} (load ${loadavg()[0]?.toFixed(1)}) ...`)
   let output = ''
   const ending = await lab.run(
     {
@@ -64,7 +67,7 @@ async function scenario(
       directory: projectFolder,
       environment: { ...labEnvironment(), BENCH_BACKENDS: String(services * backends) },
     },
-    { timeout: 900, memory: 6144, signal },
+    { timeout: 900, memory: 6144, signal, spread },
     {
       stdout: chunk => {
         output += chunk.toString()
@@ -110,6 +113,24 @@ function reload(work: string, services: number): Reload {
   return JSON.parse(execFileSync(process.execPath, script, { encoding: 'utf8' }))
 }
 
+/** Everything that is compared, each on a fresh kernel. */
+async function peers(bench: Bench, size: number): Promise<Told> {
+  return {
+    ...(await scenario(bench, 'slb', size)),
+    ...(await scenario(bench, 'floor', size)),
+    ...(await scenario(bench, 'restore', size)),
+    ...(await scenario(bench, 'keepalived', size)),
+    ...(await scenario(bench, 'run', size)),
+    'run-one': (await scenario(bench, 'run', size, 'one'))['run'] ?? {},
+  }
+}
+
+async function times(count: number, work: () => Promise<Told>): Promise<readonly Told[]> {
+  const told: Told[] = []
+  for (let round = 0; round < count; round++) told.push(await work())
+  return told
+}
+
 async function run(bench: Bench, quick: boolean): Promise<Figures> {
   const size = quick ? 1000 : 10_000
   const sizes = [size / 2, size, size * 2]
@@ -127,20 +148,10 @@ async function run(bench: Bench, quick: boolean): Promise<Figures> {
     quick ? 1 : 5,
   )
   const again = reload(bench.work, size)
-  const rounds: Told[] = []
-  for (let round = 0; round < (quick ? 1 : 3); round++) {
-    rounds.push({
-      ...(await scenario(bench, 'slb', size)),
-      ...(await scenario(bench, 'floor', size)),
-      ...(await scenario(bench, 'restore', size)),
-      ...(await scenario(bench, 'keepalived', size)),
-      run: (await scenario(bench, 'run', size))['run'] ?? {},
-      'run-one': (await scenario(bench, 'run', size, 'one'))['run'] ?? {},
-      half: (await scenario(bench, 'apply', size / 2))['apply'] ?? {},
-      double: (await scenario(bench, 'apply', size * 2))['apply'] ?? {},
-    })
-  }
-  const told = fastest(rounds)
+  const one = fastest(await times(quick ? 1 : 2, () => peers({ ...bench, spread: false }, size)))
+  const all = fastest(await times(1, () => peers({ ...bench, spread: true }, size)))
+  const half = await scenario(bench, 'apply', size / 2)
+  const double = await scenario(bench, 'apply', size * 2)
   const writes = await scenario(bench, 'writes', size / 10)
   return {
     machine: `${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}`,
@@ -149,10 +160,11 @@ async function run(bench: Bench, quick: boolean): Promise<Figures> {
     backends,
     small: little,
     reload: again,
-    lab: { ...told, ...writes },
+    one: { ...one, ...writes },
+    all,
     growth: sizes.map((services, index) => ({
       services,
-      apply: told[['half', 'apply', 'double'][index] ?? ''] ?? {},
+      apply: [half, one, double][index]?.['apply'] ?? {},
       own: own[services] ?? { seconds: Number.NaN, peak: Number.NaN },
     })),
   }
@@ -174,7 +186,9 @@ async function main(args: readonly string[]): Promise<void> {
   const work = mkdtempSync(join(tmpdir(), 'slb-bench-'))
   try {
     const lab = await openLab(say)
-    const text = report(await run({ lab, work, signal: abort.signal }, args.includes('--quick')))
+    const text = report(
+      await run({ lab, work, signal: abort.signal, spread: false }, args.includes('--quick')),
+    )
     console.log(text)
     if (args.includes('--write')) write(text)
   } finally {

@@ -11,14 +11,17 @@ export interface Figures {
   readonly backends: number
   readonly small: Readonly<Record<'node' | 'help' | 'plan', Measured>>
   readonly reload: Reload
-  /** What the scenarios told, by name. */
-  readonly lab: Readonly<Record<string, Values>>
+  /** What the scenarios told, by name: with the lab's kernel on one processor, and on all. */
+  readonly one: Lab
+  readonly all: Lab
   readonly growth: readonly {
     readonly services: number
     readonly apply: Values
     readonly own: Measured
   }[]
 }
+
+type Lab = Readonly<Record<string, Values>>
 
 type Row = readonly string[]
 
@@ -28,9 +31,9 @@ export function report(figures: Figures): string {
   const date = new Date().toISOString().slice(0, 10)
   return [
     `${services.toLocaleString('en')} services with ${backends} backends each in ${Math.ceil(services / 100)} files; ${date}, ${machine}; kernel: ${kernel}.`,
-    table([['what', 'slb', 'compared with', '', 'ratio', 'aim'], ...heavy(figures)]),
+    table([['what', ...heads, 'aim'], ...heavy(figures)]),
     'The daemon, on the same files:',
-    table([['what', 'slb run', 'compared with', '', 'ratio', 'aim'], ...daemon(figures)]),
+    table([['what', ...heads, 'aim'], ...daemon(figures)]),
     'How cost grows:',
     table([
       ['services', 'apply from empty', 'most memory', 'own work, no kernel', 'most memory'],
@@ -47,55 +50,54 @@ export function report(figures: Figures): string {
   ].join('\n\n')
 }
 
-function heavy({ lab, growth }: Figures): readonly Row[] {
-  const time = (name: string): number => lab[name]?.['seconds'] ?? Number.NaN
-  const against = (what: string, mine: string, peer: string, theirs: string, aim: string): Row => {
-    const ratio = time(theirs) / time(mine)
+const heads = ['compared with', 'one processor³', 'ratio', 'all processors³', 'ratio']
+
+/** One time held against another, in both labs. */
+function against(
+  { one, all }: Figures,
+  [what, mine]: readonly [string, string],
+  [peer, theirs]: readonly [string, string],
+  aim: string,
+): Row {
+  const sides = [one, all].flatMap(lab => {
+    const own = lab[mine]?.['seconds'] ?? Number.NaN
+    const other = lab[theirs]?.['seconds'] ?? Number.NaN
+    const ratio = other / own
     const shown =
-      ratio >= 1 ? `${ratio.toFixed(1)} times faster` : `${(1 / ratio).toFixed(2)} times as long`
-    return [what, seconds(time(mine)), peer, seconds(time(theirs)), shown, aim]
-  }
-  const own = growth[1]?.own.seconds ?? Number.NaN
-  const writes = lab['writes'] ?? {}
+      ratio >= 1 ? `${ratio.toFixed(1)} times faster` : `${(1 / ratio).toFixed(2)} times`
+    return [`${seconds(own)} : ${seconds(other)}`, shown]
+  })
+  return [what, peer, ...sides, aim]
+}
+
+function heavy(figures: Figures): readonly Row[] {
+  const { writes, reads } = figures.one['writes'] ?? {}
+  const own = figures.growth[1]?.own.seconds ?? Number.NaN
+  const empty = ['apply from empty', 'apply'] as const
   return [
-    against('apply from empty', 'apply', '`ipvsadm -R`', 'restore', '10 times faster'),
-    against('apply from empty', 'apply', "keepalived's start", 'keepalived', '3 times faster'),
-    against('apply again, no changes', 'again', '`ipvsadm -Sn`', 'save', '1.5 times as long'),
-    against('apply of one weight', 'edit', "keepalived's reload", 'reload', ''),
-    against('apply from empty', 'apply', 'the kernel alone¹', 'floor', ''),
-    [
-      'netlink writes of apply again',
-      String(writes['writes']),
-      '',
-      `${writes['reads']} reads`,
-      '',
-      '0',
-    ],
-    ['own work, no kernel²', seconds(own), '', '', '', 'under 1 s'],
+    against(figures, empty, ['`ipvsadm -R`', 'restore'], '10 times faster'),
+    against(figures, empty, ["keepalived's start", 'keepalived'], '3 times faster'),
+    against(figures, ['apply again', 'again'], ['`ipvsadm -Sn`', 'save'], 'at most 1.5 times'),
+    against(figures, ['apply of one weight', 'edit'], ["keepalived's reload", 'reload'], ''),
+    against(figures, empty, ['the kernel alone¹', 'floor'], ''),
+    ['netlink writes of apply again', '', `${writes} (${reads} reads)`, '', '', '', '0'],
+    ['own work, no kernel²', '', seconds(own), '', '', '', 'under 1 s'],
   ]
 }
 
-function daemon({ lab, services }: Figures): readonly Row[] {
-  const reload = lab['reload']?.['seconds'] ?? Number.NaN
-  const edit = (what: string, name: string, aim: string): Row => {
-    const taken = lab[name]?.['seconds'] ?? Number.NaN
-    const ratio = `${(reload / taken).toFixed(1)} times faster`
-    return [what, seconds(taken), "keepalived's reload", seconds(reload), ratio, aim]
-  }
-  const { resident = Number.NaN, peak = Number.NaN, idle = Number.NaN } = lab['run'] ?? {}
+function daemon(figures: Figures): readonly Row[] {
+  const { one, all, services } = figures
+  const reload = ["keepalived's reload", 'reload'] as const
   const files = Math.ceil(services / 100)
+  const both = (show: (values: Values) => string): readonly string[] =>
+    [one, all].flatMap(lab => [show(lab['run'] ?? {}), ''])
+  const held = ({ resident, peak }: Values): string => `${mib(resident)}, at most ${mib(peak)}`
+  const idle = ({ idle = Number.NaN }: Values): string => `${(idle * 100).toFixed(1)} % of a core`
   return [
-    edit(`one of ${files} files saved, to its change in the kernel`, 'run', '12 times faster'),
-    edit('the one file with everything saved, the same', 'run-one', '3 times faster'),
-    ['memory at work', mib(resident), '', `${mib(peak)} at the most`, '', 'at most 250 MiB'],
-    [
-      'idle, looking for drift',
-      `${(idle * 100).toFixed(1)} % of a core`,
-      '',
-      '',
-      '',
-      'at most 5 %',
-    ],
+    against(figures, [`one of ${files} files saved⁴`, 'run'], reload, '12 times faster'),
+    against(figures, ['the one file with everything saved⁴', 'run-one'], reload, '3 times faster'),
+    ['memory at work', '', ...both(held), 'at most 250 MiB'],
+    ['idle, looking for drift', '', ...both(idle), 'at most 5 %'],
   ]
 }
 

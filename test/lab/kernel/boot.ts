@@ -8,8 +8,8 @@ import { follow, openJob, type Request } from './job.ts'
 export interface Kernel {
   /** For people: `User-Mode Linux 7.2.7`. */
   readonly label: string
-  /** The command line that boots it. `folder` is the job's; `memory` is in MiB. */
-  readonly argv: (folder: string, memory: number) => readonly string[]
+  /** The command line that boots it. `folder` is the job's. */
+  readonly argv: (folder: string, limits: Limits) => readonly string[]
   /** More environment for that process. */
   readonly environment?: NodeJS.ProcessEnv
 }
@@ -19,6 +19,8 @@ export interface Limits {
   readonly timeout: number
   /** MiB. */
   readonly memory: number
+  /** True = it may use all processors of this machine; for a kernel of one processor that is slower. */
+  readonly spread?: boolean
   /** Kills the kernel at once. */
   readonly signal?: AbortSignal
 }
@@ -72,16 +74,12 @@ interface Machine {
 function start(kernel: Kernel, folder: string, limits: Limits): Machine {
   // --pdeathsig: the kernel dies with us, also when we are killed and can no longer clean up.
   // detached: a process group of its own, so that its helpers can be killed with it.
-  const child = spawn(
-    'setpriv',
-    ['--pdeathsig', 'KILL', '--', ...kernel.argv(folder, limits.memory)],
-    {
-      cwd: '/',
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...kernel.environment },
-    },
-  )
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...kernel.argv(folder, limits)], {
+    cwd: '/',
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...kernel.environment },
+  })
   let ended = false
   let stopped: 'timeout' | 'aborted' | undefined
   let printed = ''

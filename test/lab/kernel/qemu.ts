@@ -33,7 +33,7 @@ export async function qemuKernel(say: (line: string) => void): Promise<Kernel> {
   const init = join(projectFolder, 'test/lab/kernel/init.sh')
   return {
     label: `QEMU with Debian’s kernel ${release}`,
-    argv: (job, memory) => [
+    argv: (job, { memory }) => [
       'qemu-system-x86_64',
       ...['-machine', 'pc,accel=tcg', '-cpu', 'max', '-m', String(memory)],
       ...['-nodefaults', '-no-user-config', '-display', 'none', '-serial', 'stdio', '-no-reboot'],

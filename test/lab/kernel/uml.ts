@@ -29,8 +29,8 @@ export async function umlKernel(say: (line: string) => void): Promise<Kernel> {
   return {
     label: `User-Mode Linux ${release}`,
     environment: { TMPDIR: await memoryFolder() },
-    argv: (job, memory) => [
-      ...onOneProcessor(),
+    argv: (job, { memory, spread }) => [
+      ...(spread ? [] : onOneProcessor()),
       join(folder, 'linux'),
       `mem=${memory}M`,
       'seccomp=auto', // system calls by seccomp instead of ptrace: more than twice as fast
