@@ -68,7 +68,8 @@ show status StatusText
 cp /run/slb/probe $out/
 ipvsadm -Sn >$out/ipvs
 stat -c '%U:%G %a' /run/slb/slb.sock >$out/socket
-systemctl reload slb.service
+timeout 10 systemctl reload slb.service
+echo \$? >$out/reload
 show reloaded StatusText
 before=\$(systemctl show slb.service -p MainPID --value)
 systemctl kill --kill-whom=main --signal=KILL slb.service

@@ -59,6 +59,7 @@ test('systemd starts, reloads and stops it, in its sandbox, and what slb needs w
   ended('done')
   assert.is(ended('started'), 'active', log)
   assert.is(ended('status'), 'all is well')
+  assert.is(ended('reload'), '0')
   assert.is(ended('reloaded'), 'read again')
   assert.is(ended('stopped'), 'success')
   assert.is(ended('last'), 'stopped in order')
