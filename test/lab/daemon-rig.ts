@@ -30,6 +30,8 @@ export interface DaemonRig {
   slb(...args: string[]): Promise<Ran>
   /** Starts it, and waits until the first files are applied. */
   start(options?: StartOptions): Promise<void>
+  /** Starts it, and waits for nothing. */
+  launch(options?: StartOptions): void
   /** Ends it with a signal. */
   stop(signal?: NodeJS.Signals): Promise<Ran>
 }
@@ -97,12 +99,15 @@ export function daemonRig(
       return found as LogLine
     },
     slb: (...args) => rig.slb(...args, '--socket', socket),
-    async start(options) {
+    launch(options) {
       text = ''
       running = rig.start(['run', '-c', folder, '--socket', socket], options)
       running.process.stderr.on('data', (chunk: Buffer) => {
         text += chunk.toString()
       })
+    },
+    async start(options) {
+      one.launch(options)
       await one.logged(/^ready/)
     },
     async stop(signal = 'SIGTERM') {
