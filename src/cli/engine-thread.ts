@@ -43,6 +43,7 @@ const engine = new Engine({
 
 parentPort?.on('message', async (order: Order) => {
   if (order.kind === 'gone') commands.get(order.id)?.abort()
+  else if (order.kind === 'hurry') engine.hurry()
   else {
     const task: Task =
       order.kind === 'files' ? { kind: 'files', now: unpack(order.packed) } : order.task

@@ -44,6 +44,7 @@ export class Engine {
   readonly #ends: EngineEnds
   readonly #rounds: Rounds
   readonly #fights = new Fights()
+  readonly #hurry = new AbortController()
   readonly #cache: LoadCache = openLoadCache()
   /** What is wanted; absent until the first files have been read. */
   #job: Job | undefined
@@ -55,11 +56,18 @@ export class Engine {
   #refused: string | undefined
   #hold: Hold | undefined
   #said = ''
+  /** The drift that was told last, where it is only told. */
+  #alerted = ''
   #failed = false
 
   constructor(ends: EngineEnds) {
     this.#ends = ends
     this.#rounds = new Rounds(ends.host)
+  }
+
+  /** Ends what stopping waits for. */
+  hurry(): void {
+    this.#hurry.abort()
   }
 
   /** Does one task. What goes wrong is told, and never thrown. */
@@ -128,7 +136,7 @@ export class Engine {
         await this.#undo()
         return this.#ends.runCommand(task.id, task.line, this.#side())
       case 'stop':
-        return leave(this.#node, this.#job, this.#rounds, this.#ends)
+        return leave(this.#node, this.#job, this.#rounds, this.#ends, this.#hurry.signal)
     }
   }
 
@@ -232,9 +240,14 @@ export class Engine {
     const resting = this.#fights.resting(clock.monotonic())
     const found = await this.#rounds.preview(job)
     const keys = keysOf(found, resting)
-    if (keys.length === 0) return
+    if (keys.length === 0) {
+      this.#alerted = ''
+      return
+    }
     if (this.#node.drift === 'alert') {
-      this.#ends.note('warn', 'drift, left as it is', driftNote(found, keys))
+      if (keys.join() !== this.#alerted)
+        this.#ends.note('warn', 'drift, left as it is', driftNote(found, keys))
+      this.#alerted = keys.join()
       return
     }
     const round = await this.#apply(job, 'drift', { skip: resting })

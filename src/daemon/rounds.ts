@@ -98,12 +98,16 @@ export class Rounds {
   }
 
   /** Waits until no connection to these services is established, or the time is over. */
-  async untilQuiet(services: readonly ServiceId[], until: number): Promise<void> {
+  async untilQuiet(
+    services: readonly ServiceId[],
+    until: number,
+    hurry: AbortSignal,
+  ): Promise<void> {
     const { clock } = this.#host
-    while (clock.monotonic() < until) {
+    while (clock.monotonic() < until && !hurry.aborted) {
       const counts = await connectionsOf(this.#host, services)
       if ([...counts.values()].every(({ active }) => active === 0)) return
-      await clock.sleep(quietPoll)
+      await clock.sleep(quietPoll, hurry)
     }
   }
 

@@ -11,13 +11,15 @@ const poll = 200
 
 /**
  * `keep` writes nothing. `drain` gives every backend weight 0 and waits until their connections have
- * ended. `withdraw` drains, then removes all that is ours. Neither takes longer than `stop_timeout`.
+ * ended. `withdraw` drains, then removes all that is ours. Neither takes longer than `stop_timeout`;
+ * in a hurry what still drains is left as it is.
  */
 export async function leave(
   { onStop, stopTimeout, name }: DesiredNode,
   job: Job | undefined,
   rounds: Rounds,
   { host, hostname, note }: EngineEnds,
+  hurry: AbortSignal,
 ): Promise<void> {
   if (onStop === 'keep' || job === undefined) return
   note('info', onStop === 'drain' ? 'draining all services' : 'withdrawing all services', {
@@ -33,11 +35,11 @@ export async function leave(
   await rounds.apply(target, aim)
   if (onStop === 'drain') {
     const services = [...job.wanted.state.service.values()].map(row => row.id)
-    await rounds.untilQuiet(services, until)
+    await rounds.untilQuiet(services, until, hurry)
     return
   }
-  while (rounds.draining && host.clock.monotonic() < until + poll) {
-    await host.clock.sleep(poll)
+  while (rounds.draining && host.clock.monotonic() < until + poll && !hurry.aborted) {
+    await host.clock.sleep(poll, hurry)
     await rounds.apply(target, { ...aim, drainsOnly: true })
   }
 }

@@ -9,6 +9,8 @@ export type Order =
   | { readonly kind: 'files'; readonly packed: Packed }
   /** Whoever gave this command has left. */
   | { readonly kind: 'gone'; readonly id: number }
+  /** Stopping shall wait for nothing any more. */
+  | { readonly kind: 'hurry' }
 
 export interface ThreadEnds {
   note(note: Note): void
@@ -20,6 +22,7 @@ export interface EngineThread {
   /** Does one task; never two at once. Rejects if the thread dies of a fault in slb itself. */
   work(task: Task): Promise<Report>
   gone(id: number): void
+  hurry(): void
   close(): Promise<void>
 }
 
@@ -64,6 +67,7 @@ export function startThread(entry: URL, workerData: object, ends: ThreadEnds): E
         order({ kind: 'files', packed: packer(task.now) })
       }),
     gone: id => order({ kind: 'gone', id }),
+    hurry: () => order({ kind: 'hurry' }),
     async close() {
       const last = worker
       worker = undefined

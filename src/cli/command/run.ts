@@ -36,6 +36,7 @@ export const run: Run<object> = async context => {
   const notifier = openNotifier(environment)
   const daemon = await start(context, paths, log, notifier)
   log.info('slb run has started', { config: paths, socket: options.socket })
+  let stopping = false
   await new Promise<void>(done => {
     onSignals(['SIGHUP'], () => {
       notifier.reloading()
@@ -44,6 +45,8 @@ export const run: Run<object> = async context => {
     onSignals(['SIGTERM', 'SIGINT'], signal => {
       log.info(`stopping (${signal})`)
       notifier.stopping()
+      if (stopping) return daemon.hurry()
+      stopping = true
       void daemon.stop().then(done)
     })
   })
@@ -63,6 +66,8 @@ function pathsOf({ options }: Context): readonly string[] {
 interface Daemon {
   again(): void
   stop(): Promise<void>
+  /** Stopping waits for nothing any more. */
+  hurry(): void
 }
 
 async function start(
@@ -86,9 +91,10 @@ async function start(
     reported(report, task) {
       log.debug(`did: ${task.kind}`, { milliseconds: report.cost })
       notifier.status(report.summary)
-      if (!ready && task.kind === 'files') {
+      if (task.kind === 'files') {
+        // Also the end of a reload.
         notifier.ready()
-        log.info(`ready: ${report.summary}`)
+        if (!ready) log.info(`ready: ${report.summary}`)
         ready = true
       }
       if (report.node.settle === settle) return
@@ -114,6 +120,7 @@ async function start(
     notifier.pulse === undefined ? undefined : setInterval(() => notifier.alive(), notifier.pulse)
   return {
     again: () => files.again(),
+    hurry: () => thread.hurry(),
     async stop() {
       clearInterval(pulse)
       await Promise.all([files.close(), links.close()])
