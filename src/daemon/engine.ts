@@ -1,14 +1,11 @@
 /** The engine of the daemon: what it wants now, and what it does about files, drift and commands. */
-import { load } from '../config/load.ts'
-import { type LoadCache, openLoadCache } from '../config/load-cache.ts'
 import { readSources, type Sources } from '../config/read.ts'
-import { type Standing, standIn } from '../config/stand-in.ts'
+import type { Standing } from '../config/stand-in.ts'
 import { type Job, type Round, reconcile } from '../engine/reconcile.ts'
 import { undoTrial } from '../engine/rollback.ts'
 import type { Host } from '../host.ts'
 import { defaultNode } from '../model/defaults.ts'
 import type { Desired, DesiredNode } from '../model/desired.ts'
-import { SlbError } from '../model/error.ts'
 import { want } from '../plan/want.ts'
 import { type Hold, textsFingerprint } from '../state/hold.ts'
 import type { LastGood } from '../state/last-good.ts'
@@ -17,7 +14,8 @@ import { Fights } from './fights.ts'
 import { type Aim, keysOf, Rounds } from './rounds.ts'
 import { leave } from './stop.ts'
 import type { CommandLine, Level, Report, Task } from './task.ts'
-import { driftNote, failureNotes, heldNotes, roundNote, summaryOf } from './tell.ts'
+import { driftNote, errorNote, failureNotes, heldNotes, roundNote, summaryOf } from './tell.ts'
+import { Texts } from './texts.ts'
 
 /** What a command that runs inside the daemon works with, in place of the files and the kernel alone. */
 export interface CommandSide {
@@ -45,13 +43,11 @@ export class Engine {
   readonly #rounds: Rounds
   readonly #fights = new Fights()
   readonly #hurry = new AbortController()
-  readonly #cache: LoadCache = openLoadCache()
+  readonly #texts: Texts
   /** What is wanted; absent until the first files have been read. */
   #job: Job | undefined
   #desired: Desired | undefined
   #standing: Standing | undefined
-  /** The texts that were accepted last, by file, in their order. */
-  #good: ReadonlyMap<string, Uint8Array> | undefined
   /** Why the files are not what is wanted, if they are not. */
   #refused: string | undefined
   #hold: Hold | undefined
@@ -63,6 +59,9 @@ export class Engine {
   constructor(ends: EngineEnds) {
     this.#ends = ends
     this.#rounds = new Rounds(ends.host)
+    this.#texts = new Texts(ends.lastGood, path =>
+      ends.note('warn', `${path} is damaged: the last good text in it is lost`),
+    )
   }
 
   /** Ends what stopping waits for. */
@@ -82,7 +81,7 @@ export class Engine {
       this.#hold = this.#ends.host.holds.read()
     } catch (error) {
       this.#failed = true
-      this.#tellError(error)
+      this.#ends.note(...errorNote(error))
     }
     const trial = this.#trial()
     return {
@@ -111,7 +110,7 @@ export class Engine {
       return this.#ends.host.trials.read()
     } catch (error) {
       this.#failed = true
-      this.#tellError(error)
+      this.#ends.note(...errorNote(error))
       return undefined
     }
   }
@@ -141,9 +140,9 @@ export class Engine {
   }
 
   async #files(given: Sources): Promise<void> {
-    const unconfirmed = this.#unconfirmed(given)
-    const now = unconfirmed === undefined ? given : this.#lastGood(given)
-    const standing = await this.#stand(now, false)
+    const unconfirmed = this.#texts.unconfirmed(given, this.#ends.host)
+    const now = unconfirmed === undefined ? given : this.#texts.before(given)
+    const standing = await this.#texts.stand(now)
     const { desired } = standing.loaded
     const { note } = this.#ends
     this.#standing = standing
@@ -180,20 +179,6 @@ export class Engine {
     if (unconfirmed !== undefined) this.#holdAgain(unconfirmed)
   }
 
-  /** What an earlier boot knew of these files: nobody confirmed them, and the reboot undid them. */
-  #unconfirmed({ sources }: Sources): Trial | Hold | undefined {
-    const { trials, holds } = this.#ends.host
-    const left = trials.left() ?? holds.left()
-    if (left === undefined || textsFingerprint(sources) !== left.fingerprint) return undefined
-    return this.#goodTexts().size === 0 ? undefined : left
-  }
-
-  /** What was good before them: a machine must serve something after a reboot. */
-  #lastGood(given: Sources): Sources {
-    const good = [...this.#goodTexts()]
-    return { ...given, sources: good.map(([file, text]) => ({ file, text })) }
-  }
-
   /** The state without them stands now, and is held as it would have been without the reboot. */
   #holdAgain({ at, user, fingerprint }: Trial | Hold): void {
     const { trials, holds } = this.#ends.host
@@ -210,26 +195,10 @@ export class Engine {
       this.#job = job
       // What is on trial is not good yet: once it is committed, the files are taken again.
       if (this.#ends.host.trials.read() !== undefined) return
-      this.#ends.lastGood.accept(standing.sources)
-      this.#good = new Map(standing.sources.map(({ file, text }) => [file, text]))
+      this.#texts.accept(standing)
       return
     }
     this.#ends.note('error', verdict.refusal)
-  }
-
-  #goodTexts(): ReadonlyMap<string, Uint8Array> {
-    this.#good ??= this.#ends.lastGood.read(path =>
-      this.#ends.note('warn', `${path} is damaged: the last good text in it is lost`),
-    )
-    return this.#good
-  }
-
-  #stand(now: Sources, release: boolean): Promise<Standing> {
-    const good = new Map(this.#goodTexts())
-    if (release)
-      for (const { file, why } of this.#standing?.held ?? [])
-        if (why === 'gone' || why === 'empty') good.delete(file)
-    return standIn(now, good, sources => load(sources, this.#cache))
   }
 
   async #look(at: 'all' | 'links'): Promise<void> {
@@ -282,13 +251,6 @@ export class Engine {
     for (const one of failureNotes(round)) this.#ends.note(...one)
   }
 
-  #tellError(error: unknown): void {
-    if (!(error instanceof SlbError)) {
-      const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-      this.#ends.note('error', 'this is a fault in slb itself; please report it', { error: text })
-    } else this.#ends.note('error', error.message, error.hint ? { hint: error.hint } : {})
-  }
-
   async #undo(): Promise<void> {
     const { host, note } = this.#ends
     const trial = host.trials.read()
@@ -312,7 +274,8 @@ export class Engine {
       host: { ...host, close() {} },
       paths,
       configuration: async ({ yesRemove }) => {
-        standing = await this.#stand(readSources(paths), yesRemove !== undefined)
+        const released = yesRemove === undefined ? [] : this.#standing?.held
+        standing = await this.#texts.stand(readSources(paths), released)
         return standing
       },
       reconcile: async (job, live, options) => {

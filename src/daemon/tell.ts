@@ -3,6 +3,7 @@ import type { Held, Standing } from '../config/stand-in.ts'
 import type { Preview, Round } from '../engine/reconcile.ts'
 import { changeKey, describeChange } from '../model/change.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
+import { SlbError } from '../model/error.ts'
 import { summarise, summaryLine } from '../plan/summary.ts'
 import type { Hold } from '../state/hold.ts'
 import type { Level } from './task.ts'
@@ -82,6 +83,14 @@ export function failureNotes({ failures }: Round): readonly NoteArguments[] {
   if (failures.length > shown)
     notes.push(['error', `and ${failures.length - shown} more like these`])
   return notes
+}
+
+/** What kept a task from being done. */
+export function errorNote(error: unknown): NoteArguments {
+  if (error instanceof SlbError)
+    return ['error', error.message, error.hint === undefined ? {} : { hint: error.hint }]
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return ['error', 'this is a fault in slb itself; please report it', { error: text }]
 }
 
 /** What was found to differ. */

@@ -100,6 +100,7 @@ test('the daemon does its work in it, and is started again when it was killed', 
   assert.is(ended('again'), 'active')
   assert.is(ended('restarts'), '1')
   assert.is(ended('ipvs-again'), web)
+  assert.is(ended('reload'), '0')
   assert.is(ended('stopped'), 'success', ended('said'))
   assert.is(ended('ipvs-stopped'), web)
   for (const line of ended('said').split('\n')) assert.ok(JSON.parse(line).message, line)

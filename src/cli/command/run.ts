@@ -1,5 +1,5 @@
 /** `slb run`: the daemon. Its main thread, which is never busy: events in, tasks out. */
-import { readlinkSync } from 'node:fs'
+import { fstatSync, readlinkSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { resolve } from 'node:path'
 import { Conductor } from '../../daemon/conductor.ts'
@@ -19,6 +19,9 @@ import type { EngineData } from '../engine-thread.ts'
 import { exit, UsageError } from '../exit.ts'
 import { plain } from '../paint.ts'
 
+/** What ending takes beside what is waited for, in milliseconds. */
+const stopMargin = 10_000
+
 export const run: Run<object> = async context => {
   const { io, options } = context
   const paths = pathsOf(context)
@@ -26,12 +29,13 @@ export const run: Run<object> = async context => {
   const { environment, logStream, onSignals } = io.process
   if (options.netns !== undefined) enterNamespace(options.netns)
   const lock = await io.takeLock('slb run')
-  const { levelOf, openLog } = await import('../../daemon/log.ts')
+  const { goesToJournal, levelOf, openLog } = await import('../../daemon/log.ts')
   const log = openLog({
     stream: logStream,
     terminal: io.err.tty,
     colour: io.err.paint !== plain,
     level: levelOf(options),
+    priority: goesToJournal(environment, fstatSync(2)),
   })
   const notifier = openNotifier(environment)
   const daemon = await start(context, paths, log, notifier)
@@ -44,7 +48,7 @@ export const run: Run<object> = async context => {
     })
     onSignals(['SIGTERM', 'SIGINT'], signal => {
       log.info(`stopping (${signal})`)
-      notifier.stopping()
+      notifier.stopping(daemon.stopTimeout() + stopMargin)
       if (stopping) return daemon.hurry()
       stopping = true
       void daemon.stop().then(done)
@@ -66,6 +70,8 @@ function pathsOf({ options }: Context): readonly string[] {
 interface Daemon {
   again(): void
   stop(): Promise<void>
+  /** How long stopping may take by itself, in milliseconds. */
+  stopTimeout(): number
   /** Stopping waits for nothing any more. */
   hurry(): void
 }
@@ -84,7 +90,7 @@ async function start(
     ended: (id, status) => sessions.close(id)?.end(status),
   })
   let ready = false
-  let settle = defaultNode.settle
+  let node = defaultNode
   const conductor = new Conductor({
     clock: systemClock,
     work: task => working(thread.work(task), task, log),
@@ -97,15 +103,19 @@ async function start(
         if (!ready) log.info(`ready: ${report.summary}`)
         ready = true
       }
-      if (report.node.settle === settle) return
-      settle = report.node.settle
+      const { settle } = node
+      node = report.node
+      if (node.settle === settle) return
       void files.close()
       files = follow()
     },
   })
-  const follow = () => followFiles(paths, { settle }, now => conductor.files(now))
+  const follow = () => followFiles(paths, { settle: node.settle }, now => conductor.files(now))
   let files = follow()
-  const links = listenLinks(() => conductor.links())
+  const links = listenLinks(() => conductor.links(), {
+    onTrouble: error =>
+      log.warn(error.message, error.hint === undefined ? {} : { hint: error.hint }),
+  })
   const namespace = readlinkSync('/proc/self/ns/net')
   const server = await listen(options.socket, {
     stranger: ask => strangerTo(ask, namespace, paths),
@@ -121,6 +131,7 @@ async function start(
   return {
     again: () => files.again(),
     hurry: () => thread.hurry(),
+    stopTimeout: () => (node.onStop === 'keep' ? 0 : node.stopTimeout),
     async stop() {
       clearInterval(pulse)
       await Promise.all([files.close(), links.close()])
