@@ -66,14 +66,14 @@ export function moment(at: string): string {
 export async function beginTrial(
   { io, options }: Context,
   host: Host,
-  { running, lasts, sources }: NewTrialOptions,
+  { running, after, lasts, sources }: NewTrialOptions,
 ): Promise<void> {
   const guardian = await io.startGuardian(options)
   try {
     host.trials.begin({
       deadline: host.clock.monotonic() + lasts,
       lasts,
-      after: running?.after ?? newestOf(host.history),
+      after: running?.after ?? after ?? newestOf(host.history),
       at: host.clock.wall().toISOString(),
       user: await io.operator(),
       files: sources.map(({ file }) => file),
@@ -87,6 +87,8 @@ export async function beginTrial(
 export interface NewTrialOptions {
   /** The trial that the new one goes on with: both are undone together. */
   readonly running: Trial | undefined
+  /** The history entry to go back behind, if that is not the newest. */
+  readonly after?: number
   /** Milliseconds. */
   readonly lasts: number
   readonly sources: readonly { readonly file: string; readonly text: Uint8Array }[]

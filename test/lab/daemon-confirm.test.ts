@@ -27,6 +27,30 @@ const one = (weight: number): string[] => [
   `-a -t 192.0.2.10:80 -r 10.0.0.11:8080 -m -w ${weight}`,
 ]
 
+test('what the daemon has applied of the files can be put on trial afterwards', async () => {
+  const daemon = daemonRig({ 'web.toml': web(1) })
+  await daemon.start()
+  try {
+    await untilSaved(...two)
+    daemon.save('web.toml', web(7))
+    await untilSaved(two[0] ?? '', ...one(7).slice(1), two[2] ?? '')
+    const begun = await daemon.slb('apply', '--confirm', '2s')
+    assert.is(begun.status, 0, begun.err)
+    assert.match(begun.err, /^on trial: /m)
+    await daemon.logged(/was not committed in time: it is undone/)
+    await untilSaved(...two)
+    daemon.save('web.toml', web(8))
+    await untilSaved(two[0] ?? '', ...one(8).slice(1), two[2] ?? '')
+    await daemon.slb('apply', '--confirm', '300s')
+    const kept = await daemon.slb('commit')
+    assert.is(kept.status, 0, kept.err)
+    const nothing = await daemon.slb('commit')
+    assert.is(nothing.status, 4, nothing.out)
+  } finally {
+    await daemon.stop('SIGKILL')
+  }
+})
+
 test('the guard refuses a file, it is tried with consent, and committed or undone', async () => {
   const daemon = daemonRig({ 'web.toml': web(1) })
   await daemon.start()

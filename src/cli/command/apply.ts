@@ -2,6 +2,7 @@
 import type { Source } from '../../config/load.ts'
 import type { Preview } from '../../engine/reconcile.ts'
 import type { Host } from '../../host.ts'
+import type { Plan } from '../../plan/types.ts'
 import { newestOf } from '../../state/history.ts'
 import { textsFingerprint } from '../../state/hold.ts'
 import { type Applying, applyJob, type WaitOptions } from '../apply-job.ts'
@@ -78,6 +79,11 @@ async function applyOnTrial(
       if (lasts === undefined) host.trials.end()
       else if (running !== undefined || plan.changes.length > 0)
         await beginTrial(context, host, { running, lasts, sources })
+      else {
+        const applied = appliedAlready(io, host, plan)
+        if (applied !== undefined)
+          await beginTrial(context, host, { running, after: applied - 1, lasts, sources })
+      }
     },
   }
   try {
@@ -87,6 +93,16 @@ async function applyOnTrial(
     endEmptyTrial(host)
     if (lasts !== undefined && options.quiet !== true) await tellTrial(io, host)
   }
+}
+
+/**
+ * The history entry of these very files, if the daemon has applied them last: it did so when they were
+ * saved, and putting them on trial means to go back behind that.
+ */
+function appliedAlready({ daemon }: Io, { history }: Host, plan: Plan): number | undefined {
+  const [newest] = daemon === undefined ? [] : history.list()
+  const same = newest?.cause.kind === 'file' && newest.revision === plan.revision
+  return same ? newest.number : undefined
 }
 
 /** A trial of nothing, since the apply has failed before it could change anything, is in the way. */
