@@ -31,6 +31,8 @@ export interface CliRig {
   guardians: number
   /** Whether standard output is a terminal. */
   tty: boolean
+  /** Whether both streams get colours. */
+  colour: boolean
   /** Runs a command. */
   slb(...args: string[]): Promise<Ran>
 }
@@ -60,6 +62,7 @@ export function withRig(
       interrupted: () => new AbortController().signal,
       guardians: 0,
       tty: false,
+      colour: false,
       async slb(...args) {
         const out = new Text(rig.tty)
         const err = new Text(false)
@@ -89,8 +92,8 @@ function ioOf(rig: CliRig, out: Text, err: Text): Io {
     close() {},
   }
   return {
-    out: new Sink(out, 'standard output', false),
-    err: new Sink(err, 'standard error', false),
+    out: new Sink(out, 'standard output', rig.colour),
+    err: new Sink(err, 'standard error', rig.colour),
     openHost: async () => host,
     async takeLock() {
       if (rig.holder === undefined) return { release: async () => {} }

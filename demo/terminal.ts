@@ -1,0 +1,81 @@
+/** A terminal as a picture: text with the escape sequences of colours, drawn as SVG. */
+
+/** Colours that go together on a dark ground, by their SGR number (ECMA-48). */
+const colours: Readonly<Record<number, string>> = {
+  31: '#ff7b72',
+  32: '#7ee787',
+  33: '#e3b341',
+  34: '#79c0ff',
+  35: '#d2a8ff',
+  36: '#56d4dd',
+}
+
+const ground = '#0d1117'
+const ink = '#c9d1d9'
+const quiet = '#8b949e'
+const bright = '#ffffff'
+
+/** Pixels. */
+const cell = { width: 8.4, height: 20 } as const
+const margin = 20
+
+interface Style {
+  readonly colour?: string
+  readonly weight?: 'bold'
+}
+
+/** Draws lines; the picture is as wide as the longest of them. */
+export function terminalSvg(title: string, lines: readonly string[]): string {
+  const columns = Math.max(...lines.map(line => line.replace(escapes, '').length))
+  const width = Math.ceil(columns * cell.width + 2 * margin)
+  const height = lines.length * cell.height + 2 * margin
+  const rows = lines.map((line, index) => {
+    const y = margin + (index + 0.75) * cell.height
+    return `<text x="${margin}" y="${y}">${spans(line)}</text>`
+  })
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">
+<title>${escaped(title)}</title>
+<rect width="100%" height="100%" rx="8" fill="${ground}"/>
+<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="14" fill="${ink}" xml:space="preserve">
+${rows.join('\n')}
+</g>
+</svg>
+`
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one.
+const escapes = /\u001b\[(\d+)m/g
+
+/** The pieces of a line, each with its style. */
+function spans(line: string): string {
+  let style: Style = {}
+  return line
+    .split(escapes)
+    .map((piece, index) => {
+      if (index % 2 === 0) return span(piece, style)
+      style = styled(style, Number(piece))
+      return ''
+    })
+    .join('')
+}
+
+function styled(style: Style, code: number): Style {
+  if (code === 1) return { colour: bright, weight: 'bold' }
+  if (code === 2) return { ...style, colour: quiet }
+  const colour = colours[code]
+  return colour === undefined ? {} : { ...style, colour }
+}
+
+function span(text: string, { colour, weight }: Style): string {
+  if (text === '') return ''
+  const attributes = [
+    ...(colour === undefined ? [] : [`fill="${colour}"`]),
+    ...(weight === undefined ? [] : [`font-weight="${weight}"`]),
+  ]
+  if (attributes.length === 0) return escaped(text)
+  return `<tspan ${attributes.join(' ')}>${escaped(text)}</tspan>`
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+}
