@@ -77,14 +77,14 @@ export function openNetlink(number: number, options: NetlinkOptions = {}): Netli
   return {
     request(what, encode, decode) {
       const mine = post(channel, out, sequence(), what, encode, flag.ack)
-      const harvest = openHarvest(mine, what, decode ?? nothing)
+      const harvest = openHarvest(mine, what, decode ?? nothing, false)
       while (!receive(channel, harvest));
       return harvest.rows.at(-1)
     },
     dump(what, encode, decode) {
       for (let attempt = 1; attempt <= dumpTries; attempt++) {
         const mine = post(channel, out, sequence(), what, encode, flag.dump)
-        const harvest = openHarvest(mine, what, decode)
+        const harvest = openHarvest(mine, what, decode, true)
         while (!receive(channel, harvest));
         if (!harvest.interrupted) return harvest.rows
       }
@@ -93,7 +93,7 @@ export function openNetlink(number: number, options: NetlinkOptions = {}): Netli
     async scan(what, encode, decode) {
       for (let attempt = 1; attempt <= dumpTries; attempt++) {
         const mine = post(channel, out, sequence(), what, encode, flag.dump)
-        const harvest = openHarvest(mine, what, decode)
+        const harvest = openHarvest(mine, what, decode, true)
         while (!receive(channel, harvest)) await setImmediate()
         if (!harvest.interrupted) return harvest.rows
       }
@@ -137,12 +137,19 @@ interface Harvest<T> {
   readonly what: string
   readonly decode: Decode<T>
   readonly rows: T[]
-  /** True if the kernel says that the rows may be wrong. */
+  /** True for a dump, which is made again when it is interrupted. */
+  readonly again: boolean
+  /** True if the rows may be wrong, as the kernel says, or incomplete. */
   interrupted: boolean
 }
 
-function openHarvest<T>(sequence: number, what: string, decode: Decode<T>): Harvest<T> {
-  return { sequence, what, decode, rows: [], interrupted: false }
+function openHarvest<T>(
+  sequence: number,
+  what: string,
+  decode: Decode<T>,
+  again: boolean,
+): Harvest<T> {
+  return { sequence, what, decode, rows: [], again, interrupted: false }
 }
 
 /**
@@ -153,6 +160,11 @@ function receive<T>(channel: Channel, harvest: Harvest<T>): boolean {
   const count = channel.receive(true)
   if (count < 0) {
     channel.renew()
+    // Answers of a dump were lost: it is of no use, and made again.
+    if (harvest.again && -count === errnoNumber('ENOBUFS')) {
+      harvest.interrupted = true
+      return true
+    }
     const errno = -count === errnoNumber('EAGAIN') ? errnoNumber('ETIMEDOUT') : -count
     throw kernelError(errno, harvest.what)
   }

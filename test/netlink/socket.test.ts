@@ -99,6 +99,17 @@ test('a dump that the kernel calls interrupted is taken again, and its rows are 
   assert.is(sends.length, 3)
 })
 
+test('a dump whose answers were lost is taken again on a new socket', () => {
+  let tries = 0
+  const { netlink, sends, sockets } = open(m => {
+    const n = first(m)
+    return tries++ === 0 ? [row(n, 1, 2), 'ENOBUFS'] : [row(n, 9), done(n)]
+  })
+  assert.equal(netlink.dump('list', ask, value), [9])
+  assert.is(sends.length, 2)
+  assert.equal(sockets, { opened: 2, closed: 1 })
+})
+
 test('a table that never stands still is given up after 20 tries', () => {
   const { netlink, sends } = open(m => [done(first(m), undefined, interrupted)])
   fault(() => netlink.dump('list', ask, value), 'busy', /changed during each of 20 reads/)
