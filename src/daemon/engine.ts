@@ -1,7 +1,7 @@
 /** The engine of the daemon: what it wants now, and what it does about files, drift and commands. */
 import { readSources, type Sources } from '../config/read.ts'
 import type { Standing } from '../config/stand-in.ts'
-import { type Job, type Round, reconcile } from '../engine/reconcile.ts'
+import { type Job, type Preview, type Round, reconcile } from '../engine/reconcile.ts'
 import { undoTrial } from '../engine/rollback.ts'
 import type { Host } from '../host.ts'
 import { defaultNode } from '../model/defaults.ts'
@@ -10,8 +10,9 @@ import { want } from '../plan/want.ts'
 import { type Hold, textsFingerprint } from '../state/hold.ts'
 import type { LastGood } from '../state/last-good.ts'
 import { isOverdue, type Trial } from '../state/trial.ts'
+import { Failing } from './failing.ts'
 import { Fights } from './fights.ts'
-import { type Aim, keysOf, Rounds } from './rounds.ts'
+import { type Aim, keysOf, outcomeOf, Rounds } from './rounds.ts'
 import { leave } from './stop.ts'
 import type { CommandLine, Level, Report, Task } from './task.ts'
 import { driftNote, errorNote, failureNotes, heldNotes, roundNote, summaryOf } from './tell.ts'
@@ -42,6 +43,7 @@ export class Engine {
   readonly #ends: EngineEnds
   readonly #rounds: Rounds
   readonly #fights = new Fights()
+  readonly #failing = new Failing()
   readonly #hurry = new AbortController()
   readonly #texts: Texts
   /** What is wanted; absent until the first files have been read. */
@@ -51,6 +53,8 @@ export class Engine {
   /** Why the files are not what is wanted, if they are not. */
   #refused: string | undefined
   #hold: Hold | undefined
+  /** Something failed because its link was not there. */
+  #linkless = false
   #said = ''
   /** The drift that was told last, where it is only told. */
   #alerted = ''
@@ -91,7 +95,7 @@ export class Engine {
         held: this.#standing?.held ?? [],
         refused: this.#refused,
         hold: this.#hold,
-        failed: this.#failed,
+        failed: this.#failed || this.#failing.some,
       }),
       node: this.#node,
       draining: this.#rounds.draining,
@@ -205,31 +209,45 @@ export class Engine {
     this.#job ??= await this.#rounds.asItIs()
     const job = this.#job
     await this.#rounds.look(job, at)
-    const { clock } = this.#ends.host
-    const resting = this.#fights.resting(clock.monotonic())
+    const now = this.#ends.host.clock.monotonic()
     const found = await this.#rounds.preview(job)
-    const keys = keysOf(found, resting)
-    if (keys.length === 0) {
-      this.#alerted = ''
-      return
-    }
-    if (this.#node.drift === 'alert') {
-      if (keys.join() !== this.#alerted)
-        this.#ends.note('warn', 'drift, left as it is', driftNote(found, keys))
-      this.#alerted = keys.join()
-      return
-    }
-    const round = await this.#apply(job, 'drift', { skip: resting })
-    this.#ends.note('warn', 'repaired drift', driftNote(round, keysOf(round, resting)))
+    const differing = keysOf(found)
+    this.#failing.retain(differing)
+    const skip = new Set(this.#fights.resting(now))
+    // A link that an address waits for may be back.
+    if (at === 'all' || !this.#linkless) for (const key of this.#failing.waiting(now)) skip.add(key)
+    const keys = differing.filter(key => !skip.has(key))
+    if (keys.length > 0 && this.#node.drift === 'repair') await this.#repair(job, keys, skip)
+    else this.#alert(found, keys)
+  }
+
+  async #repair(job: Job, keys: readonly string[], skip: ReadonlySet<string>): Promise<void> {
+    const failing = new Set(keys.filter(key => this.#failing.has(key)))
+    const goesOn = failing.size === keys.length
+    const round = await this.#apply(job, 'drift', { skip, goesOn })
+    const { refusal } = round.verdict
+    if (refusal !== undefined) this.#ends.note('error', refusal)
+    const { made } = outcomeOf(round, skip)
+    if (made.length > 0) this.#ends.note('warn', 'repaired drift', driftNote(round, made))
     this.#tell(round)
-    for (const key of this.#fights.note(keysOf(round, resting), clock.monotonic()))
+    // What could not be made before has not been changed back by anybody.
+    const changed = made.filter(key => !failing.has(key))
+    for (const key of this.#fights.note(changed, this.#ends.host.clock.monotonic()))
       this.#ends.note('error', `somebody else changes ${key} back again and again: left alone now`)
+  }
+
+  /** Tells of drift that is to be left as it is, once as long as it stays the same. */
+  #alert(found: Preview, keys: readonly string[]): void {
+    const drift = this.#node.drift === 'alert' ? keys.join() : ''
+    if (drift !== '' && drift !== this.#alerted)
+      this.#ends.note('warn', 'drift, left as it is', driftNote(found, keys))
+    this.#alerted = drift
   }
 
   async #apply(
     job: Job,
     kind: 'file' | 'drift',
-    more: Pick<Aim, 'skip' | 'drainsOnly'>,
+    more: Pick<Aim, 'skip' | 'drainsOnly' | 'goesOn'>,
   ): Promise<Round> {
     const round = await this.#rounds.apply(job, {
       cause: { kind, command: 'run', user: 'slb', files: kind === 'file' ? this.#fileNames() : [] },
@@ -237,7 +255,11 @@ export class Engine {
       node: this.#node.name ?? this.#ends.hostname,
       ...more,
     })
-    this.#failed ||= round.failures.length > 0
+    const { made, failed } = outcomeOf(round, more.skip)
+    this.#failing.note(failed, made, this.#ends.host.clock.monotonic())
+    this.#linkless = round.failures.some(
+      ({ change, error }) => change.kind === 'address' && error.code === 'missing',
+    )
     return round
   }
 

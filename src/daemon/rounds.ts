@@ -4,7 +4,7 @@ import { type Job, type Preview, preview, type Round, reconcile } from '../engin
 import { scopeOf } from '../engine/survey.ts'
 import { rewound } from '../engine/undo.ts'
 import type { Host } from '../host.ts'
-import { changeKey } from '../model/change.ts'
+import { type Change, changeKey } from '../model/change.ts'
 import { defaultLimits } from '../model/defaults.ts'
 import type { ServiceId } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
@@ -21,6 +21,8 @@ export interface Aim {
   readonly skip?: ReadonlySet<string>
   /** True if it only ends drains that an earlier round began: that is no apply of its own. */
   readonly drainsOnly?: boolean
+  /** True if it only tries again what failed before: that is no apply of its own, either. */
+  readonly goesOn?: boolean
 }
 
 /** Between two looks at the connections of services, in milliseconds. */
@@ -63,7 +65,9 @@ export class Rounds {
   /** Makes the job true. */
   async apply(job: Job, aim: Aim): Promise<Round> {
     const { journal, history } = this.#host
-    const last = aim.drainsOnly === true ? (this.#entry ?? history.list()[0]) : undefined
+    const older = aim.drainsOnly === true ? history.list()[0] : undefined
+    const goesOn = aim.drainsOnly === true || aim.goesOn === true
+    const last = goesOn ? (this.#entry ?? older) : undefined
     return this.keep(() =>
       reconcile(job, this.#host, {
         journal,
@@ -123,7 +127,36 @@ export class Rounds {
   }
 }
 
-/** The keys of everything that a plan would change and that is not left alone. */
-export function keysOf({ plan }: Preview, skip: ReadonlySet<string>): readonly string[] {
-  return plan.changes.map(changeKey).filter(key => !skip.has(key))
+/** The keys of everything that a plan would change. */
+export function keysOf({ plan }: Pick<Preview, 'plan'>): readonly string[] {
+  return plan.changes.map(changeKey)
+}
+
+/** What became of the keys that a round was to change. Those that drain are neither. */
+export function outcomeOf(
+  { plan, left, failures, after }: Round,
+  skip: ReadonlySet<string> = new Set(),
+): { readonly made: readonly string[]; readonly failed: readonly string[] } {
+  const draining = new Set<string>()
+  for (const { key, deadline } of left.pending) if (deadline !== undefined) draining.add(key)
+  const open = new Set(left.changes.map(changeKey))
+  for (const { change } of failures) open.add(changeKey(change))
+  const made: string[] = []
+  const failed: string[] = []
+  for (const change of plan.changes) {
+    const key = changeKey(change)
+    if (skip.has(key)) continue
+    if (!open.has(key) && stands(change, after)) made.push(key)
+    else if (!draining.has(key)) failed.push(key)
+  }
+  return { made, failed }
+}
+
+/** False if what was to be made is not there: it waited for something else that failed. */
+function stands(change: Change, after: State): boolean {
+  if (change.op === 'delete' || change.op === 'drain') return true
+  if (change.kind === 'destination') return after.service.has(change.row.service.key)
+  return change.kind === 'address' || change.kind === 'service'
+    ? after[change.kind].has(changeKey(change))
+    : true
 }
