@@ -37,7 +37,7 @@ echo root >/var/lib/slb/by-root/file
 
 units=/run/systemd/system
 mkdir -p $units/slb.service.d
-cp "$project/packaging/slb.service" $units
+cp /run/project/packaging/slb.service $units
 cat >$units/slb.service.d/test.conf <<EOF
 [Unit]
 DefaultDependencies=no
