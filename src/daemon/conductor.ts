@@ -20,9 +20,9 @@ export interface ConductorEnds {
 const share = 20
 /** Between two looks at draining backends, in milliseconds. */
 const drainPoll = 500
-/** First wait after a failure that may pass, in milliseconds; doubled up to a minute. */
+/** First wait after a failure that may pass, in milliseconds; doubled up to ten seconds. */
 const firstRetry = 1000
-const longestRetry = 60_000
+const longestRetry = 10_000
 
 type Timer = 'look' | 'drains' | 'undo' | 'retry'
 
@@ -113,10 +113,11 @@ export class Conductor {
     if (report.draining) this.#at('drains', drainPoll)
     if (report.trialEnds === undefined) this.#clear('undo')
     else this.#at('undo', Math.max(0, report.trialEnds - this.#ends.clock.monotonic()))
-    if (report.failed) {
+    // Looks that fail, too, must not put off for ever what the first failure has arranged.
+    if (report.failed && !this.#timers.has('retry')) {
       this.#at('retry', this.#retry)
       this.#retry = Math.min(this.#retry * 2, longestRetry)
-    } else if (task.kind === 'files') this.#retry = firstRetry
+    } else if (!report.failed && task.kind === 'files') this.#retry = firstRetry
   }
 
   #at(timer: Timer, milliseconds: number): void {

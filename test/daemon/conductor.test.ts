@@ -1,4 +1,5 @@
 /** What the engine is given to do, and in which order. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Sources } from '../../src/config/read.ts'
@@ -97,6 +98,23 @@ test('what failed is tried again, and drains are looked after', async () => {
   await until(() => done.length === 3)
   assert.equal(done[2], 'files a')
   await step()
+  await ended(conductor, step)
+})
+
+test('looks that fail, too, do not put off the next try of what failed first', async () => {
+  let files = 0
+  const { conductor, done, step, until } = rig(task => ({
+    failed: task.kind !== 'files' || files++ === 0,
+  }))
+  conductor.files(texts('a'))
+  await step()
+  for (let look = 0; done.filter(one => one === 'files a').length < 2; look++) {
+    assert.ok(look < 500, done.join())
+    conductor.links()
+    await until(() => done.length > look + 1)
+    await step()
+    await sleep(10)
+  }
   await ended(conductor, step)
 })
 
