@@ -192,23 +192,23 @@ test('a clock that is set forward or back moves neither drains nor trials', () =
       // Flows on both backends, so that what drains has to wait to its deadline.
       for (let index = 0; index < 4; index++)
         network.open.push(await connect(network.client, '192.0.2.10', 8080, 20_000))
-      for (const hours of [2, -5]) {
-        await untilDestinations('10.2.0.11', '10.2.0.12')
+      for (let round = 0; round < times; round++) {
         daemon.save('web.toml', balanced('"10.2.0.11"'))
-        await until('draining', () =>
-          saved().some(line => / 10\.2\.0\.12:8080 -m -w 0/.test(` ${line.split('-r ')[1]}`)),
-        )
+        await until('draining', () => saved().some(line => line.endsWith('10.2.0.12:8080 -m -w 0')))
         const begun = performance.now()
-        clock(hours)
-        await sleep(3000)
-        assert.ok(destinations().includes('10.2.0.12'), `${hours} h: not before its time`)
+        for (const hours of [2, -5]) {
+          clock(hours)
+          await sleep(1500)
+          assert.ok(destinations().includes('10.2.0.12'), `${hours} h: not before its time`)
+        }
         await untilDestinations('10.2.0.11')
         const took = (performance.now() - begun) / 1000
-        assert.ok(took > 3.5 && took < 15, `${hours} h: drained in ${took} s`)
-        console.log(`  ${hours} h: a drain of 5 s took ${took.toFixed(1)} s`)
+        assert.ok(took > 4 && took < 15, `drained in ${took} s`)
+        console.log(`  2 h forward and 5 h back: a drain of 5 s took ${took.toFixed(1)} s`)
+        clock(3)
         daemon.save('web.toml', balanced(two))
+        await untilDestinations('10.2.0.11', '10.2.0.12')
       }
-      await untilDestinations('10.2.0.11', '10.2.0.12')
       await trialUnder(daemon, clock)
       noFaultOfItsOwn(daemon)
     } finally {

@@ -210,7 +210,7 @@ test('a key that is fought over is left alone, the log says so, and others stay 
       await daemon.logged(/somebody else changes tcp 192\.0\.2\.20:80 back/)
       await daemon.logged(/somebody else changes address slb0 192\.0\.2\.20\/32 back/)
       const repairs = applies(daemon)
-      await sleep(5000)
+      await sleep(4500)
       assert.is(applies(daemon), repairs, 'no more repairs')
       // What nobody fights over is repaired meanwhile.
       run(undefined, 'ipvsadm', '-D', '-t', '192.0.2.10:80')

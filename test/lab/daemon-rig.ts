@@ -24,6 +24,8 @@ export interface DaemonRig {
   remove(name: string): void
   /** What it has logged so far. */
   log(): readonly LogLine[]
+  /** The log as it was written. */
+  text(): string
   /** Waits for a line of the log that says this. */
   logged(message: RegExp): Promise<LogLine>
   /** A command by the real program, through the socket. */
@@ -81,6 +83,7 @@ export function daemonRig(
       writeFileSync(`${path}~`, content)
       renameSync(`${path}~`, path)
     },
+    text: () => text,
     remove: name => rmSync(join(folder, name)),
     log: () =>
       text
