@@ -4,6 +4,7 @@ import type { Fault } from './fault.ts'
 import type { Places } from './locate.ts'
 import type { Language } from './parse.ts'
 import type { Lead } from './part.ts'
+import type { Composed } from './resolve.ts'
 import type { Ahead, FileOutcome } from './resolve-file.ts'
 
 /** What is wrong with the form of one file. */
@@ -39,11 +40,13 @@ export interface LoadCache {
   /** The latest first. Who tries what loads without some files comes back to one of these. */
   aheads: readonly Ahead[]
   loads: number
+  /** What the last load came to. */
+  composed: Composed | undefined
 }
 
 /** Remembers nothing yet. */
 export function openLoadCache(): LoadCache {
-  return { files: new Map(), used: new Map(), aheads: [], loads: 0 }
+  return { files: new Map(), used: new Map(), aheads: [], loads: 0, composed: undefined }
 }
 
 /** So many loads a file is remembered that is in none of them. */
@@ -68,8 +71,10 @@ export function recallAhead(cache: LoadCache, leads: readonly Lead[]): Ahead | u
 }
 
 /** Remembers a load without an error. */
-export function remember(cache: LoadCache, ahead: Ahead, files: readonly KnownFile[]): void {
+export function remember(cache: LoadCache, composed: Composed, files: readonly KnownFile[]): void {
+  const { ahead } = composed
   const number = ++cache.loads
+  cache.composed = composed
   cache.aheads = [ahead, ...cache.aheads.filter(each => each !== ahead)].slice(0, maxAheads)
   for (const each of files) {
     cache.files.set(each.file, each)

@@ -44,9 +44,10 @@ export async function load(
 ): Promise<Loaded> {
   const texts = await readTexts(sources, cache)
   const looked = lookAll(texts.readable, cache, mayBeAhead) ?? lookAllAhead(texts.readable, cache)
-  const { desired, faults } = compose(
+  const composed = compose(
     looked.files.map(({ outcome }) => outcome),
     looked.ahead,
+    cache.composed,
   )
   const found = [...texts.diagnostics]
   const told: Fault[] = []
@@ -56,13 +57,13 @@ export async function load(
     append(told, findings.told)
     append(meant, findings.faults)
   }
-  append(meant, faults)
+  append(meant, composed.faults)
   append(found, await placeFaults(told, meant, texts.readable))
   const files = sources.map(({ file }) => file)
   found.sort(byPlace(files))
   if (hasError(found)) return { diagnostics: found, files }
-  remember(cache, looked.ahead, looked.files)
-  return { desired, diagnostics: found, files }
+  remember(cache, composed, looked.files)
+  return { desired: composed.desired, diagnostics: found, files }
 }
 
 interface Looked {

@@ -3,6 +3,7 @@ import type { Desired, DesiredService } from '../model/desired.ts'
 import { type Fault, warning } from './fault.ts'
 import type { Holder } from './layers.ts'
 import { mergeSettings } from './merge-settings.ts'
+import { recompose } from './recompose.ts'
 import { type Ahead, type FileOutcome, repeatedName } from './resolve-file.ts'
 import { enterClaim } from './resolve-listener.ts'
 import { resolveNode } from './resolve-node.ts'
@@ -10,15 +11,29 @@ import { resolveGuard, resolveKernel } from './resolve-settings.ts'
 import { unusedVips } from './vip-book.ts'
 import { bookUse, desiredVips, type UsedVips } from './vip-use.ts'
 
-export interface Resolved {
+interface Resolved {
   /** Complete only if there is no error among the faults. */
   readonly desired: Desired
   /** Those of the files by themselves, and those between them. */
   readonly faults: readonly Fault[]
 }
 
-/** Holds the files against each other, in their order. It runs over all of them at every load. */
-export function compose(files: readonly FileOutcome[], ahead: Ahead): Resolved {
+/** With what it was made of. */
+export interface Composed extends Resolved {
+  readonly files: readonly FileOutcome[]
+  readonly ahead: Ahead
+}
+
+/**
+ * Holds the files against each other, in their order.
+ *
+ * @param before what came of the last load without an error, to be taken again as far as it holds.
+ */
+export function compose(files: readonly FileOutcome[], ahead: Ahead, before?: Composed): Composed {
+  return (before && recompose(files, ahead, before)) ?? composeAll(files, ahead)
+}
+
+function composeAll(files: readonly FileOutcome[], ahead: Ahead): Composed {
   const faults: Fault[] = [...ahead.faults]
   const used: UsedVips = new Map()
   const services = uniteServices(files, used, faults)
@@ -39,6 +54,8 @@ export function compose(files: readonly FileOutcome[], ahead: Ahead): Resolved {
       node: resolveNode(config.node ?? {}, place('node'), faults),
     },
     faults,
+    files,
+    ahead,
   }
 }
 

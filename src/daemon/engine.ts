@@ -7,6 +7,7 @@ import type { Host } from '../host.ts'
 import { defaultNode } from '../model/defaults.ts'
 import type { Desired, DesiredNode } from '../model/desired.ts'
 import { want } from '../plan/want.ts'
+import type { Wish } from '../plan/want-again.ts'
 import { type Hold, textsFingerprint } from '../state/hold.ts'
 import type { LastGood } from '../state/last-good.ts'
 import { isOverdue, type Trial } from '../state/trial.ts'
@@ -49,6 +50,8 @@ export class Engine {
   /** What is wanted; absent until the first files have been read. */
   #job: Job | undefined
   #desired: Desired | undefined
+  /** What files came to last, so that only what changes is made anew. */
+  #wish: Wish | undefined
   #standing: Standing | undefined
   /** Why the files are not what is wanted, if they are not. */
   #refused: string | undefined
@@ -166,8 +169,9 @@ export class Engine {
       return
     }
     const hold = this.#ends.host.holds.read()
-    const texts = [now.sources, standing.sources].map(textsFingerprint)
-    if (hold !== undefined && texts.includes(hold.fingerprint)) {
+    const isHeld = (texts: Sources['sources']): boolean =>
+      hold?.fingerprint === textsFingerprint(texts)
+    if (hold !== undefined && [now.sources, standing.sources].some(isHeld)) {
       note('warn', 'the state before these files is held: change them, or say slb resume', {
         since: hold.at,
         by: hold.user,
@@ -176,7 +180,7 @@ export class Engine {
       return
     }
     if (unconfirmed === undefined) this.#ends.host.holds.clear()
-    const job = jobOf(desired)
+    const job = this.#jobOf(desired)
     const round = await this.#apply(job, 'file', {})
     this.#take(job, standing, round)
     this.#tell(round)
@@ -190,6 +194,12 @@ export class Engine {
     trials.end()
     const what = 'these files were never confirmed: what was good before them is applied and held'
     this.#ends.note('warn', `${what}, until they change or slb resume is said`, { by: user })
+  }
+
+  #jobOf(desired: Desired): Job {
+    const wanted = want(desired, this.#wish)
+    this.#wish = { desired, wanted }
+    return { wanted, limits: desired.guard, conflict: desired.conflict }
   }
 
   /** The job counts from now on, unless the guard refused it. */
@@ -314,8 +324,4 @@ export class Engine {
       notes: () => (this.#refused === undefined ? [] : [this.#refused]),
     }
   }
-}
-
-function jobOf(desired: Desired): Job {
-  return { wanted: want(desired), limits: desired.guard, conflict: desired.conflict }
 }

@@ -1,5 +1,7 @@
 /** What the journal is to say: as intent before the kernel is touched, as fact afterwards. */
 import { type Change, changeKey, type Failure } from '../model/change.ts'
+import { replaced } from '../model/overlay.ts'
+import type { Service } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
 import { fingerprint } from '../plan/fingerprint.ts'
 import { isOurService } from '../plan/ours.ts'
@@ -183,26 +185,37 @@ function standingServices(
   refused: ReadonlySet<string>,
   unsettled: ReadonlySet<string>,
 ): ReadonlyMap<string, LedgerService> {
-  const services = new Map<string, LedgerService>()
-  for (const [key, row] of seen.service) {
-    if (refused.has(key)) continue
+  /** What is to be said of a service, if it is ours; what is known already if that is just the same. */
+  const entryOf = (key: string, row: Service): LedgerService | undefined => {
+    if (refused.has(key)) return undefined
     const wish = wanted.state.service.get(key)
+    const ours = isOurService(key, row, ledger)
+    if (!(wish?.owned ?? ours)) return undefined
     const policy = wanted.policies.get(key)
     const known = ledger.service.get(key)
-    if (wish === undefined ? !isOurService(key, row, ledger) : !wish.owned) continue
-    const ours = isOurService(key, row, ledger)
-    const now = {
-      name: policy?.name ?? known?.name ?? key,
-      drain: policy?.drain ?? known?.drain ?? defaultDrain,
-      hash: !unsettled.has(key) ? fingerprint(wish ?? row) : ours ? unsettledHash : 0,
-    }
-    services.set(key, known !== undefined && isSame(known, now) ? known : now)
+    const name = policy?.name ?? known?.name ?? key
+    const drain = policy?.drain ?? known?.drain ?? defaultDrain
+    const hash = !unsettled.has(key) ? fingerprint(wish ?? row) : ours ? unsettledHash : 0
+    const same = known?.name === name && known.drain === drain && known.hash === hash
+    return same ? known : { name, drain, hash }
+  }
+  const news = new Map<string, LedgerService>()
+  let standing = 0
+  seen.service.forEach((row, key) => {
+    const entry = entryOf(key, row)
+    if (entry === undefined) return
+    standing++
+    if (entry !== ledger.service.get(key)) news.set(key, entry)
+  })
+  const came = [...news.keys()].some(key => !ledger.service.has(key))
+  // As most edits leave it: the same services, of which a few say something else.
+  if (!came && standing === ledger.service.size) return replaced(ledger.service, news)
+  const services = new Map<string, LedgerService>()
+  for (const [key, row] of seen.service) {
+    const entry = entryOf(key, row)
+    if (entry !== undefined) services.set(key, entry)
   }
   return services
-}
-
-function isSame(a: LedgerService, b: LedgerService): boolean {
-  return a.name === b.name && a.drain === b.drain && a.hash === b.hash
 }
 
 /**

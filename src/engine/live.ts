@@ -1,6 +1,7 @@
 /** The live system as the engine knows it: some tables and a clock. */
 import type { Clock } from '../model/clock.ts'
-import type { Address, Kind, ServiceId } from '../model/rows.ts'
+import { replaced } from '../model/overlay.ts'
+import type { Address, Kind, Service, ServiceId } from '../model/rows.ts'
 import { type State, stateOf } from '../model/state.ts'
 import type { Connections, Scope, Table } from '../table/table.ts'
 
@@ -51,10 +52,22 @@ export async function observeAgain(
   const now = await readTables(tables, { ...scope, services: [...services.values()] })
   if (services.size === 0 || now.service === undefined)
     return { ...before, ...now, service: before.service }
-  const service = new Map(before.service)
-  for (const key of services.keys()) service.delete(key)
-  for (const [key, row] of now.service) service.set(key, row)
-  return { ...before, ...now, service }
+  return { ...before, ...now, service: laidOver(before.service, services.keys(), now.service) }
+}
+
+/** What was known of services with what is known now of some of them. */
+function laidOver(
+  before: ReadonlyMap<string, Service>,
+  looked: Iterable<string>,
+  now: ReadonlyMap<string, Service>,
+): ReadonlyMap<string, Service> {
+  const gone = [...looked].filter(key => before.has(key) && !now.has(key))
+  const came = [...now.keys()].some(key => !before.has(key))
+  if (gone.length === 0 && !came) return replaced(before, now)
+  const service = new Map(before)
+  for (const key of gone) service.delete(key)
+  for (const [key, row] of now) service.set(key, row)
+  return service
 }
 
 /** The connections of the destinations of some services, by destination key. */

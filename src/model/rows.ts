@@ -192,3 +192,16 @@ export function compareDestinations(
   if (a.address !== b.address) return a.address < b.address ? -1 : 1
   return a.port - b.port
 }
+
+/** Equality of all that is configured of a service but its destinations, the owner mark among it. */
+export function sameService(a: Service, b: Service): boolean {
+  return (
+    a.scheduler === b.scheduler &&
+    a.schedulerFlags === b.schedulerFlags &&
+    a.persistence === b.persistence &&
+    a.netmask === b.netmask &&
+    a.engine === b.engine &&
+    a.onePacket === b.onePacket &&
+    a.owned === b.owned
+  )
+}

@@ -54,15 +54,29 @@ function hashOfAddress({ link, address, prefix, nodad, dadFailed, owned }: Addre
   return addNumber(addNumber(addText(addText(offset, link), address), prefix), flags) >>> 0
 }
 
+/** As rows, States do not change, and a round makes three plans for one that is wanted. */
+const revisions = new WeakMap<State, string>()
+
 /** A fingerprint of a whole State as 16 hexadecimal digits, the same for the same rows in any order. */
 export function revisionOf(state: State): string {
+  let revision = revisions.get(state)
+  if (revision === undefined) {
+    revision = hashOfState(state)
+    revisions.set(state, revision)
+  }
+  return revision
+}
+
+function hashOfState(state: State): string {
   let sum = 0
   let mix = 0
   const add = (hash: number): void => {
     sum = (sum + hash) >>> 0
     mix = (mix + Math.imul(hash ^ (hash >>> 15), 0x85ebca6b)) >>> 0
   }
-  for (const service of state.service.values()) add(fingerprint(service))
+  state.service.forEach(service => {
+    add(fingerprint(service))
+  })
   for (const row of state.address.values()) add(hashOfAddress(row))
   for (const kind of ['sysctl', 'timeouts', 'sync', 'link', 'snat'] as const)
     for (const row of state[kind].values())

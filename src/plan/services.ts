@@ -5,6 +5,7 @@ import {
   type Destination,
   keyOf,
   type Service,
+  sameService,
   type Tunnel,
 } from '../model/rows.ts'
 import { conflictOver, type Draft, type PlanInput } from './draft.ts'
@@ -24,14 +25,17 @@ export function compareServices(input: PlanInput, draft: Draft): ReadonlySet<str
   const { wanted, seen, ledger } = input
   const held = new Set<string>()
   let found = 0
-  for (const [key, service] of wanted.state.service) {
+  // Of an overlay, `for` would make an entry of each of its services, and there are three plans in a round.
+  wanted.state.service.forEach((service, key) => {
     const have = seen.service.get(key)
     if (have !== undefined) found++
+    // What was seen as it was wanted is the wanted row itself, and in most rounds most are.
+    if (service === have && have.owned) return
     if (have !== undefined && isOurService(key, have, ledger)) update(service, have, input, draft)
     else if (input.failed?.has(key)) held.add(key)
     else if (have === undefined) create(service, input, draft)
     else if (!takeOver(service, have, input, draft)) held.add(key)
-  }
+  })
   if (found === seen.service.size) return held
   const unready = new Map<string, string>()
   for (const key of held) unready.set(wanted.policies.get(key)?.name ?? key, key)
@@ -56,8 +60,6 @@ function addDestination(row: Destination, drift: boolean, input: PlanInput, draf
 }
 
 function update(service: Service, have: Service, input: PlanInput, draft: Draft): void {
-  // What was seen as it was wanted is the wanted row itself, and in most rounds most are.
-  if (service === have) return
   const same = sameService(service, have)
   if (same && sameDestinations(service.destinations, have.destinations)) return
   const drift = drifted(service, input)
@@ -204,19 +206,6 @@ function drifted(service: Service, input: PlanInput): boolean {
 
 function marked<C extends object>(change: C, drift: boolean): C {
   return drift ? { ...change, drift } : change
-}
-
-/** Equality of all that is configured, the owner mark among it: a lost mark is repaired. */
-export function sameService(a: Service, b: Service): boolean {
-  return (
-    a.scheduler === b.scheduler &&
-    a.schedulerFlags === b.schedulerFlags &&
-    a.persistence === b.persistence &&
-    a.netmask === b.netmask &&
-    a.engine === b.engine &&
-    a.onePacket === b.onePacket &&
-    a.owned === b.owned
-  )
 }
 
 function sameDestinations(a: readonly Destination[], b: readonly Destination[]): boolean {

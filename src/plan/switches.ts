@@ -52,6 +52,11 @@ export const forwardingSwitches: ReadonlySet<string> = new Set(
   ),
 )
 
+/** True if two services need the same switches. */
+export function sameNeeds(a: DesiredService, b: DesiredService): boolean {
+  return needs.every(({ when }) => when(a) === when(b))
+}
+
 function forwards(service: DesiredService, family: 'ipv4' | 'ipv6'): boolean {
   for (const row of service.listeners)
     if (row.id.family === family)

@@ -5,9 +5,18 @@ import { type Address, keyOf, type Link, type Service, type Snat } from '../mode
 import { stateOf } from '../model/state.ts'
 import { switchesFor } from './switches.ts'
 import type { Policy, Wanted } from './types.ts'
+import { type Wish, wantAgain } from './want-again.ts'
 
-/** The rows that make the desired state true, with who needs them and why. */
-export function want(desired: Desired): Wanted {
+/**
+ * The rows that make the desired state true, with who needs them and why.
+ *
+ * @param before an earlier answer, to be taken again as far as it holds.
+ */
+export function want(desired: Desired, before?: Wish): Wanted {
+  return (before && wantAgain(desired, before)) ?? wantAll(desired)
+}
+
+function wantAll(desired: Desired): Wanted {
   const service = new Map<string, Service>()
   const snat = new Map<string, Snat>()
   const policies = new Map<string, Policy>()

@@ -7,6 +7,7 @@ import {
   keyOf,
   type Service,
   type ServiceId,
+  sameService,
 } from '../../model/rows.ts'
 import type { Writer } from '../../netlink/attr.ts'
 import { genlHeaderLength, startGenl } from '../../netlink/genl.ts'
@@ -45,12 +46,17 @@ export async function readServices(
   for (const service of open) {
     if (services.has(service.id.key)) continue
     if (++count % breath === 0) await setImmediate()
-    const guess = likely.get(service.id.key)?.destinations ?? []
-    service.destinations = readDestinations(netlink, family, service.id, guess)
+    const guess = likely.get(service.id.key)
+    service.destinations = readDestinations(netlink, family, service.id, guess?.destinations ?? [])
     if (service.destinations.length > 0 || readNamed(netlink, family, service.id) !== undefined)
-      services.set(service.id.key, service)
+      services.set(service.id.key, guess && isJust(guess, service) ? guess : service)
   }
   return services
+}
+
+/** True if a service was read just as it was guessed: then the guess is it. */
+function isJust(guess: Service, read: Service): boolean {
+  return guess.destinations === read.destinations && sameService(guess, read)
 }
 
 async function scanServices(

@@ -1,0 +1,54 @@
+/** Wanting again where services changed in nothing but what their rows say. */
+import type { Desired, DesiredService } from '../model/desired.ts'
+import { replaced } from '../model/overlay.ts'
+import type { Service } from '../model/rows.ts'
+import { sameNeeds } from './switches.ts'
+import type { Policy, Wanted } from './types.ts'
+
+/** A desired state, and what `want` made of it. */
+export interface Wish {
+  readonly desired: Desired
+  readonly wanted: Wanted
+}
+
+/**
+ * What `want` would say, made of what it said before; undefined if it has to look at everything.
+ *
+ * Addresses, links, switches and source NAT depend on the VIPs, on `[kernel]`, and on what
+ * `looksTheSame` compares of each service: where all of these are as they were, so are those rows.
+ */
+export function wantAgain(desired: Desired, before: Wish): Wanted | undefined {
+  const { services, vips, kernel } = desired
+  const was = before.desired
+  if (vips !== was.vips || kernel !== was.kernel || services.length !== was.services.length)
+    return undefined
+  const rows = new Map<string, Service>()
+  const policies = new Map<string, Policy>()
+  for (let i = 0; i < services.length; i++) {
+    const now = services[i]
+    const other = was.services[i]
+    if (now === other) continue
+    if (now === undefined || other === undefined || !looksTheSame(now, other)) return undefined
+    for (const listener of now.listeners) {
+      policies.set(listener.id.key, now)
+      if (now.enabled) rows.set(listener.id.key, listener)
+    }
+  }
+  const { state } = before.wanted
+  return {
+    ...before.wanted,
+    state: { ...state, service: replaced(state.service, rows) },
+    policies: replaced(before.wanted.policies, policies),
+  }
+}
+
+function looksTheSame(a: DesiredService, b: DesiredService): boolean {
+  return (
+    a.name === b.name &&
+    a.enabled === b.enabled &&
+    a.snat === b.snat &&
+    a.listeners.length === b.listeners.length &&
+    a.listeners.every((listener, i) => listener.id.key === b.listeners[i]?.id.key) &&
+    sameNeeds(a, b)
+  )
+}
