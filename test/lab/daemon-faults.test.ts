@@ -29,6 +29,9 @@ const mail = (weight?: number): string => service('mail', weight)
 const webLines = (weight?: number): string[] => lines('web', weight)
 const mailLines = (weight?: number): string[] => lines('mail', weight)
 
+/** Several looks at everything come soon. */
+const often = '[node]\ndrift_interval = "500ms"\n'
+
 async function withDaemon(
   files: Readonly<Record<string, string>>,
   work: (daemon: DaemonRig) => Promise<void>,
@@ -251,7 +254,7 @@ const spec = modulesAreOurs ? test : test.skip
 spec(
   'without the module of a scheduler the other services are applied, and it is made up for',
   () =>
-    withDaemon({ 'web.toml': web() }, async daemon => {
+    withDaemon({ 'slb.toml': often, 'web.toml': web() }, async daemon => {
       const [module = ''] = loaded('ip_vs_lblcr')
       assert.ok(module)
       await without([module], async () => {
@@ -261,7 +264,7 @@ spec(
         assert.match(String(hint), /modprobe .*ip_vs_lblcr/)
         await untilSaved(...webLines(4))
         // Several looks later it is no fight, and the address of a service that is not there is not, too.
-        await sleep(7000)
+        await sleep(3500)
         const strange = daemon.log().filter(({ message }) => /somebody else|repaired/.test(message))
         assert.equal(strange, [])
         assert.not.match(run(undefined, 'ip', '-br', 'address', 'show', 'slb0'), '192.0.2.25')

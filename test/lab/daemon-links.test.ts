@@ -30,11 +30,14 @@ backends = ["10.0.0.21", "fd00::21"]
 /** Longer than the time in which three repairs of a key are a fight, for two of them, in milliseconds. */
 const peace = 10_500
 
-async function withUplink(work: (daemon: DaemonRig) => Promise<void>): Promise<void> {
+async function withUplink(
+  work: (daemon: DaemonRig) => Promise<void>,
+  settings = '# as ever\n',
+): Promise<void> {
   const rig = freshRig()
   uplink()
   foreign()
-  const daemon = daemonRig({ 'web.toml': moving, 'api.toml': api }, rig)
+  const daemon = daemonRig({ 'slb.toml': settings, 'web.toml': moving, 'api.toml': api }, rig)
   await daemon.start()
   try {
     await work(daemon)
@@ -210,7 +213,7 @@ test('a key that is fought over is left alone, the log says so, and others stay 
       await daemon.logged(/somebody else changes tcp 192\.0\.2\.20:80 back/)
       await daemon.logged(/somebody else changes address slb0 192\.0\.2\.20\/32 back/)
       const repairs = applies(daemon)
-      await sleep(4500)
+      await sleep(2500)
       assert.is(applies(daemon), repairs, 'no more repairs')
       // What nobody fights over is repaired meanwhile.
       run(undefined, 'ipvsadm', '-D', '-t', '192.0.2.10:80')
@@ -224,6 +227,6 @@ test('a key that is fought over is left alone, the log says so, and others stay 
     else assert.is((await daemon.slb('apply')).status, 0)
     assert.ok(saved().includes('-A -t 192.0.2.20:80 -s wrr'))
     await back('slb0')
-  }))
+  }, '[node]\ndrift_interval = "500ms"\n'))
 
 test.run()
