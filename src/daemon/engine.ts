@@ -140,6 +140,8 @@ export class Engine {
       case 'command':
         // First what is overdue: the command would take the trial for what is wanted.
         await this.#undo()
+        // Going back lays the past over what is there: damage that is not repaired yet would be held.
+        if (task.line.argv.includes('rollback')) await this.#look('all')
         return this.#ends.runCommand(task.id, task.line, this.#side())
       case 'stop':
         return leave(this.#node, this.#job, this.#rounds, this.#ends, this.#hurry.signal)
@@ -287,6 +289,7 @@ export class Engine {
     const { host, note } = this.#ends
     const trial = host.trials.read()
     if (trial === undefined || !isOverdue(trial, host.clock.monotonic())) return
+    if (this.#job !== undefined) await this.#look('all')
     const undone = await undoTrial(host, trial, {
       wait: 0,
       reconcile: (...round) => this.#rounds.keep(() => reconcile(...round)),

@@ -7,6 +7,7 @@ import {
   entriesAfter,
   type History,
   type HistoryEntry,
+  isApply,
   noting,
 } from '../state/history.ts'
 import type { Holds } from '../state/hold.ts'
@@ -45,7 +46,7 @@ async function jobBack(
   entries: readonly HistoryEntry[],
   consent: Consent,
 ): Promise<Job> {
-  const wanted = rewound(await observe(past), past.journal.read(), entries)
+  const wanted = rewound(await observe(past), past.journal.read(), entries.filter(isApply))
   return { wanted, limits: defaultLimits, conflict: 'refuse', ...consent }
 }
 

@@ -105,21 +105,38 @@ export function openHistory(
   }
 }
 
+/** True for what somebody asked for, by a file or a command; false for the repair of drift. */
+export function isApply({ cause }: HistoryEntry): boolean {
+  return cause.kind !== 'drift'
+}
+
 /**
- * The newest entries, without a gap: going back means to lay all of them over the present.
+ * The newest entries, without a gap: as many as hold so many applies. Repairs of drift are in between,
+ * and are none: whoever goes back does not mean the damage that was repaired.
  *
- * @param count how many; fewer are returned when the history is shorter.
+ * @param count how many applies; there are fewer when the history is shorter.
  * @throws SlbError `io` if one of them is damaged or missing.
  */
 export function newestEntries(history: History, count: number): readonly HistoryEntry[] {
+  let applies = 0
+  return newestWhile(history, last => {
+    if (last !== undefined && isApply(last)) applies++
+    return applies < count
+  })
+}
+
+/** The newest entries, without a gap, as long as more are asked for after the last one. */
+function newestWhile(
+  history: History,
+  more: (last: HistoryEntry | undefined, number: number) => boolean,
+): readonly HistoryEntry[] {
   const damaged = new Map<number, string>()
   const list = history.list(entry => damaged.set(entry.number, entry.path))
   const entries = new Map(list.map(entry => [entry.number, entry]))
   const known = [...entries.keys(), ...damaged.keys()]
   const oldest = known.reduce((least, number) => Math.min(least, number), Number.POSITIVE_INFINITY)
-  const newest = newestNumber(known)
   const found: HistoryEntry[] = []
-  for (let number = newest; number > newest - count && number >= oldest; number--) {
+  for (let number = newestNumber(known); number >= oldest && more(found.at(-1), number); number--) {
     const entry = entries.get(number)
     if (entry === undefined) throw broken(number, damaged.get(number), found.length)
     found.push(entry)
@@ -134,8 +151,9 @@ export function newestEntries(history: History, count: number): readonly History
  */
 export function entriesAfter(history: History, after: number): readonly HistoryEntry[] {
   const newest = newestOf(history)
-  const found = newestEntries(history, newest - after)
-  if (found.length !== newest - after) throw broken(newest - found.length, undefined, found.length)
+  const found = newestWhile(history, (_, number) => number > after)
+  if (found.length !== Math.max(0, newest - after))
+    throw broken(newest - found.length, undefined, found.length)
   return found
 }
 

@@ -18,7 +18,7 @@ export interface NewTrial {
   readonly deadline: number
   /** How long the trial was to last, in milliseconds, for people. */
   readonly lasts: number
-  /** Everything newer than this entry of the history is laid back, later repairs of drift included. */
+  /** Everything newer than this entry of the history is laid back, but for repairs of drift. */
   readonly after: number
   /** ISO 8601, for people. */
   readonly at: string

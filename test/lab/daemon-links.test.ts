@@ -190,6 +190,32 @@ test('whatever others do to ours once is repaired, and theirs stays theirs', () 
     assert.ok(daemon.log().every(({ message }) => !/somebody else/.test(message)))
   }))
 
+test('a rollback and an undo go back behind an edit, and never back to damage', () =>
+  withUplink(async daemon => {
+    const before = ours()
+    daemon.save('api.toml', `${api}scheduler = "rr"\n`)
+    const rr = before.map(line => line.replace(/^(-A .*(?:2\.20|::20)\]?:80 -s) wrr/, '$1 rr'))
+    await untilSaved(...rr, ...foreignService)
+    run(undefined, 'ipvsadm', '-D', '-t', '192.0.2.10:80')
+    await untilSaved(...rr, ...foreignService)
+    const back = await daemon.slb('rollback')
+    assert.is(back.status, 0, back.out + back.err)
+    assert.equal(ours(), before, 'what was repaired before stays')
+    await daemon.slb('resume')
+    await untilSaved(...rr, ...foreignService)
+    run(undefined, 'ipvsadm', '-D', '-t', '192.0.2.10:80')
+    assert.is((await daemon.slb('rollback')).status, 0)
+    assert.equal(ours(), before, 'what is not repaired yet is repaired first')
+    const trial = await daemon.slb('apply', '--confirm', '3s')
+    assert.is(trial.status, 0, trial.out + trial.err)
+    assert.equal(ours(), rr)
+    run(undefined, 'ipvsadm', '-D', '-t', '192.0.2.10:80')
+    await daemon.logged(/it is undone/)
+    await untilSaved(...before, ...foreignService)
+    assert.is((await daemon.slb('resume')).status, 0)
+    await untilSaved(...rr, ...foreignService)
+  }))
+
 /** Another program that does not want what slb wants. */
 function rival(command: string): { end(): Promise<void> } {
   const loop = `trap 'exit 0' TERM; echo; while :; do ${command} 2>/dev/null; sleep 0.2; done`

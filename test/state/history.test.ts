@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type HistoryEntry, newestEntries, openHistory } from '../../src/state/history.ts'
+import {
+  entriesAfter,
+  type HistoryEntry,
+  newestEntries,
+  openHistory,
+} from '../../src/state/history.ts'
 
 const test = suite<{ directory: string }>('history')
 const entry = {
@@ -73,6 +78,15 @@ test('going back takes whole entries, up to the end of the history', ({ director
   assert.equal(numbers(newestEntries(history, 2)), [3, 2])
   assert.equal(numbers(newestEntries(history, 9)), [3, 2, 1])
   assert.equal(newestEntries(openHistory(join(directory, 'none')), 1), [])
+})
+
+test('repairs of drift are taken along, and not counted', ({ directory }) => {
+  const { history } = filled(directory, 2)
+  const drift = { ...entry, cause: { ...entry.cause, kind: 'drift' as const } }
+  for (const one of [drift, entry, drift]) history.end(history.begin(one, 50), 'done')
+  assert.equal(numbers(newestEntries(history, 1)), [5, 4])
+  assert.equal(numbers(newestEntries(history, 2)), [5, 4, 3, 2])
+  assert.equal(numbers(entriesAfter(history, 2)), [5, 4, 3])
 })
 
 test('going back stops at an entry that is damaged or missing', ({ directory }) => {

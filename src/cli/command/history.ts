@@ -1,6 +1,6 @@
 /** `slb history`: the applies that changed something, newest first. */
 
-import { type DamagedEntry, type HistoryEntry, newestNumber } from '../../state/history.ts'
+import { type DamagedEntry, type HistoryEntry, isApply, newestNumber } from '../../state/history.ts'
 import type { Run } from '../context.ts'
 import { exit } from '../exit.ts'
 import { printData } from '../output.ts'
@@ -24,12 +24,13 @@ export const run: Run<object> = async ({ io, options }) => {
           'warning',
         ),
       )
+    const back = numbersBack(entries, newest)
     const data = {
       format_version: 1,
       ...standingDocument(host),
       // What undoing needs is long, and nobody reads it.
       applies: entries.map(({ before, absent, policies, limits, version, ...entry }) => ({
-        back: newest - entry.number + 1,
+        back: back.get(entry.number) ?? null,
         ...entry,
       })),
     }
@@ -37,7 +38,7 @@ export const run: Run<object> = async ({ io, options }) => {
       io,
       options,
       data,
-      newest === 0 ? ['Nothing was applied yet.'] : lines(entries, newest),
+      newest === 0 ? ['Nothing was applied yet.'] : lines(entries, back),
     )
     await tellStanding(io, host)
     return exit.done
@@ -46,9 +47,25 @@ export const run: Run<object> = async ({ io, options }) => {
   }
 }
 
-function lines(entries: readonly HistoryEntry[], newest: number): readonly string[] {
+/** What rollback calls each apply; a repair of drift has no such number, since nobody goes back to damage. */
+function numbersBack(
+  entries: readonly HistoryEntry[],
+  newest: number,
+): ReadonlyMap<number, number> {
+  const back = new Map<number, number>()
+  let repairs = 0
+  for (const entry of entries)
+    if (isApply(entry)) back.set(entry.number, newest - entry.number + 1 - repairs)
+    else repairs++
+  return back
+}
+
+function lines(
+  entries: readonly HistoryEntry[],
+  back: ReadonlyMap<number, number>,
+): readonly string[] {
   const rows = entries.map(entry => [
-    String(newest - entry.number + 1),
+    String(back.get(entry.number) ?? ''),
     moment(entry.at),
     entry.outcome,
     entry.cause.kind,

@@ -5,7 +5,7 @@ import type { Job } from '../../engine/reconcile.ts'
 import { preview } from '../../engine/reconcile.ts'
 import { rollbackJob, undoJob } from '../../engine/rollback.ts'
 import type { Host } from '../../host.ts'
-import { type HistoryEntry, newestEntries } from '../../state/history.ts'
+import { type HistoryEntry, isApply, newestEntries } from '../../state/history.ts'
 import { textsFingerprint } from '../../state/hold.ts'
 import type { Trial } from '../../state/trial.ts'
 import { applyJob, type WaitOptions, waitOf } from '../apply-job.ts'
@@ -96,9 +96,10 @@ async function wayBack(
       `the apply on trial was undone already, at ${moment(entries[0].at)}`,
       'slb rollback 1 takes back the undo; slb history lists the applies before',
     )
-  if (entries.length === 0) throw new Refusal('there is nothing to roll back: the history is empty')
-  if (entries.length < back)
-    throw new UsageError(`the history has only ${entries.length} applies; slb history lists them`)
+  const applies = entries.filter(isApply).length
+  if (applies === 0) throw new Refusal('there is nothing to roll back: the history is empty')
+  if (applies < back)
+    throw new UsageError(`the history has only ${applies} applies; slb history lists them`)
   const job = await rollbackJob(host, entries, consentOf(options))
   return { job, entries, command: `rollback ${back}` }
 }
