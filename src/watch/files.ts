@@ -132,7 +132,14 @@ class Follower implements FileWatch {
     if (due >= this.#due) return
     this.#due = due
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => this.#look(), Math.max(0, due - now))
+    this.#timer = setTimeout(() => this.#wake(), Math.max(0, due - now))
+  }
+
+  /** A timer counts from when the loop last read its clock, so it rings early by what was done since. */
+  #wake(): void {
+    const left = this.#due - performance.now()
+    if (left > 0) this.#timer = setTimeout(() => this.#wake(), Math.ceil(left))
+    else this.#look()
   }
 
   #look(): void {
