@@ -1,0 +1,74 @@
+/** `slb run`: whatever the engine does, the loop that events come to goes on. */
+import { spawn } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { writeConfig } from '../../bench/generate.ts'
+import { daemonRig } from './daemon-rig.ts'
+import { type Gap, now } from './ticker.ts'
+
+const ticker = fileURLToPath(new URL('./ticker.js', import.meta.url))
+/** How late an event may be handled, in milliseconds. */
+const most = 100
+/** A lab is slow: what takes longer has not come. In milliseconds. */
+const patience = 120_000
+
+const gapsIn = (file: string): readonly Gap[] =>
+  readFileSync(file, 'utf8')
+    .split('\n')
+    .slice(0, -1)
+    .map(line => {
+      const [from = 0, to = 0] = line.split(' ').map(Number)
+      return { from, to }
+    })
+
+const overlap = (a: Gap, b: Gap): boolean => a.from < b.to && b.from < a.to
+
+test('while 10,000 services are applied, the main thread is never late by more than 100 ms', async () => {
+  const daemon = daemonRig({})
+  const { directory, stateDir } = daemon.rig
+  writeConfig(daemon.folder, { services: 10_000, backends: 2, files: 100, external: true })
+  const own = join(directory, 'own')
+  const others = join(directory, 'others')
+  // What does nothing is late as well on a machine that has much to do: that much is not our doing.
+  const idle = spawn(process.execPath, ['--import', ticker, '-e', 'setInterval(() => {}, 1e6)'], {
+    stdio: 'ignore',
+    env: { PATH: process.env['PATH'], TICKER: others },
+  })
+  try {
+    daemon.launch({ node: ['--import', ticker], env: { TICKER: own } })
+    const wait = async (what: string, so: () => boolean): Promise<number> => {
+      const begun = now()
+      while (!so()) {
+        if (now() - begun > patience) throw new Error(`never came: ${what}\n${daemon.text()}`)
+        await sleep(10)
+      }
+      return now()
+    }
+    // The journal says what will be ours just before the kernel is told.
+    const intended = (): boolean =>
+      existsSync(stateDir) &&
+      readdirSync(stateDir, { recursive: true }).some(name => `${name}`.endsWith('journal.json'))
+    const from = await wait('the journal', intended)
+    const to = await wait('ready', () => daemon.log().some(({ message }) => /^ready/.test(message)))
+    await sleep(200)
+    assert.ok(existsSync(own) && existsSync(others), 'both have a ticker')
+    const lulls = gapsIn(others)
+    const late = gapsIn(own)
+      .filter(gap => overlap(gap, { from, to }))
+      .map(gap => {
+        const shared = lulls.filter(lull => overlap(lull, gap))
+        return gap.to - gap.from - Math.max(0, ...shared.map(lull => lull.to - lull.from))
+      })
+    const worst = Math.max(0, ...late)
+    assert.ok(worst <= most, `late by ${worst} ms in an apply of ${to - from} ms`)
+  } finally {
+    idle.kill('SIGKILL')
+    await daemon.stop('SIGKILL')
+  }
+})
+
+test.run()
