@@ -1,7 +1,8 @@
 /** Random histories of a daemon end in the right state, with what belongs to others untouched. */
 import fc from 'fast-check'
 import { test } from 'uvu'
-import { faults, History, meddlings, names, type Step, saveStyles } from './daemon-history.ts'
+import { History } from './daemon-history.ts'
+import { faults, meddlings, names, type Step, saveStyles } from './daemon-steps.ts'
 import { seed } from './random.ts'
 import { times } from './rounds.ts'
 
@@ -45,11 +46,19 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
     weight: 4,
   },
+  { arbitrary: fc.record({ do: fc.constant('resume' as const) }), weight: 1 },
   {
-    arbitrary: fc.record({ do: fc.constantFrom('rollback' as const, 'resume' as const) }),
+    arbitrary: fc.record({ do: fc.constant('rollback' as const), damaged: fc.boolean() }),
+    weight: 1,
+  },
+  {
+    arbitrary: fc.record({
+      do: fc.constant('trial' as const),
+      commit: fc.boolean(),
+      damaged: fc.boolean(),
+    }),
     weight: 2,
   },
-  { arbitrary: fc.record({ do: fc.constant('trial' as const), commit: fc.boolean() }), weight: 2 },
   {
     arbitrary: fc.record({
       do: fc.constant('wait' as const),

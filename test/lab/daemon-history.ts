@@ -7,78 +7,27 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { type DaemonRig, daemonRig, until } from './daemon-rig.ts'
+import {
+  addressesOf,
+  type faults,
+  linesOf,
+  linkOf,
+  type meddlings,
+  type Name,
+  names,
+  plugIn,
+  type Step,
+  type saveStyles,
+  textOf,
+  vips,
+  type Wish,
+} from './daemon-steps.ts'
 import { saved } from './ipvsadm.ts'
 import { ip, run } from './namespace.ts'
 import { freshRig } from './rig.ts'
 
-export const names = ['web', 'mail', 'moving'] as const
-export type Name = (typeof names)[number]
-export const saveStyles = ['rename', 'pieces', 'unlink', 'symlink'] as const
-export const faults = ['invalid', 'empty', 'gone'] as const
-export const meddlings = ['delete', 'edit', 'weight', 'flush', 'link', 'down', 'unplug'] as const
-
-export type Step =
-  | {
-      readonly do: 'edit'
-      readonly name: Name
-      readonly weight: number
-      readonly backends: number
-      readonly style: (typeof saveStyles)[number]
-    }
-  | { readonly do: 'break'; readonly name: Name; readonly fault: (typeof faults)[number] }
-  | {
-      readonly do: 'restart'
-      readonly signal: 'SIGKILL' | 'SIGTERM'
-      readonly editBetween: boolean
-    }
-  | { readonly do: 'foreign'; readonly port: number; readonly weight: number }
-  | { readonly do: 'foreign-gone'; readonly port: number }
-  | { readonly do: 'meddle'; readonly how: (typeof meddlings)[number]; readonly name: Name }
-  | { readonly do: 'rollback' | 'resume' }
-  | { readonly do: 'trial'; readonly commit: boolean }
-  | { readonly do: 'wait'; readonly milliseconds: number }
-
-/** What a file says: a service with some backends of one weight. */
-interface Wish {
-  readonly weight: number
-  readonly backends: number
-}
-
-const vips = { web: '192.0.2.21', mail: '192.0.2.22', moving: '192.0.2.23' } as const
-/** `moving` is on a link that is not ours. */
-const linkOf = { web: 'slb0', mail: 'slb0', moving: 'eth7' } as const
-
-function textOf(name: Name, { weight, backends }: Wish): string {
-  const rows = Array.from(
-    { length: backends },
-    (_, index) => `  { address = "10.0.0.${11 + index}", weight = ${weight} },\n`,
-  )
-  return `[vip.${name}]
-address = ["${vips[name]}", "2001:db8::${vips[name].slice(-2)}"]
-link = "${linkOf[name]}"
-[service.${name}]
-vip = "${name}"
-port = 80
-drain = "0s"
-backends = [\n${rows.join('')}  "fd00::11",\n]
-`
-}
-
-function linesOf(name: Name, { weight, backends }: Wish): string[] {
-  const six = `[2001:db8::${vips[name].slice(-2)}]`
-  return [
-    `-A -t ${vips[name]}:80 -s wrr`,
-    `-A -t ${six}:80 -s wrr`,
-    `-a -t ${six}:80 -r [fd00::11]:80 -m -w 1`,
-    ...Array.from(
-      { length: backends },
-      (_, index) => `-a -t ${vips[name]}:80 -r 10.0.0.${11 + index}:80 -m -w ${weight}`,
-    ),
-  ]
-}
-
 /** A fight begins at the third repair within ten seconds: no history begins one. */
-const mostOfAKind = 2
+const mostAtOnce = 2
 
 export class History {
   readonly #daemon: DaemonRig
@@ -138,11 +87,11 @@ export class History {
       case 'meddle':
         return this.#meddle(step.how, step.name)
       case 'rollback':
-        return this.#rollback()
+        return this.#rollback(step.damaged)
       case 'resume':
         return this.#resume()
       case 'trial':
-        return this.#trial(step.commit)
+        return this.#trial(step.commit, step.damaged)
       case 'wait':
         await sleep(step.milliseconds)
     }
@@ -213,10 +162,8 @@ export class History {
   }
 
   async #meddle(how: (typeof meddlings)[number], name: Name): Promise<void> {
-    const count = this.#meddled.get(how) ?? 0
-    if (count >= 1 || [...this.#meddled.values()].reduce((a, b) => a + b, 0) >= mostOfAKind) return
+    if (!this.#mayMeddle(how)) return
     await this.#quiet()
-    this.#meddled.set(how, count + 1)
     const at = ['-t', `${vips[name]}:80`]
     const backend = ['-r', '10.0.0.11:80']
     if (how === 'delete') run(undefined, 'ipvsadm', '-D', ...at)
@@ -234,16 +181,30 @@ export class History {
   }
 
   /** Edits something, sees it live, and takes it back. */
-  async #rollback(): Promise<void> {
+  async #rollback(damaged: boolean): Promise<void> {
     await this.#quiet()
     const before = new Map(this.#wanted())
     if (this.#held !== undefined || this.#broken.size > 0) return
     const wish = { weight: 200 + (this.#saves++ % 50), backends: 2 }
     await this.#edit('mail', wish, 'rename')
     await this.#quiet()
+    if (damaged) this.#damage()
     const { status, out, err } = await this.#daemon.slb('rollback')
     assert.is(status, 0, out + err)
     this.#held = before
+  }
+
+  #damage(): void {
+    if (!this.#mayMeddle('damage')) return
+    run(undefined, 'ipvsadm', '-D', '-t', `${vips.web}:80`)
+  }
+
+  /** Counts it if it may be done. */
+  #mayMeddle(how: string): boolean {
+    const all = [...this.#meddled.values()].reduce((sum, count) => sum + count, 0)
+    if (this.#meddled.has(how) || all >= mostAtOnce) return false
+    this.#meddled.set(how, 1)
+    return true
   }
 
   async #resume(): Promise<void> {
@@ -253,14 +214,15 @@ export class History {
   }
 
   /** What is held back is applied on trial: kept by a commit, or undone at its deadline. */
-  async #trial(commit: boolean): Promise<void> {
-    await this.#rollback()
+  async #trial(commit: boolean, damaged: boolean): Promise<void> {
+    await this.#rollback(false)
     if (this.#held === undefined || this.#broken.size > 0) return
     const before = this.#held
     await this.#quiet()
     const begun = await this.#daemon.slb('apply', '--confirm', commit ? '60s' : '2s')
     assert.is(begun.status, 0, begun.out + begun.err)
     this.#held = undefined
+    if (damaged) this.#damage()
     if (commit) {
       const kept = await this.#daemon.slb('commit')
       assert.is(kept.status, 0, kept.out + kept.err)
@@ -300,18 +262,5 @@ export class History {
     const there = addressesOf(linkOf[name])
     const six = `2001:db8::${vips[name].slice(-2)}/128`
     return there.includes(`${vips[name]}/32`) && there.includes(six)
-  }
-}
-
-function plugIn(): void {
-  ip(undefined, 'link add eth7 type dummy', 'link set eth7 up')
-}
-
-function addressesOf(link: string): readonly string[] {
-  try {
-    const text = run(undefined, 'ip', '-o', 'address', 'show', 'dev', link, 'scope', 'global')
-    return text.split('\n').flatMap(line => /inet6? (\S+)/.exec(line)?.[1] ?? [])
-  } catch {
-    return [] // no such link
   }
 }
