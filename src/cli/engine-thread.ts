@@ -19,7 +19,6 @@ export interface EngineData {
 
 const { stateDirectory, paths } = workerData as EngineData
 const unpack = openUnpacker()
-const commands = new Map<number, AbortController>()
 
 const tell = (told: Told): void => parentPort?.postMessage(told)
 
@@ -33,17 +32,13 @@ const engine = new Engine({
   hostname: hostname(),
   note: (level, message, fields = {}) => tell({ kind: 'note', note: { level, message, fields } }),
   async runCommand(id, line, side) {
-    const gone = new AbortController()
-    commands.set(id, gone)
-    const status = await runProgram(line.argv, ioOf(id, line, side, gone.signal))
-    commands.delete(id)
+    const status = await runProgram(line.argv, ioOf(id, line, side))
     tell({ kind: 'ended', id, status })
   },
 })
 
 parentPort?.on('message', async (order: Order) => {
-  if (order.kind === 'gone') commands.get(order.id)?.abort()
-  else if (order.kind === 'hurry') engine.hurry()
+  if (order.kind === 'hurry') engine.hurry()
   else {
     const task: Task =
       order.kind === 'files' ? { kind: 'files', now: unpack(order.packed) } : order.task
@@ -52,7 +47,7 @@ parentPort?.on('message', async (order: Order) => {
 })
 
 /** A command's ends: its words go to where it was typed, and the live system is the daemon's. */
-function ioOf(id: number, line: CommandLine, side: CommandSide, signal: AbortSignal): Io {
+function ioOf(id: number, line: CommandLine, side: CommandSide): Io {
   const sink = (to: 'out' | 'err'): Sink => {
     const { tty, colour } = line[to]
     const stream = {
@@ -73,7 +68,8 @@ function ioOf(id: number, line: CommandLine, side: CommandSide, signal: AbortSig
     takeLock: async () => ({ async release() {} }),
     operator: async () => line.user,
     hostname,
-    interrupted: () => signal,
+    // What has begun goes on to its end, also when whoever gave the command has left.
+    interrupted: () => new AbortController().signal,
     async startGuardian() {
       const { startGuardian } = await import('./start-guardian.ts')
       return startGuardian(stateDirectory)

@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { type CommandSpec, groups, registerAll } from './commands.ts'
 import type { GlobalOptions, Io } from './context.ts'
-import { type ExitStatus, exit } from './exit.ts'
+import { type ExitStatus, exit, UsageError } from './exit.ts'
 import { addGlobals, exampleText, footer, formatHelp } from './help.ts'
 import { plain } from './paint.ts'
 import { reportError } from './report.ts'
@@ -32,21 +32,50 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<ExitS
   }
 }
 
+/** Options whose work is done where the command was typed: files of that user, or no end. */
+interface Local {
+  readonly against?: string
+  readonly out?: string
+  readonly watch?: unknown
+}
+
 /** The daemon's answer, where there is one that the command goes through. */
 async function throughDaemon<Options>(
-  { daemon }: CommandSpec<Options>,
+  { daemon, usage }: CommandSpec<Options>,
   io: Io,
-  options: GlobalOptions & { against?: string; out?: string; watch?: unknown },
+  options: GlobalOptions & Local,
   args: readonly string[],
   argv: readonly string[],
 ): Promise<ExitStatus | undefined> {
   if (daemon === undefined || io.process === undefined) return undefined
-  // What concerns files of whoever typed it, or never ends, is done here.
-  if (options.against ?? options.out ?? options.watch) return undefined
-  const file = daemon === 'changes' && Number.isNaN(Number(args[0])) ? args[0] : undefined
+  if (isLocal(options)) return undefined
+  const file = usage === 'apply' ? args[0] : undefined
   const { readText } = await import('./target.ts')
   const attached = file === undefined ? {} : { [file]: readText(file) }
   return io.process.askDaemon({ argv, options, changes: daemon === 'changes', attached })
+}
+
+function isLocal({ against, out, watch }: Local): boolean {
+  return (against ?? out ?? watch) !== undefined
+}
+
+/**
+ * Whoever may use the daemon's socket may change what it balances, and no more: the daemon neither reads
+ * nor writes files that a command line names, and does nothing for others that has no end.
+ *
+ * @throws UsageError if that is asked for, which `throughDaemon` never does.
+ */
+function refuseForOthers<Options>(
+  { daemon, usage }: CommandSpec<Options>,
+  { daemon: here, attached = {} }: Io,
+  options: GlobalOptions & Local,
+  [file]: readonly string[],
+): void {
+  if (here === undefined) return
+  if (daemon === undefined || isLocal(options))
+    throw new UsageError('slb run does not do this for others: it concerns files of your own')
+  if (usage === 'apply' && file !== undefined && !Object.hasOwn(attached, file))
+    throw new UsageError(`slb run reads no files for others: ${file} must come with the command`)
 }
 
 function build(
@@ -78,6 +107,7 @@ function build(
     spec.options?.(command)
     command.action(async () => {
       const options = command.optsWithGlobals<GlobalOptions & Options>()
+      refuseForOthers(spec, io, options, command.args)
       const elsewhere = await throughDaemon(spec, io, options, command.args, argv)
       if (elsewhere !== undefined) return ended(elsewhere)
       const { run } = await spec.load()

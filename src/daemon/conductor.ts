@@ -38,6 +38,8 @@ export class Conductor {
   #retry = firstRetry
   #lookCost = 0
   #busy = false
+  /** What was done last. */
+  #after: Task['kind'] | undefined
   #stopped: (() => void) | undefined
 
   constructor(ends: ConductorEnds) {
@@ -62,6 +64,18 @@ export class Conductor {
     this.#pump()
   }
 
+  /** Takes a command back. False if it has begun, or has ended. */
+  withdraw(id: number): boolean {
+    const at = this.#commands.findIndex(one => one.id === id)
+    if (at >= 0) this.#commands.splice(at, 1)
+    return at >= 0
+  }
+
+  /** The commands that have not begun. */
+  get waiting(): readonly number[] {
+    return this.#commands.map(({ id }) => id)
+  }
+
   /** Ends what is under way, then does what `[node] on_stop` says. Resolves when it is done. */
   stop(): Promise<void> {
     for (const timer of this.#timers.values()) clearTimeout(timer)
@@ -76,8 +90,17 @@ export class Conductor {
   #next(): Task | undefined {
     if (this.#due.delete('stop')) return { kind: 'stop' }
     if (this.#stopped !== undefined) return undefined
+    // However many commands come, between two of them what is due gets its turn.
+    const task = this.#after === 'command' ? (this.#event() ?? this.#command()) : undefined
+    return task ?? this.#command() ?? this.#event()
+  }
+
+  #command(): Task | undefined {
     const command = this.#commands.shift()
-    if (command !== undefined) return { kind: 'command', ...command }
+    return command && { kind: 'command', ...command }
+  }
+
+  #event(): Task | undefined {
     if (this.#due.delete('undo')) return { kind: 'undo' }
     if (this.#files !== undefined) {
       const now = this.#files
@@ -97,6 +120,7 @@ export class Conductor {
     const task = this.#next()
     if (task === undefined) return
     this.#busy = true
+    this.#after = task.kind
     void this.#ends.work(task).then(report => {
       this.#busy = false
       this.#ends.reported(report, task)

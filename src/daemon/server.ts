@@ -4,9 +4,11 @@
  * HTTP/1.1 on a unix socket by Node's own `http`. `POST /v1/command` takes a JSON object and answers
  * with lines of JSON: `{"out": TEXT}`, `{"err": TEXT}`, and at last `{"exit": STATUS}`.
  */
-import { chmodSync, mkdirSync, rmSync } from 'node:fs'
+import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { connect } from 'node:net'
 import { dirname } from 'node:path'
+import { SlbError } from '../model/error.ts'
 import { ioError } from '../state/durable.ts'
 import type { CommandLine } from './task.ts'
 
@@ -52,31 +54,65 @@ export interface ServerEnds {
 /** A saved plan of the biggest configuration fits in. Bytes. */
 const longestBody = 64 << 20
 
+/** So much output may wait for a client that does not read it, in bytes; then it is cut off. */
+const longestBacklog = 128 << 20
+
+/** More clients than this at once are somebody's mistake. */
+const mostClients = 256
+
 /**
- * Listens on the socket, with mode 0660. Whoever holds the writer's lock may take the place of a
- * socket that stands there: its owner is dead.
+ * Listens on the socket, with mode 0660, in the place of one whose owner is dead.
  *
- * @throws SlbError `io` if it cannot listen.
+ * @throws SlbError `locked` if somebody listens there already (a daemon of another network namespace:
+ * the writer's lock is of this one), `io` if it cannot listen.
  */
 export async function listen(path: string, ends: ServerEnds): Promise<Server> {
-  const server = createServer((request, response) => void serve(request, response, ends))
+  const server = createServer((request, response) => {
+    serve(request, response, ends).catch(() => response.destroy())
+  })
+  server.maxConnections = mostClients
+  if (await isAnswered(path))
+    throw new SlbError('locked', `another slb run, or another program, listens on ${path}`, {
+      hint: 'give this one a socket of its own with --socket',
+    })
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o755 })
-    rmSync(path, { force: true })
+    if (isSocket(path)) rmSync(path, { force: true })
+    const listening = new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.once('listening', resolve)
+    })
+    // The socket is made at once. Longer than that the mask may not stand: it is that of all threads.
     const mask = process.umask(0o117)
     try {
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject)
-        server.listen(path, resolve)
-      })
+      server.listen(path)
     } finally {
       process.umask(mask)
     }
+    await listening
     chmodSync(path, 0o660)
   } catch (cause) {
     throw ioError('listen on', path, cause)
   }
   return server
+}
+
+/** What else stands at the path, by a slip of the pen, is not ours to remove. */
+function isSocket(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSocket() === true
+}
+
+/** True if somebody takes connections there (unix(7): ECONNREFUSED from one whose owner is dead). */
+function isAnswered(path: string): Promise<boolean> {
+  return new Promise(resolve => {
+    const probe = connect(path)
+    const settle = (answered: boolean): void => {
+      probe.destroy()
+      resolve(answered)
+    }
+    probe.on('connect', () => settle(true))
+    probe.on('error', (cause: NodeJS.ErrnoException) => settle(cause.code === 'EAGAIN'))
+  })
 }
 
 async function serve(
@@ -89,7 +125,8 @@ async function serve(
   const body = await bodyOf(request)
   if (body === undefined) return refuse(response, 413, 'the request is too long')
   const ask = parse(body)
-  if (ask === undefined) return refuse(response, 400, 'the request is not what this version takes')
+  if (ask === undefined)
+    return refuse(response, 400, 'slb run is of another version than this command: restart it')
   const stranger = ends.stranger(ask)
   if (stranger !== undefined) return refuse(response, stranger.forbids ? 409 : 421, stranger.why)
   const user = ends.userOf(request)
@@ -98,7 +135,9 @@ async function serve(
   response.writeHead(200, { 'content-type': 'application/x-ndjson' })
   response.flushHeaders()
   const write = (answer: Answer): void => {
-    if (!response.writableEnded) response.write(`${JSON.stringify(answer)}\n`)
+    if (response.writableEnded || response.destroyed) return
+    response.write(`${JSON.stringify(answer)}\n`)
+    if (response.writableLength > longestBacklog) response.destroy()
   }
   const session = ends.begin(
     { argv, user: name, out, err, attached },

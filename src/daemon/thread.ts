@@ -7,8 +7,6 @@ import type { Note, Report, Task, Told } from './task.ts'
 export type Order =
   | { readonly kind: 'task'; readonly task: Exclude<Task, { kind: 'files' }> }
   | { readonly kind: 'files'; readonly packed: Packed }
-  /** Whoever gave this command has left. */
-  | { readonly kind: 'gone'; readonly id: number }
   /** Stopping shall wait for nothing any more. */
   | { readonly kind: 'hurry' }
 
@@ -21,7 +19,6 @@ export interface ThreadEnds {
 export interface EngineThread {
   /** Does one task; never two at once. Rejects if the thread dies of a fault in slb itself. */
   work(task: Task): Promise<Report>
-  gone(id: number): void
   hurry(): void
   close(): Promise<void>
 }
@@ -66,33 +63,11 @@ export function startThread(entry: URL, workerData: object, ends: ThreadEnds): E
         if (worker === undefined) packer = openPacker()
         order({ kind: 'files', packed: packer(task.now) })
       }),
-    gone: id => order({ kind: 'gone', id }),
     hurry: () => order({ kind: 'hurry' }),
     async close() {
       const last = worker
       worker = undefined
       await last?.terminate()
     },
-  }
-}
-
-/** Commands under way, by the number that their output carries. */
-export class Sessions<S> {
-  readonly #open = new Map<number, S>()
-  #last = 0
-
-  open(session: S): number {
-    this.#open.set(++this.#last, session)
-    return this.#last
-  }
-
-  get(id: number): S | undefined {
-    return this.#open.get(id)
-  }
-
-  close(id: number): S | undefined {
-    const session = this.#open.get(id)
-    this.#open.delete(id)
-    return session
   }
 }

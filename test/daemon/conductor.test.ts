@@ -84,6 +84,27 @@ test('what an operator says comes before files, and files before looks', async (
   await ended(conductor, step)
 })
 
+test('commands without end do not keep files and looks from their turn', async () => {
+  const { conductor, done, step } = rig()
+  for (let id = 1; id <= 4; id++) conductor.command(id, line)
+  conductor.files(texts('a'))
+  conductor.links()
+  for (let turn = 0; turn < 4; turn++) await step()
+  assert.equal(done, ['command 1', 'files a', 'command 2', 'look links', 'command 3'])
+  await ended(conductor, step)
+})
+
+test('a command can be taken back until it begins', async () => {
+  const { conductor, done, step } = rig()
+  for (let id = 1; id <= 3; id++) conductor.command(id, line)
+  assert.equal(conductor.waiting, [2, 3])
+  assert.not(conductor.withdraw(1))
+  assert.ok(conductor.withdraw(2))
+  await step()
+  assert.equal(done, ['command 1', 'command 3'])
+  await ended(conductor, step)
+})
+
 test('what failed is tried again, and drains are looked after', async () => {
   let failures = 1
   const { conductor, done, step, until } = rig(task => ({

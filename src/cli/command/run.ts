@@ -3,12 +3,13 @@ import { fstatSync, readlinkSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { resolve } from 'node:path'
 import { Conductor } from '../../daemon/conductor.ts'
+import { Desk } from '../../daemon/desk.ts'
 import type { Log } from '../../daemon/log.ts'
 import { type Notifier, openNotifier } from '../../daemon/notify.ts'
 import { peerOf } from '../../daemon/peer.ts'
-import { type Ask, listen, type Session, type Stranger } from '../../daemon/server.ts'
+import { type Ask, listen, type Stranger } from '../../daemon/server.ts'
 import type { Report, Task } from '../../daemon/task.ts'
-import { Sessions, startThread } from '../../daemon/thread.ts'
+import { startThread } from '../../daemon/thread.ts'
 import { systemClock } from '../../host.ts'
 import { defaultNode } from '../../model/defaults.ts'
 import { listenLinks } from '../../netlink/events.ts'
@@ -82,14 +83,14 @@ async function start(
   log: Log,
   notifier: Notifier,
 ): Promise<Daemon> {
-  const sessions = new Sessions<Session>()
   const data: EngineData = { stateDirectory: resolve(options.stateDir), paths }
   const thread = startThread(new URL('../engine-thread.js', import.meta.url), data, {
     note: ({ level, message, fields }) => log[level](message, fields),
-    print: (id, to, text) => sessions.get(id)?.print(to === 'out' ? { out: text } : { err: text }),
-    ended: (id, status) => sessions.close(id)?.end(status),
+    print: (id, to, text) => desk.print(id, to, text),
+    ended: (id, status) => desk.ended(id, status),
   })
   let ready = false
+  let stopping = false
   let node = defaultNode
   const conductor = new Conductor({
     clock: systemClock,
@@ -97,6 +98,7 @@ async function start(
     reported(report, task) {
       log.debug(`did: ${task.kind}`, { milliseconds: report.cost })
       notifier.status(report.summary)
+      if (task.kind === 'command') desk.through(task.id)
       if (task.kind === 'files') {
         // Also the end of a reload.
         notifier.ready()
@@ -105,11 +107,12 @@ async function start(
       }
       const { settle } = node
       node = report.node
-      if (node.settle === settle) return
+      if (node.settle === settle || stopping) return
       void files.close()
       files = follow()
     },
   })
+  const desk = new Desk(conductor)
   const follow = () => followFiles(paths, { settle: node.settle }, now => conductor.files(now))
   let files = follow()
   const links = listenLinks(() => conductor.links(), {
@@ -120,11 +123,7 @@ async function start(
   const server = await listen(options.socket, {
     stranger: ask => strangerTo(ask, namespace, paths),
     userOf: (request: IncomingMessage) => peerOf(request.socket),
-    begin(line, session) {
-      const id = sessions.open(session)
-      conductor.command(id, line)
-      return { gone: () => thread.gone(id) }
-    },
+    begin: (line, session) => desk.take(line, session),
   })
   const pulse =
     notifier.pulse === undefined ? undefined : setInterval(() => notifier.alive(), notifier.pulse)
@@ -133,9 +132,11 @@ async function start(
     hurry: () => thread.hurry(),
     stopTimeout: () => (node.onStop === 'keep' ? 0 : node.stopTimeout),
     async stop() {
-      clearInterval(pulse)
+      stopping = true
+      desk.close()
       await Promise.all([files.close(), links.close()])
       await conductor.stop()
+      clearInterval(pulse)
       server.close()
       server.closeAllConnections()
       await thread.close()
