@@ -139,7 +139,10 @@ export class Engine {
         return this.#undo()
       case 'command':
         // First what is overdue: the command would take the trial for what is wanted.
-        await this.#undo()
+        await this.#undo().catch(error => {
+          this.#failed = true
+          this.#ends.note(...errorNote(error))
+        })
         // Going back lays the past over what is there: damage that is not repaired yet would be held.
         if (task.line.argv.includes('rollback')) await this.#look('all')
         return this.#ends.runCommand(task.id, task.line, this.#side())
@@ -183,7 +186,9 @@ export class Engine {
     }
     if (unconfirmed === undefined) this.#ends.host.holds.clear()
     const job = this.#jobOf(desired)
-    const round = await this.#apply(job, 'file', {})
+    // Nobody has changed the files while there was no daemon: what differs, differs by other hands.
+    const known = this.#job === undefined && this.#texts.areGood(standing)
+    const round = await this.#apply(job, known ? 'drift' : 'file', {})
     this.#take(job, standing, round)
     this.#tell(round)
     if (unconfirmed !== undefined) this.#holdAgain(unconfirmed)
@@ -208,7 +213,7 @@ export class Engine {
   #take(job: Job, standing: Standing, { verdict }: Round): void {
     this.#refused = verdict.refusal
     if (verdict.refusal === undefined) {
-      this.#job = job
+      this.#job = lasting(job)
       // What is on trial is not good yet: once it is committed, the files are taken again.
       if (this.#ends.host.trials.read() !== undefined) return
       this.#texts.accept(standing)
@@ -298,7 +303,7 @@ export class Engine {
     if (undone.outcome !== 'undone') return
     note('warn', 'the apply on trial was not committed in time: it is undone', { by: trial.user })
     this.#tell(undone.round)
-    this.#job = undone.job
+    this.#job = lasting(undone.job)
   }
 
   /** What a command inside the daemon works with; what it applies is what the daemon wants from then on. */
@@ -316,7 +321,7 @@ export class Engine {
       reconcile: async (job, live, options) => {
         const round = await this.#rounds.keep(() => reconcile(job, live, options))
         if (round.verdict.refusal !== undefined) return round
-        this.#job = job
+        this.#job = lasting(job)
         if (standing !== undefined) {
           this.#standing = standing
           this.#desired = standing.loaded.desired ?? this.#desired
@@ -327,4 +332,9 @@ export class Engine {
       notes: () => (this.#refused === undefined ? [] : [this.#refused]),
     }
   }
+}
+
+/** What was agreed to on a command line was agreed to for that once. */
+function lasting({ wanted, limits, conflict }: Job): Job {
+  return { wanted, limits, conflict }
 }

@@ -6,7 +6,7 @@ import { rewound } from '../engine/undo.ts'
 import type { Host } from '../host.ts'
 import { type Change, changeKey } from '../model/change.ts'
 import { defaultLimits } from '../model/defaults.ts'
-import type { ServiceId } from '../model/rows.ts'
+import { keyOf, type Service, type ServiceId } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
 import type { Cause, HistoryEntry } from '../state/history.ts'
 
@@ -83,6 +83,7 @@ export class Rounds {
         ...(this.#seen && { memory: this.#seen }),
         ...(aim.skip && { skip: aim.skip }),
         ...(last && { continues: last }),
+        ...(aim.drainsOnly && { drainsOnly: true }),
       }),
     )
   }
@@ -115,16 +116,35 @@ export class Rounds {
     }
   }
 
-  /** The job of leaving everything that is ours as it is. */
+  /** The job of leaving everything that is ours as it is, but for drains: they go on to their end. */
   async asItIs(): Promise<Job> {
     const ledger = this.#host.journal.read()
     this.#seen = await observe(this.#host)
+    const wanted = rewound(this.#seen, ledger, [])
     return {
-      wanted: rewound(this.#seen, ledger, []),
+      wanted: { ...wanted, state: withoutDraining(wanted.state, ledger.draining) },
       limits: defaultLimits,
       conflict: 'refuse',
     }
   }
+}
+
+/** A service whose backends all drain is on its way out itself, and its address with it. */
+function withoutDraining(state: State, draining: ReadonlyMap<string, number>): State {
+  if (draining.size === 0) return state
+  const service = new Map<string, Service>()
+  const leaving = new Set<string>()
+  for (const [key, row] of state.service) {
+    const destinations = row.destinations.filter(one => {
+      return one.weight > 0 || !draining.has(keyOf.destination(one))
+    })
+    if (destinations.length > 0 || row.destinations.length === 0)
+      service.set(key, { ...row, destinations })
+    else if (row.id.address !== undefined) leaving.add(row.id.address)
+  }
+  for (const { id } of service.values()) if (id.address !== undefined) leaving.delete(id.address)
+  const address = new Map([...state.address].filter(([, row]) => !leaving.has(row.address)))
+  return { ...state, service, address }
 }
 
 /** The keys of everything that a plan would change. */

@@ -29,6 +29,18 @@ export class Texts {
     return standIn(now, good, sources => load(sources, this.#cache))
   }
 
+  /** True if just these were accepted last. */
+  areGood({ sources }: Standing): boolean {
+    const good = this.#texts()
+    return (
+      sources.length === good.size &&
+      sources.every(({ file, text }) => {
+        const known = good.get(file)
+        return known === text || (known !== undefined && Buffer.compare(known, text) === 0)
+      })
+    )
+  }
+
   /** These are good from now on. Throws SlbError `io`. */
   accept({ sources }: Standing): void {
     this.#store.accept(sources)

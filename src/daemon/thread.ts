@@ -63,7 +63,8 @@ export function startThread(entry: URL, workerData: object, ends: ThreadEnds): E
         if (worker === undefined) packer = openPacker()
         order({ kind: 'files', packed: packer(task.now) })
       }),
-    hurry: () => order({ kind: 'hurry' }),
+    // A thread that has ended already is not begun anew for that: it would keep the process.
+    hurry: () => worker?.postMessage({ kind: 'hurry' } satisfies Order),
     async close() {
       const last = worker
       worker = undefined

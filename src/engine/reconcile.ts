@@ -40,6 +40,8 @@ export interface ApplyOptions {
   readonly skip?: ReadonlySet<string>
   /** The entry of the apply whose drains are to be ended: that is no apply of its own. */
   readonly continues?: HistoryEntry
+  /** Only drains are ended: what differs before any of them has ended is not for this round. */
+  readonly drainsOnly?: boolean
   /** Since when draining destinations have had no connection, kept from round to round. */
   readonly quietSince?: Map<string, number>
   readonly journal: Journal
@@ -110,8 +112,9 @@ export async function reconcile(job: Job, live: Live, options: ApplyOptions): Pr
   const scope = scopeOf(job.wanted)
   let { seen, plan: left, verdict } = first
   let entry = options.continues
+  const skip = options.drainsOnly === true ? openKeys(first.plan, options.skip) : options.skip
   while (options.signal?.aborted !== true) {
-    const waiting = new Set(options.skip)
+    const waiting = new Set(skip)
     for (const { key } of left.pending) waiting.add(key)
     const open = attempts.open(left.changes, waiting)
     // The first plan has passed the guard; a later one that removes more only builds up.
@@ -144,8 +147,17 @@ export async function reconcile(job: Job, live: Live, options: ApplyOptions): Pr
   const { failures } = attempts
   const result = { ...first, verdict, failures, drained, left, after: seen }
   if (entry === undefined) return result
-  options.history.end(entry, failures.length === 0 ? 'done' : 'failed')
-  return { ...result, entry }
+  // Whether that apply failed is known already, and not made good by the end of its drains.
+  if (options.drainsOnly === true && failures.length === 0) return { ...result, entry }
+  const outcome = failures.length === 0 ? 'done' : 'failed'
+  options.history.end(entry, outcome)
+  return { ...result, entry: { ...entry, outcome } }
+}
+
+/** The keys of changes that wait for nothing, and those to be skipped anyway. */
+function openKeys({ changes, pending }: Plan, skip: Iterable<string> = []): ReadonlySet<string> {
+  const waiting = new Set(pending.map(one => one.key))
+  return new Set([...skip, ...changes.map(changeKey).filter(key => !waiting.has(key))])
 }
 
 /** Writes the history entry of an apply that is about to change something. */

@@ -1,5 +1,6 @@
 /** Refuse a plan that removes too much: a truncated file can be a valid file. */
 import type { GuardLimits } from '../model/desired.ts'
+import { keyOf } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
 import { isOurAddress, isOurService } from './ours.ts'
 import type { Ledger, Plan } from './types.ts'
@@ -23,7 +24,8 @@ export interface Verdict {
 }
 
 /**
- * Counts what a plan takes away (drains are removals, too) and holds it against the limits.
+ * Counts what a plan takes away and holds it against the limits. Drains are removals, too: their end
+ * was agreed to when they began, be it by whoever consented to more than the limits, and is not counted.
  *
  * @param consent how many removals the operator allowed (`--yes-remove N`).
  */
@@ -34,7 +36,7 @@ export function guard(
   limits: GuardLimits,
   consent = 0,
 ): Verdict {
-  const removal = removalOf(plan, seen)
+  const removal = removalOf(plan, seen, ledger)
   const total = removal.services + removal.destinations + removal.addresses
   if (total === 0 || total <= consent) return { removal }
   const have = ownedOf(plan, seen, ledger)
@@ -58,7 +60,11 @@ function allowed(all: number, limits: GuardLimits): number {
   return Math.max(alwaysAllowed, Math.floor(all * limits.maxRemove.share))
 }
 
-function removalOf(plan: Plan, seen: State): Removal {
+function removalOf(plan: Plan, seen: State, { draining }: Ledger): Removal {
+  const isAgreed = (key: string): boolean => {
+    const all = seen.service.get(key)?.destinations ?? []
+    return all.length > 0 && all.every(row => draining.has(keyOf.destination(row)))
+  }
   const gone = new Set<string>()
   const leaving = new Map<string, number>()
   const coming = new Map<string, number>()
@@ -67,8 +73,9 @@ function removalOf(plan: Plan, seen: State): Removal {
     const leaves = change.op === 'delete' || change.op === 'drain'
     if (change.kind === 'service' && leaves) gone.add(change.row.id.key)
     if (change.kind === 'destination') {
-      if (leaves) count(leaving, change.row.service.key)
-      else if (change.op === 'create') count(coming, change.row.service.key)
+      if (leaves && !draining.has(keyOf.destination(change.row)))
+        count(leaving, change.row.service.key)
+      if (change.op === 'create') count(coming, change.row.service.key)
     }
     if (change.kind === 'address' && !leaves) placed.add(change.row.address)
   }
@@ -82,11 +89,14 @@ function removalOf(plan: Plan, seen: State): Removal {
   }
   const closed = new Set<string>()
   for (const key of gone) closed.add(seen.service.get(key)?.id.address ?? key)
+  // One that waits does so for a service that drains.
+  const waiting = new Set(plan.pending.map(one => one.key))
   let addresses = 0
   for (const { kind, op, row } of plan.changes)
-    if (kind === 'address' && op === 'delete')
+    if (kind === 'address' && op === 'delete' && !waiting.has(keyOf.address(row)))
       if (!placed.has(row.address) && !closed.has(row.address)) addresses++
-  return { services: gone.size + emptied.size, destinations, addresses }
+  const services = [...gone].filter(key => !isAgreed(key)).length
+  return { services: services + emptied.size, destinations, addresses }
 }
 
 function count(into: Map<string, number>, key: string): void {

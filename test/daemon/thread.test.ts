@@ -1,0 +1,26 @@
+/** The engine's thread: it is begun when there is work, and never again after the end. */
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { startThread } from '../../src/daemon/thread.ts'
+
+const thread = `
+import { parentPort } from 'node:worker_threads'
+parentPort.postMessage({ kind: 'note', note: { level: 'info', message: 'begun', fields: {} } })
+parentPort.on('message', order => {
+  if (order.kind === 'task') parentPort.postMessage({ kind: 'report', report: order.task.kind })
+})
+`
+const entry = new URL(`data:text/javascript,${encodeURIComponent(thread)}`)
+
+test('hurry does not begin a thread that has ended: it would keep the process', async () => {
+  let begun = 0
+  const engine = startThread(entry, {}, { note: () => begun++, print() {}, ended() {} })
+  assert.is(await engine.work({ kind: 'stop' }), 'stop')
+  const closing = engine.close()
+  engine.hurry()
+  await closing
+  await new Promise(resolve => setTimeout(resolve, 300))
+  assert.is(begun, 1)
+})
+
+test.run()
