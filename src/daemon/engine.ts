@@ -16,7 +16,15 @@ import { Fights } from './fights.ts'
 import { type Aim, keysOf, outcomeOf, Rounds } from './rounds.ts'
 import { leave } from './stop.ts'
 import type { CommandLine, Level, Report, Task } from './task.ts'
-import { driftNote, errorNote, failureNotes, heldNotes, roundNote, summaryOf } from './tell.ts'
+import {
+  driftNote,
+  errorNote,
+  failureNotes,
+  faults,
+  heldNotes,
+  roundNote,
+  summaryOf,
+} from './tell.ts'
 import { Texts } from './texts.ts'
 
 /** What a command that runs inside the daemon works with, in place of the files and the kernel alone. */
@@ -39,6 +47,8 @@ export interface EngineEnds {
   note(level: Level, message: string, fields?: Record<string, unknown>): void
   runCommand(id: number, line: CommandLine, side: CommandSide): Promise<void>
 }
+
+const noFile = 'no file can be used'
 
 export class Engine {
   readonly #ends: EngineEnds
@@ -162,7 +172,8 @@ export class Engine {
     if (said !== this.#said) for (const one of heldNotes(standing)) note(...one)
     this.#said = said
     if (desired === undefined) {
-      this.#refused = 'no file can be used'
+      if (this.#refused !== noFile) note('error', noFile, faults(standing.diagnostics))
+      this.#refused = noFile
       this.#job ??= await this.#rounds.asItIs()
       return
     }

@@ -32,7 +32,8 @@ export function heldNotes(standing: Standing | undefined): readonly NoteArgument
   return notes
 }
 
-function faults(diagnostics: readonly Diagnostic[]): Record<string, unknown> {
+/** Faults of files as fields of a line of the log. */
+export function faults(diagnostics: readonly Diagnostic[]): Record<string, unknown> {
   if (diagnostics.length === 0) return {}
   return {
     faults: diagnostics.slice(0, shown).map(({ place, message }) => {

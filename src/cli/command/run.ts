@@ -102,7 +102,7 @@ async function start(
       if (task.kind === 'files') {
         // Also the end of a reload.
         notifier.ready()
-        if (!ready) log.info(`ready: ${report.summary}`)
+        if (!ready) log[report.failed ? 'warn' : 'info'](`ready: ${report.summary}`)
         ready = true
       }
       const { settle } = node
