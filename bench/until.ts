@@ -1,4 +1,4 @@
-/** Wait for something to be in the kernel's table, looking every millisecond, alike for all programs. */
+/** Wait for something to be in the kernel's table, looking every five milliseconds, alike for all programs. */
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseIp } from '../src/model/ip.ts'
@@ -27,7 +27,7 @@ export async function untilKernelHas(
       const row = service?.get(id.key)
       if (row !== undefined && condition(row)) return (performance.now() - began) / 1000
       if (performance.now() - began > 600_000) throw new Error(`${id.key} never came`)
-      await sleep(1)
+      await sleep(5)
     }
   } finally {
     table.close()

@@ -4,7 +4,7 @@
 const most = 3
 const within = 10_000
 /** How long a fought-over key is left alone at first, in milliseconds; doubled each time. */
-const firstRest = 30_000
+const firstRest = 10_000
 const longestRest = 600_000
 
 interface Fought {

@@ -12,7 +12,7 @@ test('three repairs within ten seconds are a fight, and the key rests', () => {
   assert.equal(fights.note([key], 4 * second), [])
   assert.equal(fights.note([key], 8 * second), [key])
   assert.ok(fights.resting(9 * second).has(key))
-  assert.not.ok(fights.resting(39 * second).has(key))
+  assert.not.ok(fights.resting(19 * second).has(key))
 })
 
 test('repairs that are far apart are none', () => {
@@ -39,17 +39,17 @@ test('each rest is twice as long as the one before, up to ten minutes', () => {
     while (fights.resting(now).has(key)) now += second
     rests.push(Math.round((now - from) / second))
   }
-  assert.equal(rests, [30, 60, 120, 240, 480, 600, 600])
+  assert.equal(rests, [10, 20, 40, 80, 160, 320, 600])
 })
 
 test('after a long peace it starts from the beginning', () => {
   const fights = new Fights()
   for (const time of [0, 1, 2]) fights.note([key], time)
-  for (const time of [0, 1, 2]) fights.note([key], 31 * second + time)
+  for (const time of [0, 1, 2]) fights.note([key], 11 * second + time)
   const later = 1000 * second
   for (const time of [0, 1, 2]) fights.note([key], later + time)
-  assert.ok(fights.resting(later + 29 * second).has(key))
-  assert.not.ok(fights.resting(later + 31 * second).has(key))
+  assert.ok(fights.resting(later + 9 * second).has(key))
+  assert.not.ok(fights.resting(later + 11 * second).has(key))
 })
 
 test.run()
