@@ -16,8 +16,8 @@ export interface ConductorEnds {
   reported(report: Report, task: Task): void
 }
 
-/** A look at everything may take a 20th of the time at most. */
-const share = 20
+/** A look at everything may take a 30th of the time: with all else that is under 5 % of a core. */
+const share = 30
 /** Between two looks at draining backends, in milliseconds. */
 const drainPoll = 500
 /** First wait after a failure that may pass, in milliseconds; doubled up to ten seconds. */

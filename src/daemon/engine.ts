@@ -22,6 +22,7 @@ import {
   failureNotes,
   faults,
   heldNotes,
+  type NoteArguments,
   roundNote,
   summaryOf,
 } from './tell.ts'
@@ -68,6 +69,8 @@ export class Engine {
   #hold: Hold | undefined
   /** Something failed because its link was not there. */
   #linkless = false
+  /** What kept the last task from being done. */
+  #fault: string | undefined
   #said = ''
   /** The drift that was told last, where it is only told. */
   #alerted = ''
@@ -96,9 +99,10 @@ export class Engine {
     try {
       await this.#do(task)
       this.#hold = this.#ends.host.holds.read()
+      this.#fault = undefined
     } catch (error) {
       this.#failed = true
-      this.#ends.note(...errorNote(error))
+      this.#tellFault(errorNote(error))
     }
     const trial = this.#trial()
     return {
@@ -109,6 +113,7 @@ export class Engine {
         refused: this.#refused,
         hold: this.#hold,
         failed: this.#failed || this.#failing.some,
+        fault: this.#fault,
       }),
       node: this.#node,
       draining: this.#rounds.draining,
@@ -119,6 +124,12 @@ export class Engine {
         this.#hold === undefined &&
         ((held && task.kind === 'command') || (tried && trial === undefined)),
     }
+  }
+
+  /** Tells what keeps tasks from being done: once, not at every try. */
+  #tellFault(note: NoteArguments): void {
+    if (note[1] !== this.#fault) this.#ends.note(...note)
+    this.#fault = note[1]
   }
 
   /** The trial that runs; of a record that cannot be read it is told. */

@@ -65,9 +65,9 @@ export class Rounds {
   /** Makes the job true. */
   async apply(job: Job, aim: Aim): Promise<Round> {
     const { journal, history } = this.#host
-    const older = aim.drainsOnly === true ? history.list()[0] : undefined
-    const goesOn = aim.drainsOnly === true || aim.goesOn === true
-    const last = goesOn ? (this.#entry ?? older) : undefined
+    // After a restart the drains are those of the newest entry.
+    if (aim.drainsOnly === true) this.#entry ??= history.list()[0]
+    const last = aim.drainsOnly === true || aim.goesOn === true ? this.#entry : undefined
     return this.keep(() =>
       reconcile(job, this.#host, {
         journal,

@@ -92,6 +92,8 @@ export async function listen(path: string, ends: ServerEnds): Promise<Server> {
     await listening
     chmodSync(path, 0o660)
   } catch (cause) {
+    // Where the path is longer than 107 bytes, libuv has cut it, and listens somewhere else.
+    server.close()
     throw ioError('listen on', path, cause)
   }
   return server

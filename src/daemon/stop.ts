@@ -27,7 +27,7 @@ export async function leave(
   })
   const until = host.clock.monotonic() + stopTimeout
   const aim = {
-    cause: { kind: 'operator', command: `stop (${onStop})`, user: 'slb', files: [] },
+    cause: { kind: 'stop', command: `stop (${onStop})`, user: 'slb', files: [] },
     keep: Number.POSITIVE_INFINITY,
     node: name ?? hostname,
   } as const

@@ -110,11 +110,14 @@ interface Condition {
   readonly refused: string | undefined
   readonly hold: Hold | undefined
   readonly failed: boolean
+  /** What keeps everything from being done. */
+  readonly fault: string | undefined
 }
 
 /** The state of things in one line. */
-export function summaryOf({ services, held, refused, hold, failed }: Condition): string {
+export function summaryOf({ services, held, refused, hold, failed, fault }: Condition): string {
   const what = services === 1 ? '1 service' : `${services} services`
+  if (fault !== undefined) return `nothing can be done: ${fault}`
   if (hold !== undefined)
     return `${what}, held since a${hold.why === 'undo' ? 'n undo' : ' rollback'}`
   if (refused !== undefined) return `${what} as before: ${refused}`

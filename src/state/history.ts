@@ -8,9 +8,9 @@ import { readFileIfThere, replaceFile } from './durable.ts'
 
 /**
  * What began an apply: the files changed, somebody gave a command, the kernel was not as it was left,
- * a health check.
+ * a health check, the daemon was stopped.
  */
-export type CauseKind = 'file' | 'operator' | 'drift' | 'check'
+export type CauseKind = 'file' | 'operator' | 'drift' | 'check' | 'stop'
 
 /** Why and by whom an apply was made. */
 export interface Cause {
@@ -105,9 +105,12 @@ export function openHistory(
   }
 }
 
-/** True for what somebody asked for, by a file or a command; false for the repair of drift. */
+/**
+ * True for what somebody asked for, by a file or a command; false for the repair of drift, and for what
+ * `[node] on_stop` made, which the next start takes back.
+ */
 export function isApply({ cause }: HistoryEntry): boolean {
-  return cause.kind !== 'drift'
+  return cause.kind !== 'drift' && cause.kind !== 'stop'
 }
 
 /**

@@ -33,7 +33,9 @@ export async function takeLock(holder: string): Promise<Lock> {
     const who = await askHolder()
     throw new SlbError('locked', `another slb is at work in this network namespace (${who})`, {
       errno: 'EADDRINUSE',
-      hint: 'wait until it has ended, then try again',
+      hint: who.startsWith('slb run')
+        ? 'it is the daemon: name its socket with --socket, or stop it'
+        : 'wait until it has ended, then try again',
       cause,
     })
   }

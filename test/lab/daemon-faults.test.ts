@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type DaemonRig, daemonRig, until, untilSaved } from './daemon-rig.ts'
+import { type DaemonRig, daemonRig, until, untilSaved, withDaemon } from './daemon-rig.ts'
 import { saved } from './ipvsadm.ts'
 import { loaded, modulesAreOurs, without } from './modules.ts'
 import { run } from './namespace.ts'
@@ -31,20 +31,6 @@ const mailLines = (weight?: number): string[] => lines('mail', weight)
 
 /** Several looks at everything come soon. */
 const often = '[node]\ndrift_interval = "500ms"\n'
-
-async function withDaemon(
-  files: Readonly<Record<string, string>>,
-  work: (daemon: DaemonRig) => Promise<void>,
-): Promise<void> {
-  const daemon = daemonRig(files)
-  await daemon.start()
-  try {
-    await work(daemon)
-    noFaultOfItsOwn(daemon)
-  } finally {
-    if (daemon.running.process.exitCode === null) await daemon.stop('SIGKILL')
-  }
-}
 
 /** It never calls what happened to it a fault in slb itself. */
 function noFaultOfItsOwn(daemon: DaemonRig): void {

@@ -122,3 +122,19 @@ export function daemonRig(
   for (const [name, content] of Object.entries(files)) one.save(name, content)
   return one
 }
+
+/** Runs a daemon with these files in a fresh namespace, which never calls what happens a fault of its own. */
+export async function withDaemon(
+  files: Readonly<Record<string, string>>,
+  work: (daemon: DaemonRig) => Promise<void>,
+): Promise<void> {
+  const daemon = daemonRig(files)
+  await daemon.start()
+  try {
+    await work(daemon)
+    const faults = daemon.log().filter(line => /fault in slb itself/.test(line.message))
+    if (faults.length > 0) throw new Error(JSON.stringify(faults))
+  } finally {
+    if (daemon.running.process.exitCode === null) await daemon.stop('SIGKILL')
+  }
+}

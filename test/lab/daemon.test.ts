@@ -1,7 +1,7 @@
 /** `slb run`: edit and save; what others change is repaired; nothing bad is ever applied. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type DaemonRig, daemonRig, until, untilSaved } from './daemon-rig.ts'
+import { until, untilSaved, withDaemon } from './daemon-rig.ts'
 import { saved } from './ipvsadm.ts'
 import { ip, run } from './namespace.ts'
 
@@ -25,19 +25,6 @@ const dbLines = (weight = 1): string[] => [
   '-A -t 192.0.2.20:5432 -s wrr',
   `-a -t 192.0.2.20:5432 -r 10.0.0.21:5432 -m -w ${weight}`,
 ]
-
-async function withDaemon(
-  files: Readonly<Record<string, string>>,
-  work: (daemon: DaemonRig) => Promise<void>,
-): Promise<void> {
-  const daemon = daemonRig(files)
-  await daemon.start()
-  try {
-    await work(daemon)
-  } finally {
-    if (daemon.running.process.exitCode === null) await daemon.stop('SIGKILL')
-  }
-}
 
 function addresses(): string {
   return run(undefined, 'ip', '-o', 'addr', 'show', 'dev', 'slb0')
@@ -135,6 +122,19 @@ test('stopping keeps everything', () =>
     assert.is(status, 0)
     assert.equal(saved(), webLines())
     assert.match(addresses(), /192\.0\.2\.10/)
+  }))
+
+test('stopping with a drain is taken back by the next start, and is nothing to roll back to', () =>
+  withDaemon({ 'slb.toml': `[node]\non_stop = "drain"\n${web()}` }, async daemon => {
+    daemon.save('slb.toml', `[node]\non_stop = "drain"\n${web(5)}`)
+    await untilSaved(...webLines(5))
+    await daemon.stop()
+    assert.equal(saved(), webLines(0))
+    await daemon.start()
+    await untilSaved(...webLines(5))
+    const { status, err } = await daemon.slb('rollback')
+    assert.is(status, 0, err)
+    await untilSaved(...webLines(1))
   }))
 
 test('stopping can withdraw everything', () =>
