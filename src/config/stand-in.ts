@@ -6,6 +6,7 @@ import type { Diagnostic } from '../model/diagnostic.ts'
 import { claimsOf } from './claims.ts'
 import type { Loaded, Source } from './load.ts'
 import type { Sources } from './read.ts'
+import { sameText } from './texts.ts'
 import { type Choice, type WhatLoads, whatLoads } from './what-loads.ts'
 
 /** A file whose text of now does not count. */
@@ -134,10 +135,7 @@ async function movedFiles(
   good: ReadonlyMap<string, Uint8Array>,
   missing: ReadonlyMap<string, Lack>,
 ): Promise<ReadonlySet<string>> {
-  const changed = now.sources.filter(({ file, text }) => {
-    const last = good.get(file)
-    return last === undefined || Buffer.compare(last, text) !== 0
-  })
+  const changed = now.sources.filter(({ file, text }) => !sameText(good.get(file), text))
   if (changed.length === 0) return none
   const claimed = await claimsOf(changed)
   const moved = new Set<string>()

@@ -21,6 +21,11 @@ export interface Texts {
   readonly diagnostics: readonly Diagnostic[]
 }
 
+/** True for the same bytes; what is the same object needs no look. */
+export function sameText(a: Uint8Array | undefined, b: Uint8Array): boolean {
+  return a === b || (a !== undefined && Buffer.compare(a, b) === 0)
+}
+
 /** Decodes what is not known from an earlier load, and finds the parser of each. */
 export async function readTexts(sources: readonly Source[], cache: LoadCache): Promise<Texts> {
   const readable: Readable[] = []

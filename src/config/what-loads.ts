@@ -1,6 +1,7 @@
 /** Of texts that do not load together, the most that do: the faulty ones give way to older ones. */
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Loaded, Source } from './load.ts'
+import { sameText } from './texts.ts'
 
 /** A file, and the texts that it can count with. */
 export interface Choice {
@@ -83,7 +84,7 @@ function blame(
 
 function differs({ now, good }: Choice): boolean {
   if (now === good || now === undefined) return false
-  return good === undefined || Buffer.compare(now.text, good.text) !== 0
+  return !sameText(good?.text, now.text)
 }
 
 /** From the good texts, or from nothing if these do not load either: as much as can come in. */

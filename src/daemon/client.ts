@@ -11,8 +11,8 @@ export interface Outlet {
 /**
  * Hands a command line to the daemon behind this socket.
  *
- * Returns its exit status, or undefined if no daemon is there, or it is one of another network
- * namespace or state directory.
+ * Returns its exit status, or undefined if no daemon is there, it is one of another network namespace,
+ * or it follows other files than the command only looks at.
  *
  * @throws SlbError if it is there, but must not be asked, or went away meanwhile.
  */

@@ -8,7 +8,7 @@ import { type Change, changeKey } from '../model/change.ts'
 import { defaultLimits } from '../model/defaults.ts'
 import { keyOf, type Service, type ServiceId } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
-import type { Cause, HistoryEntry } from '../state/history.ts'
+import { type Cause, type HistoryEntry, noting } from '../state/history.ts'
 
 /** What a round of the daemon is made for. */
 export interface Aim {
@@ -71,11 +71,7 @@ export class Rounds {
     return this.keep(() =>
       reconcile(job, this.#host, {
         journal,
-        history: {
-          ...history,
-          begin: (entry, keep) =>
-            history.begin({ ...entry, node: aim.node, limits: job.limits }, keep),
-        },
+        history: noting(history, { node: aim.node, limits: job.limits }),
         cause: aim.cause,
         keep: aim.keep,
         wait: glance,

@@ -3,6 +3,7 @@ import { load } from '../config/load.ts'
 import { type LoadCache, openLoadCache } from '../config/load-cache.ts'
 import type { Sources } from '../config/read.ts'
 import { type Held, type Standing, standIn } from '../config/stand-in.ts'
+import { sameText } from '../config/texts.ts'
 import type { Host } from '../host.ts'
 import { type Hold, textsFingerprint } from '../state/hold.ts'
 import type { LastGood } from '../state/last-good.ts'
@@ -13,8 +14,6 @@ export class Texts {
   readonly #store: LastGood
   readonly #damaged: (path: string) => void
   readonly #cache: LoadCache = openLoadCache()
-  /** The texts that were accepted last, by file, in their order. */
-  #good: ReadonlyMap<string, Uint8Array> | undefined
 
   /** @param damaged told of last good texts on disk that cannot be read. */
   constructor(store: LastGood, damaged: (path: string) => void) {
@@ -24,27 +23,23 @@ export class Texts {
 
   /** Which texts count now. `released` are files that may be gone or empty. */
   stand(now: Sources, released: readonly Held[] = []): Promise<Standing> {
-    const good = new Map(this.#texts())
+    const good = new Map(this.#good())
     for (const { file, why } of released) if (why === 'gone' || why === 'empty') good.delete(file)
     return standIn(now, good, sources => load(sources, this.#cache))
   }
 
   /** True if just these were accepted last. */
   areGood({ sources }: Standing): boolean {
-    const good = this.#texts()
+    const good = this.#good()
     return (
       sources.length === good.size &&
-      sources.every(({ file, text }) => {
-        const known = good.get(file)
-        return known === text || (known !== undefined && Buffer.compare(known, text) === 0)
-      })
+      sources.every(({ file, text }) => sameText(good.get(file), text))
     )
   }
 
   /** These are good from now on. Throws SlbError `io`. */
   accept({ sources }: Standing): void {
     this.#store.accept(sources)
-    this.#good = new Map(sources.map(({ file, text }) => [file, text]))
   }
 
   /**
@@ -54,16 +49,16 @@ export class Texts {
   unconfirmed({ sources }: Sources, { trials, holds }: Host): Trial | Hold | undefined {
     const left = trials.left() ?? holds.left()
     if (left === undefined || textsFingerprint(sources) !== left.fingerprint) return undefined
-    return this.#texts().size === 0 ? undefined : left
+    return this.#good().size === 0 ? undefined : left
   }
 
   /** The last good texts in place of those that are there. */
   before(now: Sources): Sources {
-    return { ...now, sources: [...this.#texts()].map(([file, text]) => ({ file, text })) }
+    return { ...now, sources: [...this.#good()].map(([file, text]) => ({ file, text })) }
   }
 
-  #texts(): ReadonlyMap<string, Uint8Array> {
-    this.#good ??= this.#store.read(this.#damaged)
-    return this.#good
+  /** The texts that were accepted last, by file, in their order; the store reads its disk once. */
+  #good(): ReadonlyMap<string, Uint8Array> {
+    return this.#store.read(this.#damaged)
   }
 }

@@ -24,18 +24,21 @@ function addDestination(hash: number, row: Destination): number {
   return h
 }
 
-/** Rows do not change: each is looked at once in an apply, which asks for its fingerprint many times. */
-const known = new WeakMap<Service, number>()
+/** Rows and States do not change: each is looked at once, however often a round asks. */
+function once<Key extends object, Value>(make: (of: Key) => Value): (of: Key) => Value {
+  const known = new WeakMap<Key, Value>()
+  return of => {
+    let value = known.get(of)
+    if (value === undefined) {
+      value = make(of)
+      known.set(of, value)
+    }
+    return value
+  }
+}
 
 /** A 32-bit fingerprint of a service with its destinations, blind to who owns it. */
-export function fingerprint(service: Service): number {
-  let hash = known.get(service)
-  if (hash === undefined) {
-    hash = hashOf(service)
-    known.set(service, hash)
-  }
-  return hash
-}
+export const fingerprint: (service: Service) => number = once(hashOf)
 
 function hashOf(service: Service): number {
   let h = addText(addText(offset, service.id.key), service.scheduler)
@@ -54,18 +57,8 @@ function hashOfAddress({ link, address, prefix, nodad, dadFailed, owned }: Addre
   return addNumber(addNumber(addText(addText(offset, link), address), prefix), flags) >>> 0
 }
 
-/** As rows, States do not change, and a round makes three plans for one that is wanted. */
-const revisions = new WeakMap<State, string>()
-
 /** A fingerprint of a whole State as 16 hexadecimal digits, the same for the same rows in any order. */
-export function revisionOf(state: State): string {
-  let revision = revisions.get(state)
-  if (revision === undefined) {
-    revision = hashOfState(state)
-    revisions.set(state, revision)
-  }
-  return revision
-}
+export const revisionOf: (state: State) => string = once(hashOfState)
 
 function hashOfState(state: State): string {
   let sum = 0

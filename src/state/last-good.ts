@@ -9,6 +9,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Source } from '../config/load.ts'
 import { stdinName } from '../config/read.ts'
+import { sameText } from '../config/texts.ts'
 import { ioError, replaceFiles } from './durable.ts'
 
 /** Only this process writes it, under the writer's lock. */
@@ -100,10 +101,6 @@ function nameOf(file: string, roots: readonly string[]): Name | undefined {
     if (absolute === dirname(file)) return { name: join(root, basename(file)), rank }
   }
   return undefined
-}
-
-function sameText(a: Uint8Array | undefined, b: Uint8Array): boolean {
-  return a === b || (a !== undefined && Buffer.compare(a, b) === 0)
 }
 
 const suffix = '.good'

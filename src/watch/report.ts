@@ -1,6 +1,7 @@
 /** What was taken of all files, as one answer. Pure. */
 import type { Source } from '../config/load.ts'
 import { gather, isFault, type Sources } from '../config/read.ts'
+import { sameText } from '../config/texts.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Print } from './fingerprint.ts'
 
@@ -48,7 +49,7 @@ export function sameOr(last: Taken['found'] | undefined, found: Taken['found']):
   if (last === undefined || isFault(last) !== isFault(found)) return found
   if (isFault(found) || isFault(last))
     return (found as Diagnostic).message === (last as Diagnostic).message ? last : found
-  return Buffer.compare(last.text, found.text) === 0 ? last : found
+  return sameText(last.text, found.text) ? last : found
 }
 
 /** True if there is nothing new: the very same sources, and the same faults. */

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { namespaceId } from '../../src/netlink/namespace.ts'
 import { textsFingerprint } from '../../src/state/hold.ts'
 import { openTrials } from '../../src/state/trial.ts'
-import { daemonRig, until, untilSaved } from './daemon-rig.ts'
+import { daemonRig, until, untilSaved, withDaemon } from './daemon-rig.ts'
 import { run } from './namespace.ts'
 
 const web = (weight: number, backends = '"10.0.0.12:8080", '): string => `[service.web]
@@ -27,10 +27,8 @@ const one = (weight: number): string[] => [
   `-a -t 192.0.2.10:80 -r 10.0.0.11:8080 -m -w ${weight}`,
 ]
 
-test('what the daemon has applied of the files can be put on trial afterwards', async () => {
-  const daemon = daemonRig({ 'web.toml': web(1) })
-  await daemon.start()
-  try {
+test('what the daemon has applied of the files can be put on trial afterwards', () =>
+  withDaemon({ 'web.toml': web(1) }, async daemon => {
     await untilSaved(...two)
     daemon.save('web.toml', web(7))
     await untilSaved(two[0] ?? '', ...one(7).slice(1), two[2] ?? '')
@@ -46,15 +44,10 @@ test('what the daemon has applied of the files can be put on trial afterwards', 
     assert.is(kept.status, 0, kept.err)
     const nothing = await daemon.slb('commit')
     assert.is(nothing.status, 4, nothing.out)
-  } finally {
-    await daemon.stop('SIGKILL')
-  }
-})
+  }))
 
-test('the guard refuses a file, it is tried with consent, and committed or undone', async () => {
-  const daemon = daemonRig({ 'web.toml': web(1) })
-  await daemon.start()
-  try {
+test('the guard refuses a file, it is tried with consent, and committed or undone', () =>
+  withDaemon({ 'web.toml': web(1) }, async daemon => {
     await untilSaved(...two)
     daemon.save('web.toml', web(1, ''))
     await daemon.logged(/^the plan removes/)
@@ -87,10 +80,7 @@ test('the guard refuses a file, it is tried with consent, and committed or undon
     daemon.save('web.toml', web(7, ''))
     assert.is((await daemon.slb('commit')).status, 0)
     await untilSaved(...one(7))
-  } finally {
-    await daemon.stop('SIGKILL')
-  }
-})
+  }))
 
 test('a daemon that is killed leaves the undo to the guardian; the next one holds', async () => {
   const daemon = daemonRig({ 'web.toml': web(1) })

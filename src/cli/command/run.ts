@@ -9,6 +9,7 @@ import { type Notifier, openNotifier } from '../../daemon/notify.ts'
 import { peerOf } from '../../daemon/peer.ts'
 import { type Ask, listen, type Stranger } from '../../daemon/server.ts'
 import type { Report, Task } from '../../daemon/task.ts'
+import { errorNote } from '../../daemon/tell.ts'
 import { startThread } from '../../daemon/thread.ts'
 import { systemClock } from '../../host.ts'
 import { defaultNode } from '../../model/defaults.ts'
@@ -149,10 +150,8 @@ async function working(work: Promise<Report>, task: Task, log: Log): Promise<Rep
   try {
     return await work
   } catch (error) {
-    log.error('this is a fault in slb itself; please report it', {
-      task: task.kind,
-      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
-    })
+    const [level, message, fields] = errorNote(error)
+    log[level](message, { task: task.kind, ...fields })
     const summary = 'the engine failed and is started again: see the log'
     return { cost: 0, summary, node: defaultNode, draining: false, failed: true, again: false }
   }
