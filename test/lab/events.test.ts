@@ -36,6 +36,12 @@ async function listen(): Promise<Ear> {
   return ear
 }
 
+/** What must stand first, or the change would be none and the kernel would tell nothing. */
+const beforehand: Readonly<Record<string, string>> = {
+  'it is flushed': 'addr add 192.0.2.1/32 dev d0',
+  'a link comes up': 'link set d0 down',
+}
+
 for (const [what, ...lines] of [
   ['an IPv4 address is added', 'addr add 192.0.2.1/32 dev d0'],
   ['it is flushed', 'addr flush dev d0'],
@@ -48,10 +54,9 @@ for (const [what, ...lines] of [
 ] as const)
   test(`${what}: that is told`, async () => {
     const ear = await listen()
-    if (what === 'it is flushed') {
-      ip(undefined, 'addr add 192.0.2.1/32 dev d0')
-      while ((await ear.next(200)) !== undefined);
-    }
+    const before = beforehand[what]
+    if (before !== undefined) ip(undefined, before)
+    while ((await ear.next(200)) !== undefined);
     ip(undefined, ...lines)
     assert.is(await ear.next(), 'changed')
     await ear.close()
