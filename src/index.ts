@@ -25,6 +25,7 @@ export { rewound } from './engine/undo.ts'
 export { type Host, type HostOptions, openHost, systemClock } from './host.ts'
 export { type Imported, importState } from './import/import-state.ts'
 export { type Change, changeKey, type Failure, type Op } from './model/change.ts'
+export type { Check, Question, Rules } from './model/check.ts'
 export type { Clock } from './model/clock.ts'
 export type {
   Conflict,
@@ -36,6 +37,7 @@ export type {
 } from './model/desired.ts'
 export type { Diagnostic, Place } from './model/diagnostic.ts'
 export { SlbError, type SlbErrorCode } from './model/error.ts'
+export { type Amount, defaultServing, noChecks, type Serving } from './model/health.ts'
 export { type Family, type Ip, parseIp } from './model/ip.ts'
 export {
   type Address,

@@ -1,5 +1,6 @@
 /** One `[service.NAME]` to its virtual services. */
 import type { DesiredService } from '../model/desired.ts'
+import { defaultServing, noChecks } from '../model/health.ts'
 import { hostPrefix } from '../model/ip.ts'
 import type { Service } from '../model/rows.ts'
 import { type Fault, fault, hasError, warning } from './fault.ts'
@@ -51,6 +52,8 @@ export function resolveService(layers: Layers, book: VipBook): ServiceOutcome {
     adopt: config.adopt ?? false,
     snat: options.snat,
     drain: options.drain,
+    checks: noChecks,
+    serving: defaultServing,
   }
   return { name, service, uses, claims, faults }
 }

@@ -1,4 +1,6 @@
 /** What the operator wants, fully resolved: no names to look up, no defaults to fill in. */
+import type { Check } from './check.ts'
+import type { Serving } from './health.ts'
 import type { Ip } from './ip.ts'
 import type { Service, Sync, Timeouts } from './rows.ts'
 
@@ -16,6 +18,9 @@ export interface DesiredService {
   readonly snat: boolean
   /** How long removing a backend waits for its connections, in milliseconds; 0 = cut at once. */
   readonly drain: number
+  /** What must be answered for a destination to be up, by its key (keyOf.destination). One without an entry is always up. */
+  readonly checks: ReadonlyMap<string, readonly Check[]>
+  readonly serving: Serving
 }
 
 /** One VIP address, however many services share it. */

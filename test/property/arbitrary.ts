@@ -6,6 +6,7 @@
  */
 import fc from 'fast-check'
 import type { Desired, DesiredKernel, DesiredService, DesiredVip } from '../../src/model/desired.ts'
+import { defaultServing, noChecks } from '../../src/model/health.ts'
 import { type Family, familyOf, hostPrefix, type Ip } from '../../src/model/ip.ts'
 import {
   type Address,
@@ -215,7 +216,15 @@ export const desired: fc.Arbitrary<Desired> = fc
       for (const row of free) taken.add(row.id.key)
       const name = names[index] ?? ''
       if (free.length > 0)
-        kept.push({ name, file: 'slb.toml', listeners: free, adopt: false, ...rest })
+        kept.push({
+          name,
+          file: 'slb.toml',
+          listeners: free,
+          adopt: false,
+          checks: noChecks,
+          serving: defaultServing,
+          ...rest,
+        })
     }
     return {
       services: kept,
