@@ -1,6 +1,7 @@
 /** What is remembered between loads, so that a file that did not change is not looked at again. */
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Fault } from './fault.ts'
+import type { Layer } from './layers.ts'
 import type { Places } from './locate.ts'
 import type { Language } from './parse.ts'
 import type { Lead } from './part.ts'
@@ -17,13 +18,17 @@ export interface Findings {
 }
 
 /** Everything that was made of one text; no text and no tree but the bytes that were given. */
-export interface KnownFile {
+export interface KnownText {
   readonly file: string
+  /** See `Piece`: what it is known by. */
+  readonly key: string
   readonly bytes: Uint8Array
   readonly language: Language
   readonly places: Places
   readonly findings: Findings
   readonly lead: Lead | undefined
+  /** `[defaults]` of its file. */
+  readonly defaults: readonly Layer[]
   /** What stood ahead of all files when this came out. */
   readonly ahead: Ahead
   readonly outcome: FileOutcome
@@ -34,7 +39,7 @@ export interface KnownFile {
  * file's error does not make the others forgotten, and what is put right is found as it was before.
  */
 export interface LoadCache {
-  readonly files: Map<string, KnownFile>
+  readonly texts: Map<string, KnownText>
   /** Each with the number of the last load that it was in. */
   readonly used: Map<string, number>
   /** The latest first. Who tries what loads without some files comes back to one of these. */
@@ -46,17 +51,17 @@ export interface LoadCache {
 
 /** Remembers nothing yet. */
 export function openLoadCache(): LoadCache {
-  return { files: new Map(), used: new Map(), aheads: [], loads: 0, composed: undefined }
+  return { texts: new Map(), used: new Map(), aheads: [], loads: 0, composed: undefined }
 }
 
-/** So many loads a file is remembered that is in none of them. */
+/** So many loads a text is remembered that is in none of them. */
 const patience = 16
 /** So many heads are remembered; most often there is one. */
 const maxAheads = 4
 
-/** What was made of the same bytes under the same name. */
-export function recall(cache: LoadCache, file: string, bytes: Uint8Array): KnownFile | undefined {
-  const known = cache.files.get(file)
+/** What was made of the same bytes under the same key. */
+export function recall(cache: LoadCache, key: string, bytes: Uint8Array): KnownText | undefined {
+  const known = cache.texts.get(key)
   if (known === undefined || known.bytes === bytes) return known
   if (Buffer.compare(known.bytes, bytes) !== 0) return undefined
   // The newer of equal bytes, so that the older can be forgotten.
@@ -71,18 +76,18 @@ export function recallAhead(cache: LoadCache, leads: readonly Lead[]): Ahead | u
 }
 
 /** Remembers a load without an error. */
-export function remember(cache: LoadCache, composed: Composed, files: readonly KnownFile[]): void {
+export function remember(cache: LoadCache, composed: Composed, texts: readonly KnownText[]): void {
   const { ahead } = composed
   const number = ++cache.loads
   cache.composed = composed
   cache.aheads = [ahead, ...cache.aheads.filter(each => each !== ahead)].slice(0, maxAheads)
-  for (const each of files) {
-    cache.files.set(each.file, each)
-    cache.used.set(each.file, number)
+  for (const each of texts) {
+    cache.texts.set(each.key, each)
+    cache.used.set(each.key, number)
   }
-  for (const [file, used] of cache.used)
+  for (const [key, used] of cache.used)
     if (used + patience < number) {
-      cache.files.delete(file)
-      cache.used.delete(file)
+      cache.texts.delete(key)
+      cache.used.delete(key)
     }
 }

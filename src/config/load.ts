@@ -2,16 +2,19 @@
 import type { Desired } from '../model/desired.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { type Fault, hasError } from './fault.ts'
+import type { Layer } from './layers.ts'
 import {
   type Findings,
-  type KnownFile,
+  type KnownText,
   type LoadCache,
   openLoadCache,
   recallAhead,
   remember,
 } from './load-cache.ts'
-import { type Lead, leadOf, mainFile, type Part, sameLead } from './part.ts'
-import { compose } from './resolve.ts'
+import type { PlacedText } from './locate.ts'
+import { defaultsOf, type Lead, leadOf, mainFile, type Part, same } from './part.ts'
+import { type Piece, piecesOf, wholes } from './pieces.ts'
+import { type Composed, compose } from './resolve.ts'
 import { type Ahead, openAhead, resolveFile } from './resolve-file.ts'
 import { type Readable, readTexts, textsByFile } from './texts.ts'
 import { check } from './validate.ts'
@@ -35,40 +38,71 @@ export interface Loaded {
  * Parses, validates and resolves. All faults of all files are in the answer at once.
  *
  * With a cache, a file is only looked at if its bytes differ from those in the last load without an
- * error, or if a `[vip]` or the defaults of slb.toml do. The answer is the one without a cache;
- * services of files that were not looked at are the same objects as before.
+ * error, or if a `[vip]` or the defaults of slb.toml do; of a big file only the pieces that do. The
+ * answer is the one without a cache; services that were not looked at are the same objects as before.
+ *
+ * @param pieces what to look at by itself; the answer does not depend on it.
  */
 export async function load(
   sources: readonly Source[],
   cache: LoadCache = openLoadCache(),
+  pieces: readonly Piece[] = piecesOf(sources),
 ): Promise<Loaded> {
-  const texts = await readTexts(sources, cache)
-  const looked = lookAll(texts.readable, cache, mayBeAhead) ?? lookAllAhead(texts.readable, cache)
-  const composed = compose(
-    looked.files.map(({ outcome }) => outcome),
-    looked.ahead,
-    cache.composed,
-  )
-  const found = [...texts.diagnostics]
-  const told: Fault[] = []
-  const meant: Fault[] = []
-  for (const { findings } of looked.files) {
-    append(found, findings.diagnostics)
-    append(told, findings.told)
-    append(meant, findings.faults)
+  if (pieces.length > sources.length) {
+    const found = await inspect(pieces, cache)
+    // What is wrong with a text is told of the whole of it.
+    if (found.unlike === undefined && !hasError(found.faults) && !hasError(found.diagnostics))
+      return conclude(sources, found, cache)
   }
-  append(meant, composed.faults)
-  append(found, await placeFaults(told, meant, texts.readable))
+  return conclude(sources, await inspect(wholes(sources), cache), cache)
+}
+
+/** What was found in texts, before anything is placed in them. */
+interface Inspected extends Looked {
+  readonly readable: readonly Readable[]
+  readonly composed: Composed
+  readonly diagnostics: readonly Diagnostic[]
+  /** What the parsers found, and all faults together. */
+  readonly told: readonly Fault[]
+  readonly faults: readonly Fault[]
+}
+
+async function inspect(pieces: readonly Piece[], cache: LoadCache): Promise<Inspected> {
+  const { readable, diagnostics: found } = await readTexts(pieces, cache)
+  const looked = lookAll(readable, cache, mayBeAhead) ?? lookAllAhead(readable, cache)
+  const outcomes = looked.texts.map(({ outcome }) => outcome)
+  const composed = compose(outcomes, looked.ahead, cache.composed)
+  const diagnostics = [...found]
+  const told: Fault[] = []
+  const faults: Fault[] = []
+  for (const { findings } of looked.texts) {
+    append(diagnostics, findings.diagnostics)
+    append(told, findings.told)
+    append(faults, findings.faults)
+  }
+  append(faults, composed.faults)
+  return { ...looked, readable, composed, diagnostics, told, faults }
+}
+
+async function conclude(
+  sources: readonly Source[],
+  { readable, composed, texts, diagnostics, told, faults }: Inspected,
+  cache: LoadCache,
+): Promise<Loaded> {
+  const found = [...diagnostics]
+  append(found, await placeFaults(told, faults, () => wholeTexts(sources, readable)))
   const files = sources.map(({ file }) => file)
   found.sort(byPlace(files))
   if (hasError(found)) return { diagnostics: found, files }
-  remember(cache, composed, looked.files)
+  remember(cache, composed, texts)
   return { desired: composed.desired, diagnostics: found, files }
 }
 
 interface Looked {
   readonly ahead: Ahead
-  readonly files: readonly KnownFile[]
+  readonly texts: readonly KnownText[]
+  /** A piece that says what only its file as a whole can say. */
+  readonly unlike?: string
 }
 
 /**
@@ -76,34 +110,39 @@ interface Looked {
  * lives longer than its file is looked at. Undefined if the guess which come first was wrong.
  */
 function lookAll(
-  texts: readonly Readable[],
+  readable: readonly Readable[],
   cache: LoadCache,
   first: (text: Readable) => boolean,
 ): Looked | undefined {
   const early = new Map<Readable, Read>()
-  for (const text of texts) if (!text.known && first(text)) early.set(text, readPart(text))
+  for (const text of readable) if (!text.known && first(text)) early.set(text, readPart(text))
   const leadNow = (text: Readable): Lead | undefined => {
     const read = early.get(text)
     if (!read) return text.known?.lead
-    return sameLead(leadOf(read.part), cache.files.get(text.file)?.lead)
+    return same(leadOf(read.part), cache.texts.get(text.key)?.lead)
   }
-  const leads = new Map(texts.map(text => [text, leadNow(text)]))
+  const leads = new Map(readable.map(text => [text, leadNow(text)]))
   const leading = [...leads.values()].filter(lead => lead !== undefined)
   const ahead = recallAhead(cache, leading) ?? openAhead(leading)
-  const files: KnownFile[] = []
-  for (const text of texts) {
-    const { file, bytes, language, places, known } = text
-    if (known?.ahead === ahead) {
-      files.push(known)
+  const texts: KnownText[] = []
+  let unlike: string | undefined
+  let defaults: readonly Layer[] = []
+  for (const text of readable) {
+    const { file, key, bytes, language, places, known } = text
+    if (known?.ahead === ahead && (text.first || known.defaults === defaults)) {
+      texts.push(known)
+      defaults = known.defaults
       continue
     }
     const { part, findings } = early.get(text) ?? readPart(text)
     const lead = leads.get(text)
     if (!early.has(text) && !lead && leadOf(part)) return undefined
-    const outcome = resolveFile(part, ahead)
-    files.push({ file, bytes, language, places, findings, lead, ahead, outcome })
+    if (text.first) defaults = same(defaultsOf(part), cache.texts.get(key)?.defaults)
+    else if (Object.keys(part.config).some(table => table !== 'service')) unlike = key
+    const outcome = resolveFile(part, defaults, ahead)
+    texts.push({ file, key, bytes, language, places, findings, lead, defaults, ahead, outcome })
   }
-  return { ahead, files }
+  return { ahead, texts, ...(unlike !== undefined && { unlike }) }
 }
 
 function lookAllAhead(texts: readonly Readable[], cache: LoadCache): Looked {
@@ -113,7 +152,8 @@ function lookAllAhead(texts: readonly Readable[], cache: LoadCache): Looked {
 }
 
 /** A quick guess from the text: names of VIPs that are written in another way cost a second look. */
-function mayBeAhead({ file, text, language }: Readable): boolean {
+function mayBeAhead({ file, first, text, language }: Readable): boolean {
+  if (!first) return false
   if (mainFile(file)) return true
   if (language === 'toml') return text.includes('[vip') || text.includes('\nvip.')
   return text.startsWith('{') || text.startsWith('vip') || text.includes('\nvip')
@@ -135,13 +175,24 @@ function readPart({ file, text, parse }: Readable): Read {
 async function placeFaults(
   told: readonly Fault[],
   faults: readonly Fault[],
-  texts: readonly Readable[],
+  texts: () => Promise<ReadonlyMap<string, PlacedText>>,
 ): Promise<readonly Diagnostic[]> {
   if (told.length === 0 && faults.length === 0) return []
   const known = new Set(told.map(spotKey))
   const news = faults.filter(fault => !known.has(spotKey(fault)))
   const { placeAll } = await import('./locate.ts')
-  return placeAll([...told, ...news], textsByFile(texts))
+  return placeAll([...told, ...news], await texts())
+}
+
+/** The texts by file: places are those in the whole text, whatever was looked at by itself. */
+async function wholeTexts(
+  sources: readonly Source[],
+  readable: readonly Readable[],
+): Promise<ReadonlyMap<string, PlacedText>> {
+  const inPieces = new Set(readable.flatMap(({ file, first }) => (first ? [] : [file])))
+  const cut = sources.filter(({ file }) => inPieces.has(file))
+  const whole = await readTexts(wholes(cut), openLoadCache())
+  return textsByFile([...readable.filter(({ file }) => !inPieces.has(file)), ...whole.readable])
 }
 
 function spotKey({ at }: Fault): string {

@@ -41,8 +41,8 @@ export function leadOf(part: Part): Lead | undefined {
 }
 
 /** The one before if both say the same, so that what was found with it can be found again. */
-export function sameLead(lead: Lead | undefined, before: Lead | undefined): Lead | undefined {
-  return isDeepStrictEqual(lead, before) ? before : lead
+export function same<T>(now: T, before: T | undefined): T {
+  return before !== undefined && isDeepStrictEqual(now, before) ? before : now
 }
 
 /** True for the file whose `[defaults]` hold for all. */

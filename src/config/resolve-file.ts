@@ -2,7 +2,7 @@
 import { type Fault, fault } from './fault.ts'
 import { type Layer, layersOf } from './layers.ts'
 import { type FileSettings, settingsOf } from './merge-settings.ts'
-import { defaultsOf, type Lead, type Part } from './part.ts'
+import type { Lead, Part } from './part.ts'
 import { resolveService, type ServiceOutcome } from './resolve-service.ts'
 import { enterVip, openVipBook, type VipBook } from './vip-book.ts'
 
@@ -37,15 +37,15 @@ export interface FileOutcome {
   readonly settings: FileSettings
 }
 
-/** Resolves the services of one file. */
-export function resolveFile(part: Part, ahead: Ahead): FileOutcome {
+/** Resolves the services of one file; `own` are its own defaults. */
+export function resolveFile(part: Part, own: readonly Layer[], ahead: Ahead): FileOutcome {
   const { file, config, faulty } = part
-  const defaults = [...defaultsOf(part), ...ahead.defaults.filter(each => each.file !== file)]
+  const defaults = [...own, ...ahead.defaults.filter(each => each.file !== file)]
   const services: ServiceOutcome[] = []
   for (const name in config.service) {
-    const own = config.service[name]
-    if (own === undefined) continue
-    const layers = layersOf(name, file, own, faulty.service.get(name) ?? none, defaults)
+    const table = config.service[name]
+    if (table === undefined) continue
+    const layers = layersOf(name, file, table, faulty.service.get(name) ?? none, defaults)
     services.push(resolveService(layers, ahead.book))
   }
   return { file, services, settings: settingsOf(file, config) }

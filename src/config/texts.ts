@@ -2,17 +2,21 @@
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { decode } from './limits.ts'
 import type { Source } from './load.ts'
-import { type KnownFile, type LoadCache, openLoadCache, recall } from './load-cache.ts'
+import { type KnownText, type LoadCache, openLoadCache, recall } from './load-cache.ts'
 import type { PlacedText } from './locate.ts'
 import { type Language, languageOf, type Parser, parserOf, type SourceText } from './parse.ts'
+import { type Piece, wholes } from './pieces.ts'
 
 /** A text with the parser that it is for. */
 export interface Readable extends PlacedText {
   readonly file: string
+  /** See `Piece`. */
+  readonly key: string
+  readonly first: boolean
   readonly bytes: Uint8Array
   readonly parse: Parser
   /** What was made of it when it was last in a load without an error. */
-  readonly known: KnownFile | undefined
+  readonly known: KnownText | undefined
 }
 
 export interface Texts {
@@ -27,12 +31,12 @@ export function sameText(a: Uint8Array | undefined, b: Uint8Array): boolean {
 }
 
 /** Decodes what is not known from an earlier load, and finds the parser of each. */
-export async function readTexts(sources: readonly Source[], cache: LoadCache): Promise<Texts> {
+export async function readTexts(pieces: readonly Piece[], cache: LoadCache): Promise<Texts> {
   const readable: Readable[] = []
   const diagnostics: Diagnostic[] = []
   const parsers = new Map<Language, Parser>()
-  for (const { file, text: bytes } of sources) {
-    const known = recall(cache, file, bytes)
+  for (const { file, key, first, text: bytes } of pieces) {
+    const known = recall(cache, key, bytes)
     const text = known ? '' : decode(file, bytes)
     if (typeof text !== 'string') {
       diagnostics.push(text)
@@ -45,13 +49,15 @@ export async function readTexts(sources: readonly Source[], cache: LoadCache): P
       known
         ? {
             ...known,
+            key,
+            first,
             parse,
             known,
             get text(): string {
               return decodeAgain(file, bytes)
             },
           }
-        : { file, bytes, text, language, parse, places: new Map(), known },
+        : { file, key, first, bytes, text, language, parse, places: new Map(), known },
     )
   }
   return { readable, diagnostics }
@@ -84,7 +90,7 @@ export interface Trees {
 
 /** Decodes and parses, as far as each file can be read. */
 export async function readTrees(sources: readonly Source[]): Promise<Trees> {
-  const { readable, diagnostics } = await readTexts(sources, openLoadCache())
+  const { readable, diagnostics } = await readTexts(wholes(sources), openLoadCache())
   const found = [...diagnostics]
   const trees = readable.flatMap(({ file, text, parse }) => {
     const parsed = parse(file, text)
