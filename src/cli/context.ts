@@ -1,6 +1,6 @@
 /** What a command is given: where to read and write, and what the command line said. */
 import type { Command } from 'commander'
-import type { CommandSide } from '../daemon/engine.ts'
+import type { CommandSide } from '../daemon/command-side.ts'
 import type { Host } from '../host.ts'
 import type { ExitStatus } from './exit.ts'
 import type { Sink } from './sink.ts'

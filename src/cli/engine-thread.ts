@@ -1,7 +1,8 @@
 /** The engine thread of `slb run`: the only file that knows it is one. */
 import { hostname } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
-import { type CommandSide, Engine } from '../daemon/engine.ts'
+import type { CommandSide } from '../daemon/command-side.ts'
+import { Engine } from '../daemon/engine.ts'
 import { openUnpacker } from '../daemon/pack.ts'
 import type { CommandLine, Task, Told } from '../daemon/task.ts'
 import type { Order } from '../daemon/thread.ts'

@@ -1,7 +1,7 @@
 /** The engine of the daemon: what it wants now, and what it does about files, drift and commands. */
 import { readSources, type Sources } from '../config/read.ts'
 import type { Standing } from '../config/stand-in.ts'
-import { type Job, type Preview, type Round, reconcile } from '../engine/reconcile.ts'
+import { type Job, type Round, reconcile } from '../engine/reconcile.ts'
 import { undoTrial } from '../engine/rollback.ts'
 import type { Host } from '../host.ts'
 import { defaultNode } from '../model/defaults.ts'
@@ -11,34 +11,13 @@ import type { Wish } from '../plan/want-again.ts'
 import { type Hold, textsFingerprint } from '../state/hold.ts'
 import type { LastGood } from '../state/last-good.ts'
 import { isOverdue, type Trial } from '../state/trial.ts'
-import { Failing } from './failing.ts'
-import { Fights } from './fights.ts'
-import { type Aim, keysOf, outcomeOf, Rounds } from './rounds.ts'
+import { type CommandSide, commandSide } from './command-side.ts'
+import { Drift } from './drift.ts'
+import { Intake } from './intake.ts'
+import { type Aim, Rounds } from './rounds.ts'
 import { leave } from './stop.ts'
 import type { CommandLine, Level, Report, Task } from './task.ts'
-import {
-  driftNote,
-  errorNote,
-  failureNotes,
-  faults,
-  heldNotes,
-  type NoteArguments,
-  roundNote,
-  summaryOf,
-} from './tell.ts'
-import { Texts } from './texts.ts'
-
-/** What a command that runs inside the daemon works with, in place of the files and the kernel alone. */
-export interface CommandSide {
-  readonly host: Host
-  /** What it follows. */
-  readonly paths: readonly string[]
-  /** The configuration as it stands now. With consent to removals, files that are gone count as gone. */
-  configuration(options: { readonly yesRemove?: number }): Promise<Standing>
-  readonly reconcile: typeof reconcile
-  /** What is to be said of the daemon itself, one line each. */
-  notes(): readonly string[]
-}
+import { errorNote, failureNotes, type NoteArguments, roundNote, summaryOf } from './tell.ts'
 
 export interface EngineEnds {
   readonly host: Host
@@ -49,39 +28,33 @@ export interface EngineEnds {
   runCommand(id: number, line: CommandLine, side: CommandSide): Promise<void>
 }
 
-const noFile = 'no file can be used'
-
 export class Engine {
   readonly #ends: EngineEnds
   readonly #rounds: Rounds
-  readonly #fights = new Fights()
-  readonly #failing = new Failing()
+  readonly #drift: Drift
+  readonly #intake: Intake
   readonly #hurry = new AbortController()
-  readonly #texts: Texts
   /** What is wanted; absent until the first files have been read. */
   #job: Job | undefined
   #desired: Desired | undefined
   /** What files came to last, so that only what changes is made anew. */
   #wish: Wish | undefined
-  #standing: Standing | undefined
-  /** Why the files are not what is wanted, if they are not. */
-  #refused: string | undefined
   #hold: Hold | undefined
-  /** Something failed because its link was not there. */
-  #linkless = false
   /** What kept the last task from being done. */
   #fault: string | undefined
-  #said = ''
-  /** The drift that was told last, where it is only told. */
-  #alerted = ''
   #failed = false
 
   constructor(ends: EngineEnds) {
     this.#ends = ends
     this.#rounds = new Rounds(ends.host)
-    this.#texts = new Texts(ends.lastGood, path =>
-      ends.note('warn', `${path} is damaged: the last good text in it is lost`),
-    )
+    this.#intake = new Intake(ends)
+    this.#drift = new Drift({
+      clock: ends.host.clock,
+      rounds: this.#rounds,
+      note: ends.note,
+      repair: (job, how) => this.#apply(job, 'drift', how),
+      tell: round => this.#tell(round),
+    })
   }
 
   /** Ends what stopping waits for. */
@@ -109,10 +82,10 @@ export class Engine {
       cost: clock.monotonic() - begun,
       summary: summaryOf({
         services: this.#job?.wanted.state.service.size ?? 0,
-        held: this.#standing?.held ?? [],
-        refused: this.#refused,
+        held: this.#intake.held,
+        refused: this.#intake.refused,
         hold: this.#hold,
-        failed: this.#failed || this.#failing.some,
+        failed: this.#failed || this.#drift.failing,
         fault: this.#fault,
       }),
       node: this.#node,
@@ -166,63 +139,38 @@ export class Engine {
         })
         // Going back lays the past over what is there: damage that is not repaired yet would be held.
         if (task.line.argv.includes('rollback')) await this.#look('all')
-        return this.#ends.runCommand(task.id, task.line, this.#side())
+        return this.#ends.runCommand(
+          task.id,
+          task.line,
+          commandSide(this.#ends, this.#rounds, this.#intake, (...applied) =>
+            this.#commandApplied(...applied),
+          ),
+        )
       case 'stop':
         return leave(this.#node, this.#job, this.#rounds, this.#ends, this.#hurry.signal)
     }
   }
 
   async #files(given: Sources): Promise<void> {
-    const unconfirmed = this.#texts.unconfirmed(given, this.#ends.host)
-    const now = unconfirmed === undefined ? given : this.#texts.before(given)
-    const standing = await this.#texts.stand(now)
+    const arrival = await this.#intake.take(given)
+    const { standing, unconfirmed } = arrival
     const { desired } = standing.loaded
-    const { note } = this.#ends
-    this.#standing = standing
-    const said = JSON.stringify(standing.held)
-    if (said !== this.#said) for (const one of heldNotes(standing)) note(...one)
-    this.#said = said
-    if (desired === undefined) {
-      if (this.#refused !== noFile) note('error', noFile, faults(standing.diagnostics))
-      this.#refused = noFile
-      this.#job ??= await this.#rounds.asItIs()
-      return
+    if (desired !== undefined) {
+      this.#desired = desired
+      await this.#undo()
     }
-    this.#desired = desired
-    await this.#undo()
-    if (this.#ends.host.trials.read() !== undefined) {
-      note('info', 'an apply is on trial: changes of the files wait until it is committed')
-      this.#job ??= await this.#rounds.asItIs()
-      return
-    }
-    const hold = this.#ends.host.holds.read()
-    const isHeld = (texts: Sources['sources']): boolean =>
-      hold?.fingerprint === textsFingerprint(texts)
-    if (hold !== undefined && [now.sources, standing.sources].some(isHeld)) {
-      note('warn', 'the state before these files is held: change them, or say slb resume', {
-        since: hold.at,
-        by: hold.user,
-      })
+    if (desired === undefined || this.#intake.waits(arrival)) {
       this.#job ??= await this.#rounds.asItIs()
       return
     }
     if (unconfirmed === undefined) this.#ends.host.holds.clear()
     const job = this.#jobOf(desired)
     // Nobody has changed the files while there was no daemon: what differs, differs by other hands.
-    const known = this.#job === undefined && this.#texts.areGood(standing)
+    const known = this.#job === undefined && this.#intake.isKnown(standing)
     const round = await this.#apply(job, known ? 'drift' : 'file', {})
-    this.#take(job, standing, round)
+    if (this.#intake.settle(standing, round)) this.#job = lasting(job)
     this.#tell(round)
-    if (unconfirmed !== undefined) this.#holdAgain(unconfirmed)
-  }
-
-  /** The state without them stands now, and is held as it would have been without the reboot. */
-  #holdAgain({ at, user, fingerprint }: Trial | Hold): void {
-    const { trials, holds } = this.#ends.host
-    holds.set({ why: 'undo', at, user, fingerprint })
-    trials.end()
-    const what = 'these files were never confirmed: what was good before them is applied and held'
-    this.#ends.note('warn', `${what}, until they change or slb resume is said`, { by: user })
+    if (unconfirmed !== undefined) this.#intake.holdAgain(unconfirmed)
   }
 
   #jobOf(desired: Desired): Job {
@@ -231,56 +179,9 @@ export class Engine {
     return { wanted, limits: desired.guard, conflict: desired.conflict }
   }
 
-  /** The job counts from now on, unless the guard refused it. */
-  #take(job: Job, standing: Standing, { verdict }: Round): void {
-    this.#refused = verdict.refusal
-    if (verdict.refusal === undefined) {
-      this.#job = lasting(job)
-      // What is on trial is not good yet: once it is committed, the files are taken again.
-      if (this.#ends.host.trials.read() !== undefined) return
-      this.#texts.accept(standing)
-      return
-    }
-    this.#ends.note('error', verdict.refusal)
-  }
-
   async #look(at: 'all' | 'links'): Promise<void> {
     this.#job ??= await this.#rounds.asItIs()
-    const job = this.#job
-    await this.#rounds.look(job, at)
-    const now = this.#ends.host.clock.monotonic()
-    const found = await this.#rounds.preview(job)
-    const differing = keysOf(found)
-    this.#failing.retain(differing)
-    const skip = new Set(this.#fights.resting(now))
-    // A link that an address waits for may be back.
-    if (at === 'all' || !this.#linkless) for (const key of this.#failing.waiting(now)) skip.add(key)
-    const keys = differing.filter(key => !skip.has(key))
-    if (keys.length > 0 && this.#node.drift === 'repair') await this.#repair(job, keys, skip)
-    else this.#alert(found, keys)
-  }
-
-  async #repair(job: Job, keys: readonly string[], skip: ReadonlySet<string>): Promise<void> {
-    const failing = new Set(keys.filter(key => this.#failing.has(key)))
-    const goesOn = failing.size === keys.length
-    const round = await this.#apply(job, 'drift', { skip, goesOn })
-    const { refusal } = round.verdict
-    if (refusal !== undefined) this.#ends.note('error', refusal)
-    const { made } = outcomeOf(round, skip)
-    if (made.length > 0) this.#ends.note('warn', 'repaired drift', driftNote(round, made))
-    this.#tell(round)
-    // What could not be made before has not been changed back by anybody.
-    const changed = made.filter(key => !failing.has(key))
-    for (const key of this.#fights.note(changed, this.#ends.host.clock.monotonic()))
-      this.#ends.note('error', `somebody else changes ${key} back again and again: left alone now`)
-  }
-
-  /** Tells of drift that is to be left as it is, once as long as it stays the same. */
-  #alert(found: Preview, keys: readonly string[]): void {
-    const drift = this.#node.drift === 'alert' ? keys.join() : ''
-    if (drift !== '' && drift !== this.#alerted)
-      this.#ends.note('warn', 'drift, left as it is', driftNote(found, keys))
-    this.#alerted = drift
+    await this.#drift.look(this.#job, at, this.#node)
   }
 
   async #apply(
@@ -289,21 +190,18 @@ export class Engine {
     more: Pick<Aim, 'skip' | 'drainsOnly' | 'goesOn'>,
   ): Promise<Round> {
     const round = await this.#rounds.apply(job, {
-      cause: { kind, command: 'run', user: 'slb', files: kind === 'file' ? this.#fileNames() : [] },
+      cause: {
+        kind,
+        command: 'run',
+        user: 'slb',
+        files: kind === 'file' ? this.#intake.fileNames : [],
+      },
       keep: this.#desired?.history ?? 50,
       node: this.#node.name ?? this.#ends.hostname,
       ...more,
     })
-    const { made, failed } = outcomeOf(round, more.skip)
-    this.#failing.note(failed, made, this.#ends.host.clock.monotonic())
-    this.#linkless = round.failures.some(
-      ({ change, error }) => change.kind === 'address' && error.code === 'missing',
-    )
+    this.#drift.outcome(round, more.skip)
     return round
-  }
-
-  #fileNames(): readonly string[] {
-    return (this.#standing?.sources ?? []).map(({ file }) => file)
   }
 
   #tell(round: Round): void {
@@ -328,31 +226,12 @@ export class Engine {
     this.#job = lasting(undone.job)
   }
 
-  /** What a command inside the daemon works with; what it applies is what the daemon wants from then on. */
-  #side(): CommandSide {
-    const { host, paths } = this.#ends
-    let standing: Standing | undefined
-    return {
-      host: { ...host, close() {} },
-      paths,
-      configuration: async ({ yesRemove }) => {
-        const released = yesRemove === undefined ? [] : this.#standing?.held
-        standing = await this.#texts.stand(readSources(paths), released)
-        return standing
-      },
-      reconcile: async (job, live, options) => {
-        const round = await this.#rounds.keep(() => reconcile(job, live, options))
-        if (round.verdict.refusal !== undefined) return round
-        this.#job = lasting(job)
-        if (standing !== undefined) {
-          this.#standing = standing
-          this.#desired = standing.loaded.desired ?? this.#desired
-          this.#take(job, standing, round)
-        }
-        return round
-      },
-      notes: () => (this.#refused === undefined ? [] : [this.#refused]),
-    }
+  /** What a command applies is what the daemon wants from then on. */
+  #commandApplied(job: Job, round: Round, standing: Standing | undefined): void {
+    this.#job = lasting(job)
+    if (standing === undefined) return
+    this.#desired = standing.loaded.desired ?? this.#desired
+    this.#intake.settle(standing, round)
   }
 }
 

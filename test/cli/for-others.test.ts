@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert'
 import type { Io } from '../../src/cli/context.ts'
 import { runProgram } from '../../src/cli/program.ts'
 import { Sink } from '../../src/cli/sink.ts'
-import type { CommandSide } from '../../src/daemon/engine.ts'
+import type { CommandSide } from '../../src/daemon/command-side.ts'
 
 /** A program inside a daemon whose host nobody should come to. */
 async function inDaemon(...argv: string[]) {

@@ -1,0 +1,87 @@
+/** What other hands change in the kernel: it is found, and repaired, told, or left alone for a while. */
+import type { Job, Preview, Round } from '../engine/reconcile.ts'
+import type { Clock } from '../model/clock.ts'
+import type { DesiredNode } from '../model/desired.ts'
+import { Failing } from './failing.ts'
+import { Fights } from './fights.ts'
+import { type Aim, keysOf, outcomeOf, type Rounds } from './rounds.ts'
+import type { Level } from './task.ts'
+import { driftNote } from './tell.ts'
+
+export interface DriftEnds {
+  readonly clock: Clock
+  readonly rounds: Rounds
+  note(level: Level, message: string, fields?: Record<string, unknown>): void
+  /** Makes the job true on the keys that are not left alone, and tells `Drift.outcome` of the round. */
+  repair(job: Job, how: Pick<Aim, 'skip' | 'goesOn'>): Promise<Round>
+  /** Tells what a round has changed, and what failed. */
+  tell(round: Round): void
+}
+
+export class Drift {
+  readonly #ends: DriftEnds
+  readonly #fights = new Fights()
+  readonly #failing = new Failing()
+  /** Something failed because its link was not there. */
+  #linkless = false
+  /** The drift that was told last, where it is only told. */
+  #alerted = ''
+
+  constructor(ends: DriftEnds) {
+    this.#ends = ends
+  }
+
+  /** True while something cannot be made as it is wanted. */
+  get failing(): boolean {
+    return this.#failing.some
+  }
+
+  /** Compares the job with the kernel, and does what `drift` says about what differs. */
+  async look(job: Job, at: 'all' | 'links', { drift }: DesiredNode): Promise<void> {
+    const { clock, rounds } = this.#ends
+    await rounds.look(job, at)
+    const now = clock.monotonic()
+    const found = await rounds.preview(job)
+    const differing = keysOf(found)
+    this.#failing.retain(differing)
+    const skip = new Set(this.#fights.resting(now))
+    // A link that an address waits for may be back.
+    if (at === 'all' || !this.#linkless) for (const key of this.#failing.waiting(now)) skip.add(key)
+    const keys = differing.filter(key => !skip.has(key))
+    if (keys.length > 0 && drift === 'repair') await this.#repair(job, keys, skip)
+    else this.#alert(found, drift === 'alert' ? keys : [])
+  }
+
+  /** Remembers what a round could not make, whatever it was made for. */
+  outcome(round: Round, skip: ReadonlySet<string> | undefined): void {
+    const { made, failed } = outcomeOf(round, skip)
+    this.#failing.note(failed, made, this.#ends.clock.monotonic())
+    this.#linkless = round.failures.some(
+      ({ change, error }) => change.kind === 'address' && error.code === 'missing',
+    )
+  }
+
+  async #repair(job: Job, keys: readonly string[], skip: ReadonlySet<string>): Promise<void> {
+    const { note } = this.#ends
+    const failing = new Set(keys.filter(key => this.#failing.has(key)))
+    const goesOn = failing.size === keys.length
+    const round = await this.#ends.repair(job, { skip, goesOn })
+    const { refusal } = round.verdict
+    if (refusal !== undefined) note('error', refusal)
+    const { made } = outcomeOf(round, skip)
+    if (made.length > 0) note('warn', 'repaired drift', driftNote(round, made))
+    this.#ends.tell(round)
+    // What could not be made before has not been changed back by anybody.
+    const changed = made.filter(key => !failing.has(key))
+    for (const key of this.#fights.note(changed, this.#ends.clock.monotonic()))
+      note('error', `somebody else changes ${key} back again and again: left alone now`)
+  }
+
+  /** Tells of drift that is to be left as it is, once as long as it stays the same. */
+  #alert(found: Preview, keys: readonly string[]): void {
+    const drift = keys.join()
+    if (drift !== '' && drift !== this.#alerted)
+      this.#ends.note('warn', 'drift, left as it is', driftNote(found, keys))
+    this.#alerted = drift
+  }
+}
