@@ -1,0 +1,157 @@
+/** All judgements, and the question over them all: is it them or is it us? No time of its own. */
+import type { Check } from '../model/check.ts'
+import { begin, differs, excuse, type Judgement, judge, type Verdict } from './judge.ts'
+import type { Answer } from './probe.ts'
+import { circlesOf, type Standing, Suspicion } from './suspect.ts'
+
+/** A check to be made, and for whom. */
+export interface Watched {
+  readonly check: Check
+  /** The services that need its answer, by name. */
+  readonly groups: readonly string[]
+  /** What the kernel shows of the destination: where a check that is new starts from. */
+  readonly shown: Verdict
+}
+
+/** The checker has become suspect, or is so no longer. */
+export interface Alert {
+  readonly suspect: boolean
+  readonly text: string
+}
+
+export interface PanelEnds {
+  /** A judgement that others must hear of. */
+  changed(key: string, judgement: Judgement): void
+  alert(alert: Alert): void
+}
+
+/** What is known of one check. */
+export interface Seat {
+  readonly check: Check
+  readonly judgement: Judgement
+}
+
+interface OwnSeat extends Seat {
+  groups: readonly string[]
+  judgement: Judgement
+  number: number
+  standing: Standing
+  /** What was held before it went down, until it is asked again. */
+  before?: Judgement
+}
+
+export class Panel {
+  readonly #ends: PanelEnds
+  #seats = new Map<string, OwnSeat>()
+  /** Those that have gone down and have not been asked again since. */
+  readonly #fresh = new Set<OwnSeat>()
+  #suspicion = new Suspicion([])
+  #suspect = false
+  /** What was asked before this time, while the checker was suspect, is not believed against anybody. */
+  #trusted = Number.NEGATIVE_INFINITY
+
+  constructor(ends: PanelEnds) {
+    this.#ends = ends
+  }
+
+  get seats(): ReadonlyMap<string, Seat> {
+    return this.#seats
+  }
+
+  /**
+   * Takes a new set in place of the old one. What is held of checks that stay, stays; of a key that
+   * comes twice, the groups are put together. Returns the keys that came and those that went.
+   */
+  replace(
+    list: readonly Watched[],
+    now: number,
+  ): { readonly came: readonly Seat[]; readonly went: readonly Seat[] } {
+    const before = this.#seats
+    const seats = new Map<string, OwnSeat>()
+    const came: OwnSeat[] = []
+    for (const { check, groups, shown } of list) {
+      const twice = seats.get(check.key)
+      if (twice !== undefined) {
+        twice.groups = [...twice.groups, ...groups]
+        continue
+      }
+      const known = before.get(check.key)
+      const seat = known ?? newSeat(check, begin(shown, now))
+      seat.groups = groups
+      seat.number = seats.size
+      seats.set(check.key, seat)
+      if (known === undefined) came.push(seat)
+    }
+    const went = [...before.values()].filter(({ check }) => !seats.has(check.key))
+    for (const seat of went) this.#fresh.delete(seat)
+    this.#seats = seats
+    this.#count(now)
+    return { came, went }
+  }
+
+  /** One more answer, to what was asked at `asked`. */
+  hear(seat: Seat, answer: Answer, asked: number, now: number): void {
+    const own = this.#seats.get(seat.check.key)
+    if (own !== seat || own === undefined) return
+    this.#fresh.delete(own)
+    delete own.before
+    const { judgement, check } = own
+    const up = judgement.verdict === 'up'
+    this.#place(own, up ? (answer.ok ? 'well' : 'failing') : 'out')
+    this.#weigh(now)
+    const believed =
+      answer.ok || judgement.verdict === 'down' || !(this.#suspect || asked < this.#trusted)
+    const after = believed
+      ? judge(judgement, answer, check.rules, now)
+      : excuse(judgement, answer.why)
+    this.#take(own, after)
+    if (up && after.verdict === 'down') {
+      own.before = judgement
+      this.#fresh.add(own)
+    } else if (!up && after.verdict === 'up') this.#place(own, 'well')
+  }
+
+  /** The sets have changed: the counts are taken anew. */
+  #count(now: number): void {
+    const seats = [...this.#seats.values()]
+    const related = seats.map(({ check, groups }) => ({ address: check.address, groups }))
+    this.#suspicion = new Suspicion(circlesOf(related))
+    for (const seat of seats) this.#suspicion.place(seat.number, seat.standing)
+    this.#weigh(now)
+  }
+
+  #place(seat: OwnSeat, standing: Standing): void {
+    seat.standing = standing
+    this.#suspicion.place(seat.number, standing)
+  }
+
+  #weigh(now: number): void {
+    const { suspect, counts } = this.#suspicion
+    if (suspect === this.#suspect) return
+    this.#suspect = suspect
+    if (!suspect) {
+      this.#trusted = now
+      this.#ends.alert({ suspect, text: 'health checks are to be believed again' })
+      return
+    }
+    const text = `${counts}, fail at once: the fault is rather here than there, and verdicts before it hold`
+    this.#ends.alert({ suspect, text })
+    for (const seat of this.#fresh) {
+      if (seat.before !== undefined)
+        this.#take(seat, excuse(seat.before, seat.judgement.why ?? 'no answer'))
+      delete seat.before
+    }
+    this.#fresh.clear()
+  }
+
+  #take(seat: OwnSeat, after: Judgement): void {
+    const before = seat.judgement
+    seat.judgement = after
+    if (differs(before, after)) this.#ends.changed(seat.check.key, after)
+  }
+}
+
+function newSeat(check: Check, judgement: Judgement): OwnSeat {
+  const standing = judgement.verdict === 'up' ? 'well' : 'out'
+  return { check, groups: [], judgement, number: 0, standing }
+}
