@@ -17,6 +17,7 @@ const banner = '/* Made from schema/slb.schema.json by `npm run schema`. Do not 
 interface Node {
   readonly $ref?: string
   readonly items?: Node
+  readonly anyOf?: readonly Node[]
   readonly additionalProperties?: Node | boolean
   readonly properties?: Readonly<Record<string, Node>>
   readonly definitions?: Readonly<Record<string, Node>>
@@ -124,6 +125,7 @@ function keysOf(schema: JSONSchema): string {
     for (const [key, child] of Object.entries(node.properties ?? {})) visit(child, `${path}/${key}`)
     if (typeof node.additionalProperties === 'object') visit(node.additionalProperties, `${path}/*`)
     if (node.items) visit(node.items, `${path}/*`)
+    for (const choice of node.anyOf ?? []) visit(choice, path)
   }
   visit(schema as Node, '')
   const lines = Object.entries(found).map(

@@ -19,6 +19,11 @@ interface Node {
 const tables: readonly (readonly [heading: string, definition: string, nested?: string])[] = [
   ['`[service.NAME]`', 'service'],
   ['A backend', 'backend'],
+  ['`check`', 'check'],
+  ['`ban`', 'ban'],
+  ['`quorum`', 'quorum'],
+  ['`sorry`', 'sorry'],
+  ['`weight_from`', 'weightFrom'],
   ['`persistence`', 'persistence'],
   ['`tunnel`', 'tunnel'],
   ['`[vip.NAME]`', 'vip'],

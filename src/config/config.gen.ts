@@ -55,6 +55,65 @@ export type BackendConfig =
        * false drains the backend and takes it out.
        */
       enabled?: boolean
+      check?: ChecksConfig
+    }
+/**
+ * Takes the place of the service's check for this backend; "none" = always up.
+ */
+export type ChecksConfig = 'none' | CheckConfig | [CheckConfig, ...CheckConfig[]]
+/**
+ * What a backend must answer to be up: a table, a list of tables that must all pass, or "none".
+ */
+export type ChecksConfig1 = 'none' | CheckConfig | [CheckConfig, ...CheckConfig[]]
+/**
+ * How many backends must be up for a virtual service to serve: a number, a percentage, or a table.
+ */
+export type QuorumConfig =
+  | number
+  | string
+  | {
+      /**
+       * So many backends up, or so large a part of them, begin to serve.
+       */
+      up: number | string
+      /**
+       * Fewer than so many end it, up when absent.
+       */
+      down?: number | string
+    }
+/**
+ * The server that answers while the service cannot: `"address:port"`, `"address"` (port of the service), or a table.
+ */
+export type SorryConfig =
+  | string
+  | {
+      /**
+       * `"address:port"`, `"address"` (port of the service) or `"[IPv6]:port"`.
+       */
+      address: string
+      /**
+       * Overrides the service's forward; local hands the packets to this machine itself.
+       */
+      forward?: 'nat' | 'direct' | 'tunnel' | 'local'
+    }
+/**
+ * Who says the weight of a backend: `"header:NAME"` (a header of the answer to its http check), `"exec"` (the first line that its exec check prints), or a table.
+ */
+export type WeightFromConfig =
+  | string
+  | {
+      /**
+       * `"header:NAME"` or `"exec"`.
+       */
+      from: string
+      /**
+       * The least weight that is taken; less counts as this. 0 lets a backend ask for no new connections.
+       */
+      min?: number
+      /**
+       * The greatest weight that is taken; more counts as this.
+       */
+      max?: number
     }
 /**
  * net.ipv4.ip_forward: needed by nat.
@@ -165,6 +224,22 @@ export interface ServiceConfig {
    * How the network learns of the VIP, for a literal VIP that only this service uses.
    */
   announce?: 'none'
+  check?: ChecksConfig1
+  /**
+   * What happens to a backend that is down: remove takes it out, quiesce leaves it with weight 0, so that established connections that still work go on.
+   */
+  on_down?: 'remove' | 'quiesce'
+  /**
+   * How long a backend that comes up takes to its whole weight, at most 1h; "0s" = at once.
+   */
+  slow_start?: string
+  quorum?: QuorumConfig
+  /**
+   * What happens while fewer backends are up than quorum asks for: keep goes on with those that there are, sorry sends everything to the server in sorry, withdraw takes the VIP away. sorry where sorry is given.
+   */
+  when_empty?: 'keep' | 'sorry' | 'withdraw'
+  sorry?: SorryConfig
+  weight_from?: WeightFromConfig
 }
 /**
  * How packets are wrapped for forward = "tunnel".
@@ -199,6 +274,151 @@ export interface TunnelConfig1 {
    * Checksum of the outer header for gue and gre: none, full, or (gue only) offloaded to the receiver.
    */
   checksum?: 'none' | 'full' | 'remote'
+}
+/**
+ * One health check. A key that says for which types it is has no place in a check of another type.
+ */
+export interface CheckConfig {
+  /**
+   * What is asked: tcp opens a connection, http and https want an answer to a request, dns to a query, udp to a datagram, icmp to a ping, grpc to grpc.health.v1, exec runs a program.
+   */
+  type?: 'tcp' | 'http' | 'https' | 'dns' | 'udp' | 'icmp' | 'grpc' | 'exec'
+  /**
+   * How often, 100ms to 1d.
+   */
+  interval?: string
+  /**
+   * How long everything may take from the first packet to the last byte, at least 1ms; not longer than interval and fast_interval, and by default the shortest of these and 1s.
+   */
+  timeout?: string
+  /**
+   * So many good answers in a row bring a backend up.
+   */
+  rise?: number
+  /**
+   * So many bad answers in a row take a backend down.
+   */
+  fall?: number
+  /**
+   * The interval while a verdict is changing, from 100ms to interval; interval when absent.
+   */
+  fast_interval?: string
+  /**
+   * The port that is asked, or that exec gets as {port}; the backend's when absent. All types but icmp.
+   */
+  port?: number
+  /**
+   * The local address that is asked from; what the route says when absent. All types but exec.
+   */
+  source?: string
+  ban?: BanConfig
+  /**
+   * Where the question goes: to the backend itself, or to the VIP through that one backend (forward = "direct" and "tunnel").
+   */
+  via?: 'backend' | 'vip'
+  /**
+   * http, https: the method of the request.
+   */
+  method?: string
+  /**
+   * http, https: the path that is asked for, with its query.
+   */
+  path?: string
+  /**
+   * http, https: the Host header; address and port when absent.
+   */
+  host?: string
+  /**
+   * http, https: further headers of the request by name.
+   */
+  headers?: {
+    [k: string]: string
+  }
+  /**
+   * http, https: the right status codes, a number, a range, or a list of these; 200-299 when absent. udp: what the answer begins with, written as in payload; when absent, only an unreachable port is down.
+   *
+   * @minItems 1
+   */
+  expect?: number | string | [number | string, ...(number | string)[]]
+  /**
+   * http, https: text that must stand in the first 64 KiB of the answer's body.
+   */
+  contains?: string
+  /**
+   * http, https: how many redirects are followed; 0 = a redirect is an answer like any other.
+   */
+  redirects?: number
+  /**
+   * grpc: speaks TLS.
+   */
+  tls?: boolean
+  /**
+   * https, grpc with tls: the name that is asked for and that the certificate must carry; for https that in host when absent.
+   */
+  sni?: string
+  /**
+   * https, grpc with tls: a PEM file of certificate authorities to trust instead of those of the system.
+   */
+  ca?: string
+  /**
+   * https, grpc with tls: false takes any certificate.
+   */
+  verify?: boolean
+  /**
+   * https, grpc with tls: warns when the certificate ends within this time; "0s" = never.
+   */
+  expiry_warning?: string
+  /**
+   * dns: the name that is asked for; required there.
+   */
+  name?: string
+  /**
+   * dns: the type of record that is asked for.
+   */
+  record?: 'A' | 'AAAA' | 'CNAME' | 'MX' | 'NS' | 'PTR' | 'SOA' | 'SRV' | 'TXT'
+  /**
+   * dns: the right response code.
+   */
+  rcode?: 'NOERROR' | 'FORMERR' | 'SERVFAIL' | 'NXDOMAIN' | 'NOTIMP' | 'REFUSED'
+  /**
+   * dns: what one of the answers must be; any answer when absent.
+   */
+  answer?: string
+  /**
+   * udp: what is sent: text with \n, \r, \t, \0, \\ and \xHH, or "hex:" with digits; an empty datagram when absent.
+   */
+  payload?: string
+  /**
+   * grpc: the service whose health is asked for; the whole server when absent.
+   */
+  service?: string
+  /**
+   * exec: the program by its absolute path, and its arguments; {address} and {port} stand for the backend's. Required there, and the path must stand in allow_exec of [node].
+   *
+   * @minItems 1
+   */
+  command?: [string, ...string[]]
+  /**
+   * exec: the user that the program runs as; the one of slb when absent.
+   */
+  user?: string
+}
+/**
+ * Keeps a backend out that goes down again and again.
+ */
+export interface BanConfig {
+  /**
+   * So many times down; -1 = never banned.
+   */
+  after: number
+  /**
+   * Within this time, at most 30d; "0s" = since the last ban or the first check.
+   */
+  window?: string
+  /**
+   * How long it stays out, 1s to 30d.
+   */
+  time?: string
 }
 export interface VipConfig {
   /**
@@ -289,6 +509,22 @@ export interface ServiceConfig1 {
    * How the network learns of the VIP, for a literal VIP that only this service uses.
    */
   announce?: 'none'
+  check?: ChecksConfig1
+  /**
+   * What happens to a backend that is down: remove takes it out, quiesce leaves it with weight 0, so that established connections that still work go on.
+   */
+  on_down?: 'remove' | 'quiesce'
+  /**
+   * How long a backend that comes up takes to its whole weight, at most 1h; "0s" = at once.
+   */
+  slow_start?: string
+  quorum?: QuorumConfig
+  /**
+   * What happens while fewer backends are up than quorum asks for: keep goes on with those that there are, sorry sends everything to the server in sorry, withdraw takes the VIP away. sorry where sorry is given.
+   */
+  when_empty?: 'keep' | 'sorry' | 'withdraw'
+  sorry?: SorryConfig
+  weight_from?: WeightFromConfig
 }
 /**
  * Kernel settings. auto sets a switch when a service needs it, keep never touches it; a switch that is taken out of the file stays as it is in the kernel.
@@ -384,6 +620,10 @@ export interface NodeConfig {
    * How long a file that is written in place must stand still before the daemon reads it, at most 10s.
    */
   settle?: string
+  /**
+   * Absolute paths of the programs that exec checks may run; none when absent.
+   */
+  allow_exec?: string[]
 }
 /**
  * How much one apply may take away without consent.

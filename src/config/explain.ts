@@ -4,7 +4,7 @@ import { knownKeys } from './keys.gen.ts'
 import { laterKey, laterValue } from './later.ts'
 import { forwardWords, schedulers } from './names.ts'
 import { type Sifted, valueAt } from './sift.ts'
-import { didYouMean, listed, quote, visible } from './text.ts'
+import { didYouMean, listed, nearest, quote, visible } from './text.ts'
 
 /** One fault of the schema as a fault for people. */
 export function explain(file: string, tree: unknown, found: Sifted): Fault {
@@ -25,7 +25,7 @@ export function explain(file: string, tree: unknown, found: Sifted): Fault {
     case 'enum':
       return badChoice(at, value, params.allowedValues ?? [])
     case 'anyOf':
-      return badType(at, value, ['string', 'array'])
+      return path.at(-1) === 'check' ? badCheck(at, value) : badType(at, value, ['string', 'array'])
     case 'type':
       return badType(at, value, [params.type ?? []].flat())
     case 'minimum':
@@ -66,12 +66,21 @@ function unknownKey(at: Spot, key: string): Fault {
 
 /** Where a key belongs that is right, but stands in the wrong table. */
 function elsewhere(path: Path, key: string, known: readonly string[]): string | undefined {
+  const ofService = knownKeys['/service/*']?.includes(key)
+  if (path.includes('check')) {
+    if (ofService) return `${key} belongs into the service itself`
+  } else if (knownKeys['/service/*/check']?.includes(key) && isServiceTable(path))
+    return `${key} belongs into check = { ... }`
   const top = knownKeys['']?.filter(table => table !== path[0]) ?? []
   for (const table of top)
     for (const pattern of [`/${table}`, `/${table}/*`])
       if (knownKeys[pattern]?.includes(key))
         return `${key} belongs into [${table}${pattern.endsWith('*') ? '.NAME' : ''}]`
   return known.length === 0 ? undefined : `known here: ${listed(known)}`
+}
+
+function isServiceTable([table, ...rest]: Path): boolean {
+  return table === 'defaults' ? rest.length === 0 : table === 'service' && rest.length === 1
 }
 
 function keysAt(path: Path): readonly string[] {
@@ -84,6 +93,8 @@ function keysAt(path: Path): readonly string[] {
 
 function badName(at: Spot, name: string): Fault {
   const spot = { file: at.file, path: [...at.path, name], key: true }
+  if (at.path.at(-1) === 'headers')
+    return fault('bad-name', spot, `${quote(name)} is no name of a header`)
   if (at.path[0] === 'kernel')
     return fault('bad-name', spot, `${quote(name)} is no name below net.ipv4.vs`)
   return fault(
@@ -97,6 +108,7 @@ function badChoice(at: Spot, value: unknown, allowed: readonly unknown[]): Fault
   const later = laterValue(at.path, value)
   const words = allowed.map(each => (typeof each === 'string' ? quote(each) : `${each}`))
   if (later !== undefined) return notYet(at, value, later)
+  if (at.path.at(-1) === 'check') return badCheck(at, value)
   const texts = allowed.filter(each => typeof each === 'string')
   return fault(
     'bad-value',
@@ -106,6 +118,18 @@ function badChoice(at: Spot, value: unknown, allowed: readonly unknown[]): Fault
       suggestion: typeof value === 'string' ? choiceHint(at.path, value, texts) : undefined,
     },
   )
+}
+
+function badCheck(at: Spot, value: unknown): Fault {
+  const types = ['tcp', 'http', 'https', 'dns', 'udp', 'icmp', 'grpc', 'exec']
+  const type = typeof value === 'string' && (types.includes(value) ? value : nearest(value, types))
+  return fault('bad-value', at, `check is a table, a list of them, or "none", not ${show(value)}`, {
+    suggestion: type
+      ? `write check = { type = "${type}" }`
+      : value === false
+        ? 'write check = "none"'
+        : undefined,
+  })
 }
 
 function choiceHint(path: Path, value: string, allowed: readonly string[]): string | undefined {
@@ -155,9 +179,39 @@ function typeHint(path: Path, value: unknown, types: readonly string[]): string 
   return undefined
 }
 
+const durations: ReadonlySet<string> = new Set([
+  'drain',
+  'persistence',
+  'timeout',
+  'interval',
+  'fast_interval',
+  'window',
+  'time',
+  'expiry_warning',
+  'slow_start',
+  'stop_timeout',
+  'drift_interval',
+  'settle',
+])
+
 function isDuration(path: Path): boolean {
-  const key = path.at(-1)
-  return key === 'drain' || key === 'persistence' || key === 'timeout' || path.at(-2) === 'timeouts'
+  return durations.has(`${path.at(-1)}`) || path.at(-2) === 'timeouts'
+}
+
+/** What a text is not that does not follow its pattern, and what to write instead. */
+const textWords: Readonly<
+  Record<string, readonly [words: string, hint: (value: string) => string | undefined]>
+> = {
+  path: ['no path', value => (/^[!-~]+$/.test(value) ? `write "/${value}"` : undefined)],
+  method: ['no method of HTTP', value => `write ${quote(value.toUpperCase())}`],
+  expect: ['no range of status codes', () => 'write 200, "200-299", or a list of these'],
+  ca: ['no absolute path of a file', () => undefined],
+  allow_exec: ['no absolute path of a program', () => undefined],
+  quorum: ['no share from "1%" to "100%"; a number is a count', () => undefined],
+  up: ['no share from "1%" to "100%"; a number is a count', () => undefined],
+  down: ['no share from "1%" to "100%"; a number is a count', () => undefined],
+  weight_from: ['nobody who says weights', () => 'write "header:X-Weight" or "exec"'],
+  from: ['nobody who says weights', () => 'write "header:X-Weight" or "exec"'],
 }
 
 function badText(at: Spot, value: string): Fault {
@@ -186,6 +240,10 @@ function badText(at: Spot, value: string): Fault {
     )
   if (key === 'max_remove')
     return report('bad-value', `${shown} is not a share from "0%" to "100%"; a number is a count`)
+  const words = textWords[`${key}`]
+  if (words) return report('bad-value', `${shown} is ${words[0]}`, words[1](value))
+  if (at.path.at(-2) === 'headers')
+    return report('bad-value', `${shown} is no header: it has one line of printable ASCII`)
   if (key === 'scheduler')
     return report('bad-value', `${shown} is not a scheduler`, `known: ${listed(schedulers)}`)
   return report('bad-value', `${shown} is not a ${key}`)

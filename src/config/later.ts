@@ -8,13 +8,6 @@ const tables: Readonly<Record<string, string>> = {
 }
 
 const serviceKeys: Readonly<Record<string, string>> = {
-  check: 'health checks',
-  on_down: 'health checks',
-  slow_start: 'slow start',
-  quorum: 'quorum',
-  when_empty: 'sorry servers',
-  sorry: 'sorry servers',
-  weight_from: 'weights from checks',
   uplink: 'announcements of VIPs',
 }
 
@@ -29,23 +22,17 @@ const vipKeys: Readonly<Record<string, string>> = {
   owner: 'announcements of VIPs',
 }
 
-const nodeKeys: Readonly<Record<string, string>> = {
-  allow_exec: 'checks by programs',
-}
-
 /** What an unknown key will be for in a later version, if anything. */
 export function laterKey(table: Path, key: string): string | undefined {
   const [first] = table
   const found =
     table.length === 0
       ? tables
-      : first === 'node'
-        ? nodeKeys
-        : first === 'vip' && table.length === 2
-          ? vipKeys
-          : first === 'defaults' || first === 'service'
-            ? serviceKeys
-            : {}
+      : first === 'vip' && table.length === 2
+        ? vipKeys
+        : first === 'defaults' || first === 'service'
+          ? serviceKeys
+          : {}
   return Object.hasOwn(found, key) ? found[key] : undefined
 }
 

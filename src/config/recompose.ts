@@ -8,7 +8,7 @@ import type { ServiceOutcome } from './resolve-service.ts'
 /**
  * What `compose` would say, made of what it said before; undefined if it has to look at everything.
  *
- * Files meet each other in names, VIPs, virtual services and settings. Where all of these are as they
+ * Files meet each other in names, VIPs, virtual services, programs that checks run, and settings. Where all of these are as they
  * were, only the services themselves are others now, and all the rest holds again, as the same objects.
  *
  * @param before of a load without an error, so that every outcome in it has its service.
@@ -52,6 +52,7 @@ function looksTheSame(a: ServiceOutcome, b: ServiceOutcome): boolean {
     a.name === b.name &&
     isDeepStrictEqual(a.uses, b.uses) &&
     isDeepStrictEqual(a.claims, b.claims) &&
+    isDeepStrictEqual(a.programs, b.programs) &&
     isDeepStrictEqual(a.faults, b.faults)
   )
 }

@@ -2,40 +2,23 @@
 import { defaultNode } from '../model/defaults.ts'
 import type { DesiredNode } from '../model/desired.ts'
 import type { NodeConfig } from './config.gen.ts'
-import { milliseconds } from './duration.ts'
-import { type Fault, fault } from './fault.ts'
+import { type DurationRange, durationWithin } from './duration-range.ts'
+import type { Fault } from './fault.ts'
 import type { Place } from './merge-settings.ts'
-import { quote } from './text.ts'
-
-/** What may be said. */
-interface Range {
-  readonly least: string
-  readonly most: string
-}
 
 const ranges = {
   stop_timeout: { least: '0s', most: '1h' },
   // Looking without pause would take a core; an hour is as good as never.
   drift_interval: { least: '200ms', most: '1h' },
   settle: { least: '0s', most: '10s' },
-} as const satisfies Record<string, Range>
+} as const satisfies Record<string, DurationRange>
 
 /** `place` tells where a key under `[node]` stands. */
 export function resolveNode(config: NodeConfig, place: Place, faults: Fault[]): DesiredNode {
   const duration = (key: keyof typeof ranges, usual: number): number => {
-    const { least, most } = ranges[key]
     const text = config[key]
     if (text === undefined) return usual
-    const found = milliseconds(text)
-    if (found >= milliseconds(least) && found <= milliseconds(most)) return found
-    faults.push(
-      fault(
-        'bad-duration',
-        place(key),
-        `${key} is from "${least}" to "${most}", not ${quote(text)}`,
-      ),
-    )
-    return usual
+    return durationWithin(key, text, ranges[key], place(key), faults) ?? usual
   }
   return {
     ...(config.name === undefined ? {} : { name: config.name }),

@@ -1,13 +1,15 @@
 /** One `[service.NAME]` to its virtual services. */
 import type { DesiredService } from '../model/desired.ts'
-import { defaultServing, noChecks } from '../model/health.ts'
 import { hostPrefix } from '../model/ip.ts'
 import type { Service } from '../model/rows.ts'
 import { type Fault, fault, hasError, warning } from './fault.ts'
 import { holderOf, isMissing, type Layers, nameSpot, ownSpot, spotOf } from './layers.ts'
-import { resolveBackends } from './resolve-backend.ts'
+import { resolveBackends, type Site } from './resolve-backend.ts'
+import type { Program } from './resolve-check.ts'
+import { resolveHealth } from './resolve-health.ts'
 import { type Claim, listenersOf } from './resolve-listener.ts'
 import { type Options, resolveOptions } from './resolve-options.ts'
+import { checkWeightSource, resolveServing, weightSourceOf } from './resolve-serving.ts'
 import { defaultTunnel, resolveTunnel } from './resolve-tunnel.ts'
 import type { VipBook } from './vip-book.ts'
 import type { VipUse } from './vip-use.ts'
@@ -19,6 +21,8 @@ export interface ServiceOutcome {
   readonly service?: DesiredService
   readonly uses: readonly VipUse[]
   readonly claims: readonly Claim[]
+  /** That its checks run. */
+  readonly programs: readonly Program[]
   readonly faults: readonly Fault[]
 }
 
@@ -32,7 +36,7 @@ export function resolveService(layers: Layers, book: VipBook): ServiceOutcome {
   const tunnel = config.tunnel
     ? resolveTunnel(config.tunnel, spotOf(layers, 'tunnel'), faults)
     : defaultTunnel
-  const site = {
+  const site: Site = {
     layers,
     forward: options.forward,
     tunnel,
@@ -41,9 +45,18 @@ export function resolveService(layers: Layers, book: VipBook): ServiceOutcome {
   }
   const rows = config.backends ? resolveBackends(site, config.backends, faults) : []
   checkUse(layers, faults)
+  const { checks, programs, weighed } = resolveHealth(
+    layers,
+    claimed,
+    rows,
+    weightSourceOf(config),
+    faults,
+  )
+  checkWeightSource(layers, weighed, faults)
+  const serving = resolveServing(site, rows, weighed, faults)
   const claims = claimed.map(({ id, vip }) => ({ key: id.key, holder: holderOf(layers, vip) }))
   if (claimed.length === 0 || layers.faulty.size > 0 || hasError(faults))
-    return { name, uses, claims, faults }
+    return { name, uses, claims, programs, faults }
   const service = {
     name,
     file: layers.file,
@@ -52,10 +65,10 @@ export function resolveService(layers: Layers, book: VipBook): ServiceOutcome {
     adopt: config.adopt ?? false,
     snat: options.snat,
     drain: options.drain,
-    checks: noChecks,
-    serving: defaultServing,
+    checks,
+    serving,
   }
-  return { name, service, uses, claims, faults }
+  return { name, service, uses, claims, programs, faults }
 }
 
 /** Keys that are not there although they should be, and the other way round. */

@@ -1,5 +1,6 @@
 /** The files together to the desired state: conflicts between them found, settings put together. */
 import type { Desired, DesiredService } from '../model/desired.ts'
+import { refusePrograms } from './allow-exec.ts'
 import { type Fault, warning } from './fault.ts'
 import type { Holder } from './layers.ts'
 import { mergeSettings } from './merge-settings.ts'
@@ -43,6 +44,9 @@ function composeAll(files: readonly FileOutcome[], ahead: Ahead): Composed {
     files.map(({ settings }) => settings),
     faults,
   )
+  for (const { services: outcomes } of files)
+    for (const { programs } of outcomes)
+      refusePrograms(programs, config.node?.allow_exec ?? [], faults)
   return {
     desired: {
       services,

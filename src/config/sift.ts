@@ -17,13 +17,16 @@ export function sift(errors: readonly SchemaFault[], tree: unknown): readonly Si
     if (keyword === 'anyOf') choices.add(instancePath)
     if (keyword === 'enum') chosen.add(instancePath)
   }
+  const inTables = tableFaults(errors, choices)
   const seen = new Set<string>()
   return errors.flatMap(error => {
     const { keyword, instancePath, params } = error
     if ('propertyName' in error && keyword !== 'propertyNames') return []
     const path = toPath(instancePath, tree)
     if (keyword === 'type' && chosen.has(instancePath)) return []
-    if (choices.has(instancePath) && keyword !== 'anyOf') {
+    if (inTables.has(instancePath)) {
+      if (!ofTables.has(keyword)) return []
+    } else if (choices.has(instancePath) && keyword !== 'anyOf') {
       const text = typeof valueAt(tree, path) === 'string'
       if (text ? keyword !== 'enum' : keyword !== 'uniqueItems' && keyword !== 'minItems') return []
     }
@@ -33,6 +36,27 @@ export function sift(errors: readonly SchemaFault[], tree: unknown): readonly Si
     seen.add(id)
     return [{ ...error, path }]
   })
+}
+
+/** What is said of a table, and not of a text or list in its place. */
+const ofTables: ReadonlySet<string> = new Set(['additionalProperties', 'required', 'propertyNames'])
+
+/** Of the places with a choice those where a table was chosen, which has a fault of its own or in it. */
+function tableFaults(
+  errors: readonly SchemaFault[],
+  choices: ReadonlySet<string>,
+): ReadonlySet<string> {
+  const found = new Set<string>()
+  for (const { keyword, instancePath } of errors) {
+    if (ofTables.has(keyword) && choices.has(instancePath)) found.add(instancePath)
+    for (let end = instancePath.lastIndexOf('/'); end > 0; ) {
+      const above = instancePath.slice(0, end)
+      // What is below a list is below its index.
+      if (choices.has(above) && !/^[0-9]+(\/|$)/.test(instancePath.slice(end + 1))) found.add(above)
+      end = above.lastIndexOf('/')
+    }
+  }
+  return found
 }
 
 function isTextOrList(value: unknown): boolean {

@@ -55,7 +55,11 @@ function remove(tree: Tree, { keyword, path, params }: Sifted, faulty: Taken): v
   else if (name === undefined) delete tree[table]
   else {
     if (table === 'vip') faulty.vip.add(`${name}`)
-    removeKey(tree[table], `${name}`)
+    const list = valueAt(tree, [table, name])
+    // What else may be run stays allowed, or every check that runs it would be faulty, too.
+    if (name === 'allow_exec' && typeof key === 'number' && Array.isArray(list))
+      list[key] = unreadable
+    else removeKey(tree[table], `${name}`)
   }
 }
 

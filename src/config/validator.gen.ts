@@ -31,25 +31,30 @@ return into;
 
 export const validate: Validator = validate10;
 const schema12 = {"type":"string","maxLength":63,"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*$"};
-const schema41 = {"title":"GuardConfig","description":"How much one apply may take away without consent.","type":"object","additionalProperties":false,"properties":{"max_remove":{"description":"Of the services and of the backends each: a percentage, or a count.","type":["string","integer"],"minimum":0,"pattern":"^(100|[0-9]{1,2})%$","default":"30%"}}};
-const schema42 = {"title":"OwnershipConfig","description":"What happens when somebody else already holds what the files ask for.","type":"object","additionalProperties":false,"properties":{"conflict":{"description":"refuse leaves it alone and says so, adopt takes it over where no connection is touched, force replaces it.","type":"string","enum":["refuse","adopt","force"],"default":"refuse"}}};
-const schema43 = {"title":"StateConfig","description":"What slb remembers.","type":"object","additionalProperties":false,"properties":{"history":{"description":"How many applies can be listed and rolled back.","type":"integer","minimum":1,"maximum":10000,"default":50}}};
+const schema54 = {"title":"GuardConfig","description":"How much one apply may take away without consent.","type":"object","additionalProperties":false,"properties":{"max_remove":{"description":"Of the services and of the backends each: a percentage, or a count.","type":["string","integer"],"minimum":0,"pattern":"^(100|[0-9]{1,2})%$","default":"30%"}}};
+const schema55 = {"title":"OwnershipConfig","description":"What happens when somebody else already holds what the files ask for.","type":"object","additionalProperties":false,"properties":{"conflict":{"description":"refuse leaves it alone and says so, adopt takes it over where no connection is touched, force replaces it.","type":"string","enum":["refuse","adopt","force"],"default":"refuse"}}};
+const schema56 = {"title":"StateConfig","description":"What slb remembers.","type":"object","additionalProperties":false,"properties":{"history":{"description":"How many applies can be listed and rolled back.","type":"integer","minimum":1,"maximum":10000,"default":50}}};
 const func0 = Object.prototype.hasOwnProperty;
 const func46 = text => text.length;
 const pattern0 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]*$", "u");
-const pattern19 = new RegExp("^(100|[0-9]{1,2})%$", "u");
-const schema13 = {"title":"ServiceConfig","description":"One service: each combination of VIP, port and protocol is one virtual service in the kernel, all with the same backends.","type":"object","additionalProperties":false,"properties":{"vip":{"description":"The virtual address: an IPv4 or IPv6 address, the name of a [vip.NAME], or a list of these. IPv4 and IPv6 may be mixed.","type":["string","array"],"minItems":1,"items":{"type":"string"},"examples":["192.0.2.10",["192.0.2.10","2001:db8::10"]]},"port":{"description":"The port, `\"80:8080\"` (service port : backend port), or a list of these. 0 = all ports, only with persistence.","type":["integer","string","array"],"minimum":0,"maximum":65535,"pattern":"^[0-9]{1,5}:[0-9]{1,5}$","minItems":1,"items":{"type":["integer","string"],"minimum":0,"maximum":65535,"pattern":"^[0-9]{1,5}:[0-9]{1,5}$"},"examples":[80,"80:8080",[80,443]]},"protocol":{"description":"The transport protocol, or a list of them.","default":"tcp","anyOf":[{"$ref":"#/definitions/protocol"},{"type":"array","minItems":1,"uniqueItems":true,"items":{"$ref":"#/definitions/protocol"}}]},"fwmark":{"description":"A firewall mark instead of vip and port: packets that carry this mark are balanced.","type":"integer","minimum":1,"maximum":4294967295},"family":{"description":"The address family of a firewall-mark service.","type":"string","enum":["ipv4","ipv6"],"default":"ipv4"},"scheduler":{"description":"How a backend is chosen for a new connection: the name of an IPVS scheduler of the kernel.","default":"wrr","type":"string","maxLength":15,"pattern":"^[a-z0-9_-]+$","examples":["rr","wrr","lc","wlc","lblc","lblcr","dh","sh","sed","nq","fo","ovf","mh","twos"]},"scheduler_flags":{"description":"Options of the schedulers sh and mh: fallback takes another backend when the hashed one is full or quiesced, port adds the client's port to the hash. By default sh and mh fall back; an empty list turns that off. flag-1 to flag-3 are the bare flags, for schedulers that slb does not know.","type":"array","uniqueItems":true,"items":{"type":"string","enum":["sh-fallback","sh-port","mh-fallback","mh-port","flag-1","flag-2","flag-3"]}},"forward":{"description":"How packets reach the backends: nat (rewritten addresses and ports, answers come back through here), direct (same network, unchanged packets), tunnel (wrapped, unchanged packets).","default":"nat","$ref":"#/definitions/forward"},"tunnel":{"description":"How packets are wrapped for forward = \"tunnel\".","$ref":"#/definitions/tunnel"},"persistence":{"description":"Keeps each client on its backend: how long after its last connection, or a table.","$ref":"#/definitions/persistence"},"one_packet":{"description":"Schedules each UDP packet by itself, without a connection entry.","type":"boolean","default":false},"snat":{"description":"Rewrites the source address towards the backends too, so that answers come back through here from any network (one-arm NAT, backends that are also clients). For forward = \"nat\", and not beside fwmark.","type":"boolean","default":false},"backends":{"description":"Where the connections go.","type":"array","items":{"$ref":"#/definitions/backend"},"examples":[["10.0.0.11:8080","10.0.0.12:8080"]]},"enabled":{"description":"false drains the whole service and takes it down.","type":"boolean","default":true},"adopt":{"description":"Takes over what somebody else made in the kernel under this service's keys, without touching a connection.","type":"boolean","default":false},"drain":{"description":"How long a removed backend or service may finish its connections before it is deleted; \"0s\" cuts at once.","default":"60s","$ref":"#/definitions/duration"},"link":{"description":"Where the VIP lives, for a literal VIP that only this service uses: see link of [vip.NAME].","default":"slb0","$ref":"#/definitions/link"},"announce":{"description":"How the network learns of the VIP, for a literal VIP that only this service uses.","default":"none","$ref":"#/definitions/announce"}}};
+const pattern43 = new RegExp("^(100|[0-9]{1,2})%$", "u");
+const schema13 = {"title":"ServiceConfig","description":"One service: each combination of VIP, port and protocol is one virtual service in the kernel, all with the same backends.","type":"object","additionalProperties":false,"properties":{"vip":{"description":"The virtual address: an IPv4 or IPv6 address, the name of a [vip.NAME], or a list of these. IPv4 and IPv6 may be mixed.","type":["string","array"],"minItems":1,"items":{"type":"string"},"examples":["192.0.2.10",["192.0.2.10","2001:db8::10"]]},"port":{"description":"The port, `\"80:8080\"` (service port : backend port), or a list of these. 0 = all ports, only with persistence.","type":["integer","string","array"],"minimum":0,"maximum":65535,"pattern":"^[0-9]{1,5}:[0-9]{1,5}$","minItems":1,"items":{"type":["integer","string"],"minimum":0,"maximum":65535,"pattern":"^[0-9]{1,5}:[0-9]{1,5}$"},"examples":[80,"80:8080",[80,443]]},"protocol":{"description":"The transport protocol, or a list of them.","default":"tcp","anyOf":[{"$ref":"#/definitions/protocol"},{"type":"array","minItems":1,"uniqueItems":true,"items":{"$ref":"#/definitions/protocol"}}]},"fwmark":{"description":"A firewall mark instead of vip and port: packets that carry this mark are balanced.","type":"integer","minimum":1,"maximum":4294967295},"family":{"description":"The address family of a firewall-mark service.","type":"string","enum":["ipv4","ipv6"],"default":"ipv4"},"scheduler":{"description":"How a backend is chosen for a new connection: the name of an IPVS scheduler of the kernel.","default":"wrr","type":"string","maxLength":15,"pattern":"^[a-z0-9_-]+$","examples":["rr","wrr","lc","wlc","lblc","lblcr","dh","sh","sed","nq","fo","ovf","mh","twos"]},"scheduler_flags":{"description":"Options of the schedulers sh and mh: fallback takes another backend when the hashed one is full or quiesced, port adds the client's port to the hash. By default sh and mh fall back; an empty list turns that off. flag-1 to flag-3 are the bare flags, for schedulers that slb does not know.","type":"array","uniqueItems":true,"items":{"type":"string","enum":["sh-fallback","sh-port","mh-fallback","mh-port","flag-1","flag-2","flag-3"]}},"forward":{"description":"How packets reach the backends: nat (rewritten addresses and ports, answers come back through here), direct (same network, unchanged packets), tunnel (wrapped, unchanged packets).","default":"nat","$ref":"#/definitions/forward"},"tunnel":{"description":"How packets are wrapped for forward = \"tunnel\".","$ref":"#/definitions/tunnel"},"persistence":{"description":"Keeps each client on its backend: how long after its last connection, or a table.","$ref":"#/definitions/persistence"},"one_packet":{"description":"Schedules each UDP packet by itself, without a connection entry.","type":"boolean","default":false},"snat":{"description":"Rewrites the source address towards the backends too, so that answers come back through here from any network (one-arm NAT, backends that are also clients). For forward = \"nat\", and not beside fwmark.","type":"boolean","default":false},"backends":{"description":"Where the connections go.","type":"array","items":{"$ref":"#/definitions/backend"},"examples":[["10.0.0.11:8080","10.0.0.12:8080"]]},"enabled":{"description":"false drains the whole service and takes it down.","type":"boolean","default":true},"adopt":{"description":"Takes over what somebody else made in the kernel under this service's keys, without touching a connection.","type":"boolean","default":false},"drain":{"description":"How long a removed backend or service may finish its connections before it is deleted; \"0s\" cuts at once.","default":"60s","$ref":"#/definitions/duration"},"link":{"description":"Where the VIP lives, for a literal VIP that only this service uses: see link of [vip.NAME].","default":"slb0","$ref":"#/definitions/link"},"announce":{"description":"How the network learns of the VIP, for a literal VIP that only this service uses.","default":"none","$ref":"#/definitions/announce"},"check":{"description":"What a backend must answer to be up: a table, a list of tables that must all pass, or \"none\".","default":"none","$ref":"#/definitions/checks"},"on_down":{"description":"What happens to a backend that is down: remove takes it out, quiesce leaves it with weight 0, so that established connections that still work go on.","type":"string","enum":["remove","quiesce"],"default":"remove"},"slow_start":{"description":"How long a backend that comes up takes to its whole weight, at most 1h; \"0s\" = at once.","default":"0s","$ref":"#/definitions/duration"},"quorum":{"description":"How many backends must be up for a virtual service to serve: a number, a percentage, or a table.","default":1,"$ref":"#/definitions/quorum"},"when_empty":{"description":"What happens while fewer backends are up than quorum asks for: keep goes on with those that there are, sorry sends everything to the server in sorry, withdraw takes the VIP away. sorry where sorry is given.","type":"string","enum":["keep","sorry","withdraw"],"default":"keep"},"sorry":{"description":"The server that answers while the service cannot: `\"address:port\"`, `\"address\"` (port of the service), or a table.","$ref":"#/definitions/sorry"},"weight_from":{"description":"Who says the weight of a backend: `\"header:NAME\"` (a header of the answer to its http check), `\"exec\"` (the first line that its exec check prints), or a table.","$ref":"#/definitions/weightFrom"}}};
 const schema14 = {"title":"ProtocolName","type":"string","enum":["tcp","udp","sctp"]};
 const schema16 = {"title":"ForwardMethod","type":"string","enum":["nat","direct","tunnel"]};
 const schema17 = {"title":"TunnelConfig","type":"object","additionalProperties":false,"properties":{"type":{"description":"The encapsulation: IP in IP, Generic UDP Encapsulation, or GRE.","type":"string","enum":["ipip","gue","gre"],"default":"ipip"},"port":{"description":"UDP port of the backend's gue listener; required for gue.","type":"integer","minimum":1,"maximum":65535},"checksum":{"description":"Checksum of the outer header for gue and gre: none, full, or (gue only) offloaded to the receiver.","type":"string","enum":["none","full","remote"],"default":"none"}}};
 const schema19 = {"type":"string","pattern":"^[0-9]{1,9}(ms|s|m|h|d)$"};
-const schema23 = {"type":"string","maxLength":15,"pattern":"^(@service|[^@/:\\s\\x00-\\x20\\x7f-\\uffff][^/:\\s\\x00-\\x20\\x7f-\\uffff]*)$"};
-const schema24 = {"type":"string","enum":["none"]};
+const schema32 = {"type":"string","maxLength":15,"pattern":"^(@service|[^@/:\\s\\x00-\\x20\\x7f-\\uffff][^/:\\s\\x00-\\x20\\x7f-\\uffff]*)$"};
+const schema33 = {"type":"string","enum":["none"]};
+const schema35 = {"title":"QuorumConfig","type":["integer","string","object"],"minimum":1,"maximum":65535,"pattern":"^(100|[1-9][0-9]?)%$","required":["up"],"additionalProperties":false,"properties":{"up":{"description":"So many backends up, or so large a part of them, begin to serve.","type":["integer","string"],"minimum":1,"maximum":65535,"pattern":"^(100|[1-9][0-9]?)%$"},"down":{"description":"Fewer than so many end it, up when absent.","type":["integer","string"],"minimum":1,"maximum":65535,"pattern":"^(100|[1-9][0-9]?)%$"}},"examples":[2,"50%",{"up":3,"down":2}]};
+const schema36 = {"title":"SorryConfig","type":["string","object"],"required":["address"],"additionalProperties":false,"properties":{"address":{"description":"`\"address:port\"`, `\"address\"` (port of the service) or `\"[IPv6]:port\"`.","type":"string"},"forward":{"description":"Overrides the service's forward; local hands the packets to this machine itself.","type":"string","enum":["nat","direct","tunnel","local"]}},"examples":["10.0.0.9:80",{"address":"127.0.0.1","forward":"local"}]};
+const schema37 = {"title":"WeightFromConfig","type":["string","object"],"pattern":"^(exec|header:[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100})$","required":["from"],"additionalProperties":false,"properties":{"from":{"description":"`\"header:NAME\"` or `\"exec\"`.","type":"string","pattern":"^(exec|header:[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100})$"},"min":{"description":"The least weight that is taken; less counts as this. 0 lets a backend ask for no new connections.","type":"integer","minimum":0,"maximum":65535,"default":1},"max":{"description":"The greatest weight that is taken; more counts as this.","type":"integer","minimum":0,"maximum":65535,"default":100}},"examples":["header:X-Weight",{"from":"exec","min":1,"max":10}]};
 const func32 = (a, b) => a === b;
 const pattern1 = new RegExp("^[0-9]{1,5}:[0-9]{1,5}$", "u");
 const pattern3 = new RegExp("^[a-z0-9_-]+$", "u");
 const pattern4 = new RegExp("^[0-9]{1,9}(ms|s|m|h|d)$", "u");
-const pattern7 = new RegExp("^(@service|[^@/:\\s\\x00-\\x20\\x7f-\\uffff][^/:\\s\\x00-\\x20\\x7f-\\uffff]*)$", "u");
+const pattern24 = new RegExp("^(@service|[^@/:\\s\\x00-\\x20\\x7f-\\uffff][^/:\\s\\x00-\\x20\\x7f-\\uffff]*)$", "u");
+const pattern26 = new RegExp("^(100|[1-9][0-9]?)%$", "u");
+const pattern29 = new RegExp("^(exec|header:[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100})$", "u");
 const schema18 = {"title":"PersistenceConfig","type":["string","object"],"pattern":"^[0-9]{1,9}(ms|s|m|h|d)$","additionalProperties":false,"properties":{"timeout":{"description":"How long a client stays bound to its backend after its last connection; whole seconds.","default":"300s","$ref":"#/definitions/duration"},"netmask":{"description":"Prefix length that clients are grouped by; each client by itself when absent.","type":"integer","minimum":1,"maximum":128},"engine":{"description":"Binds by content instead of client address: sip uses the Call-ID.","type":"string","enum":["sip"]}},"examples":["5m"]};
 
 function validate12(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -178,7 +183,1250 @@ validate12.errors = vErrors;
 return errors === 0;
 }
 
-const schema20 = {"title":"BackendConfig","description":"`\"address:port\"`, `\"address\"` (port of the service), `\"[IPv6]:port\"`, or a table.","type":["string","object"],"required":["address"],"additionalProperties":false,"properties":{"address":{"description":"`\"address:port\"`, `\"address\"` (port of the service) or `\"[IPv6]:port\"`.","type":"string"},"weight":{"description":"Share of the connections in relation to the other backends; 0 = no new connections.","type":"integer","minimum":0,"maximum":65535,"default":1},"forward":{"description":"Overrides the service's forward; local hands the packets to this machine itself.","type":"string","enum":["nat","direct","tunnel","local"]},"tunnel":{"description":"Overrides the service's tunnel.","$ref":"#/definitions/tunnel"},"upper":{"description":"Connection count from which the backend gets no new ones; 0 = no limit.","type":"integer","minimum":0,"maximum":2147483647,"default":0},"lower":{"description":"Connection count below which a backend that reached upper gets new ones again; 0 = three quarters of upper.","type":"integer","minimum":0,"maximum":2147483647,"default":0},"enabled":{"description":"false drains the backend and takes it out.","type":"boolean","default":true}},"examples":["10.0.0.11:8080"]};
+const schema20 = {"title":"BackendConfig","description":"`\"address:port\"`, `\"address\"` (port of the service), `\"[IPv6]:port\"`, or a table.","type":["string","object"],"required":["address"],"additionalProperties":false,"properties":{"address":{"description":"`\"address:port\"`, `\"address\"` (port of the service) or `\"[IPv6]:port\"`.","type":"string"},"weight":{"description":"Share of the connections in relation to the other backends; 0 = no new connections.","type":"integer","minimum":0,"maximum":65535,"default":1},"forward":{"description":"Overrides the service's forward; local hands the packets to this machine itself.","type":"string","enum":["nat","direct","tunnel","local"]},"tunnel":{"description":"Overrides the service's tunnel.","$ref":"#/definitions/tunnel"},"upper":{"description":"Connection count from which the backend gets no new ones; 0 = no limit.","type":"integer","minimum":0,"maximum":2147483647,"default":0},"lower":{"description":"Connection count below which a backend that reached upper gets new ones again; 0 = three quarters of upper.","type":"integer","minimum":0,"maximum":2147483647,"default":0},"enabled":{"description":"false drains the backend and takes it out.","type":"boolean","default":true},"check":{"description":"Takes the place of the service's check for this backend; \"none\" = always up.","$ref":"#/definitions/checks"}},"examples":["10.0.0.11:8080"]};
+const schema22 = {"title":"ChecksConfig","description":"A check, a list of checks that must all pass, or \"none\".","anyOf":[{"type":"string","enum":["none"]},{"$ref":"#/definitions/check"},{"type":"array","minItems":1,"items":{"$ref":"#/definitions/check"}}]};
+const schema23 = {"title":"CheckConfig","description":"One health check. A key that says for which types it is has no place in a check of another type.","type":"object","additionalProperties":false,"properties":{"type":{"description":"What is asked: tcp opens a connection, http and https want an answer to a request, dns to a query, udp to a datagram, icmp to a ping, grpc to grpc.health.v1, exec runs a program.","type":"string","enum":["tcp","http","https","dns","udp","icmp","grpc","exec"],"default":"tcp"},"interval":{"description":"How often, 100ms to 1d.","default":"2s","$ref":"#/definitions/duration"},"timeout":{"description":"How long everything may take from the first packet to the last byte, at least 1ms; not longer than interval and fast_interval, and by default the shortest of these and 1s.","default":"1s","$ref":"#/definitions/duration"},"rise":{"description":"So many good answers in a row bring a backend up.","type":"integer","minimum":1,"maximum":1000,"default":2},"fall":{"description":"So many bad answers in a row take a backend down.","type":"integer","minimum":1,"maximum":1000,"default":3},"fast_interval":{"description":"The interval while a verdict is changing, from 100ms to interval; interval when absent.","$ref":"#/definitions/duration"},"port":{"description":"The port that is asked, or that exec gets as {port}; the backend's when absent. All types but icmp.","type":"integer","minimum":1,"maximum":65535},"source":{"description":"The local address that is asked from; what the route says when absent. All types but exec.","type":"string"},"ban":{"description":"Keeps a backend out that goes down again and again.","$ref":"#/definitions/ban"},"via":{"description":"Where the question goes: to the backend itself, or to the VIP through that one backend (forward = \"direct\" and \"tunnel\").","type":"string","enum":["backend","vip"],"default":"backend"},"method":{"description":"http, https: the method of the request.","type":"string","pattern":"^[A-Z]{1,20}$","default":"GET"},"path":{"description":"http, https: the path that is asked for, with its query.","type":"string","maxLength":2000,"pattern":"^/[!-~]*$","default":"/"},"host":{"description":"http, https: the Host header; address and port when absent.","type":"string","maxLength":255,"pattern":"^[A-Za-z0-9_.:\\[\\]-]+$"},"headers":{"description":"http, https: further headers of the request by name.","type":"object","propertyNames":{"pattern":"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$"},"additionalProperties":{"type":"string","maxLength":4096,"pattern":"^[\\t -~]*$"},"examples":[{"User-Agent":"slb"}]},"expect":{"description":"http, https: the right status codes, a number, a range, or a list of these; 200-299 when absent. udp: what the answer begins with, written as in payload; when absent, only an unreachable port is down.","type":["integer","string","array"],"minimum":100,"maximum":599,"minItems":1,"maxLength":4096,"items":{"type":["integer","string"],"minimum":100,"maximum":599,"pattern":"^[1-5][0-9][0-9]-[1-5][0-9][0-9]$"},"examples":[200,"200-399",[200,204],"hex:00 01"]},"contains":{"description":"http, https: text that must stand in the first 64 KiB of the answer's body.","type":"string","minLength":1,"maxLength":4096},"redirects":{"description":"http, https: how many redirects are followed; 0 = a redirect is an answer like any other.","type":"integer","minimum":0,"maximum":10,"default":0},"tls":{"description":"grpc: speaks TLS.","type":"boolean","default":false},"sni":{"description":"https, grpc with tls: the name that is asked for and that the certificate must carry; for https that in host when absent.","type":"string","maxLength":253,"pattern":"^[A-Za-z0-9_.-]+$"},"ca":{"description":"https, grpc with tls: a PEM file of certificate authorities to trust instead of those of the system.","type":"string","maxLength":4095,"pattern":"^/[^\\x00-\\x1f\\x7f]*$"},"verify":{"description":"https, grpc with tls: false takes any certificate.","type":"boolean","default":true},"expiry_warning":{"description":"https, grpc with tls: warns when the certificate ends within this time; \"0s\" = never.","default":"14d","$ref":"#/definitions/duration"},"name":{"description":"dns: the name that is asked for; required there.","type":"string","maxLength":254,"pattern":"^(\\.|[A-Za-z0-9_*-]{1,63}(\\.[A-Za-z0-9_*-]{1,63})*\\.?)$"},"record":{"description":"dns: the type of record that is asked for.","type":"string","enum":["A","AAAA","CNAME","MX","NS","PTR","SOA","SRV","TXT"],"default":"A"},"rcode":{"description":"dns: the right response code.","type":"string","enum":["NOERROR","FORMERR","SERVFAIL","NXDOMAIN","NOTIMP","REFUSED"],"default":"NOERROR"},"answer":{"description":"dns: what one of the answers must be; any answer when absent.","type":"string","minLength":1,"maxLength":1024},"payload":{"description":"udp: what is sent: text with \\n, \\r, \\t, \\0, \\\\ and \\xHH, or \"hex:\" with digits; an empty datagram when absent.","type":"string","maxLength":4096,"examples":["ping\\n","hex:00 01 ff"]},"service":{"description":"grpc: the service whose health is asked for; the whole server when absent.","type":"string","maxLength":255},"command":{"description":"exec: the program by its absolute path, and its arguments; {address} and {port} stand for the backend's. Required there, and the path must stand in allow_exec of [node].","type":"array","minItems":1,"items":{"type":"string","maxLength":4096,"pattern":"^[^\\x00]*$"}},"user":{"description":"exec: the user that the program runs as; the one of slb when absent.","type":"string","maxLength":32,"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*[$]?$"}},"examples":[{"type":"http","path":"/healthz"}]};
+const pattern11 = new RegExp("^[A-Z]{1,20}$", "u");
+const pattern12 = new RegExp("^/[!-~]*$", "u");
+const pattern13 = new RegExp("^[A-Za-z0-9_.:\\[\\]-]+$", "u");
+const pattern14 = new RegExp("^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$", "u");
+const pattern15 = new RegExp("^[\\t -~]*$", "u");
+const pattern16 = new RegExp("^[1-5][0-9][0-9]-[1-5][0-9][0-9]$", "u");
+const pattern17 = new RegExp("^[A-Za-z0-9_.-]+$", "u");
+const pattern18 = new RegExp("^/[^\\x00-\\x1f\\x7f]*$", "u");
+const pattern20 = new RegExp("^(\\.|[A-Za-z0-9_*-]{1,63}(\\.[A-Za-z0-9_*-]{1,63})*\\.?)$", "u");
+const pattern21 = new RegExp("^[^\\x00]*$", "u");
+const pattern22 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]*[$]?$", "u");
+const schema27 = {"title":"BanConfig","description":"Keeps a backend out that goes down again and again.","type":"object","required":["after"],"additionalProperties":false,"properties":{"after":{"description":"So many times down; -1 = never banned.","type":"integer","minimum":-1,"maximum":1000},"window":{"description":"Within this time, at most 30d; \"0s\" = since the last ban or the first check.","default":"0s","$ref":"#/definitions/duration"},"time":{"description":"How long it stays out, 1s to 30d.","default":"10m","$ref":"#/definitions/duration"}}};
+
+function validate17(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if((data.after === undefined) || (!(func0.call(data, "after")))){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "after"},message:"must have required property '"+"after"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+for(const key0 of Object.keys(data)){
+if(!(((key0 === "after") || (key0 === "window")) || (key0 === "time"))){
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+if(data.after !== undefined && func0.call(data, "after")){
+let data0 = data.after;
+if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
+const err2 = {instancePath:instancePath+"/after",schemaPath:"#/properties/after/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if((typeof data0 == "number") && (isFinite(data0))){
+if(data0 > 1000 || isNaN(data0)){
+const err3 = {instancePath:instancePath+"/after",schemaPath:"#/properties/after/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+if(data0 < -1 || isNaN(data0)){
+const err4 = {instancePath:instancePath+"/after",schemaPath:"#/properties/after/minimum",keyword:"minimum",params:{comparison: ">=", limit: -1},message:"must be >= -1"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+}
+if(data.window !== undefined && func0.call(data, "window")){
+let data1 = data.window;
+if(typeof data1 === "string"){
+if(!pattern4.test(data1)){
+const err5 = {instancePath:instancePath+"/window",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,9}(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]{1,9}(ms|s|m|h|d)$"+"\""};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+else {
+const err6 = {instancePath:instancePath+"/window",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+if(data.time !== undefined && func0.call(data, "time")){
+let data2 = data.time;
+if(typeof data2 === "string"){
+if(!pattern4.test(data2)){
+const err7 = {instancePath:instancePath+"/time",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,9}(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]{1,9}(ms|s|m|h|d)$"+"\""};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+else {
+const err8 = {instancePath:instancePath+"/time",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+}
+else {
+const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+validate17.errors = vErrors;
+return errors === 0;
+}
+
+
+function validate16(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 of Object.keys(data)){
+if(!(func0.call(schema23.properties, key0))){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+if(data.type !== undefined && func0.call(data, "type")){
+let data0 = data.type;
+if(typeof data0 !== "string"){
+const err1 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(!((((((((data0 === "tcp") || (data0 === "http")) || (data0 === "https")) || (data0 === "dns")) || (data0 === "udp")) || (data0 === "icmp")) || (data0 === "grpc")) || (data0 === "exec"))){
+const err2 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema23.properties.type.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.interval !== undefined && func0.call(data, "interval")){
+let data1 = data.interval;
+if(typeof data1 === "string"){
+if(!pattern4.test(data1)){
+const err3 = {instancePath:instancePath+"/interval",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,9}(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]{1,9}(ms|s|m|h|d)$"+"\""};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+else {
+const err4 = {instancePath:instancePath+"/interval",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.timeout !== undefined && func0.call(data, "timeout")){
+let data2 = data.timeout;
+if(typeof data2 === "string"){
+if(!pattern4.test(data2)){
+const err5 = {instancePath:instancePath+"/timeout",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,9}(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]{1,9}(ms|s|m|h|d)$"+"\""};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+else {
+const err6 = {instancePath:instancePath+"/timeout",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+if(data.rise !== undefined && func0.call(data, "rise")){
+let data3 = data.rise;
+if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
+const err7 = {instancePath:instancePath+"/rise",schemaPath:"#/properties/rise/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+if((typeof data3 == "number") && (isFinite(data3))){
+if(data3 > 1000 || isNaN(data3)){
+const err8 = {instancePath:instancePath+"/rise",schemaPath:"#/properties/rise/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+if(data3 < 1 || isNaN(data3)){
+const err9 = {instancePath:instancePath+"/rise",schemaPath:"#/properties/rise/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+}
+if(data.fall !== undefined && func0.call(data, "fall")){
+let data4 = data.fall;
+if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
+const err10 = {instancePath:instancePath+"/fall",schemaPath:"#/properties/fall/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+if((typeof data4 == "number") && (isFinite(data4))){
+if(data4 > 1000 || isNaN(data4)){
+const err11 = {instancePath:instancePath+"/fall",schemaPath:"#/properties/fall/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+if(data4 < 1 || isNaN(data4)){
+const err12 = {instancePath:instancePath+"/fall",schemaPath:"#/properties/fall/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+}
+if(data.fast_interval !== undefined && func0.call(data, "fast_interval")){
+let data5 = data.fast_interval;
+if(typeof data5 === "string"){
+if(!pattern4.test(data5)){
+const err13 = {instancePath:instancePath+"/fast_interval",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,9}(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]{1,9}(ms|s|m|h|d)$"+"\""};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+else {
+const err14 = {instancePath:instancePath+"/fast_interval",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+if(data.port !== undefined && func0.call(data, "port")){
+let data6 = data.port;
+if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
+const err15 = {instancePath:instancePath+"/port",schemaPath:"#/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+if((typeof data6 == "number") && (isFinite(data6))){
+if(data6 > 65535 || isNaN(data6)){
+const err16 = {instancePath:instancePath+"/port",schemaPath:"#/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+if(data6 < 1 || isNaN(data6)){
+const err17 = {instancePath:instancePath+"/port",schemaPath:"#/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+}
+if(data.source !== undefined && func0.call(data, "source")){
+if(typeof data.source !== "string"){
+const err18 = {instancePath:instancePath+"/source",schemaPath:"#/properties/source/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+if(data.ban !== undefined && func0.call(data, "ban")){
+if(!(validate17(data.ban, {instancePath:instancePath+"/ban",parentData:data,parentDataProperty:"ban",rootData}))){
+vErrors = append(vErrors, validate17.errors);
+errors = vErrors.length;
+}
+}
+if(data.via !== undefined && func0.call(data, "via")){
+let data9 = data.via;
+if(typeof data9 !== "string"){
+const err19 = {instancePath:instancePath+"/via",schemaPath:"#/properties/via/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+if(!((data9 === "backend") || (data9 === "vip"))){
+const err20 = {instancePath:instancePath+"/via",schemaPath:"#/properties/via/enum",keyword:"enum",params:{allowedValues: schema23.properties.via.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+}
+if(data.method !== undefined && func0.call(data, "method")){
+let data10 = data.method;
+if(typeof data10 === "string"){
+if(!pattern11.test(data10)){
+const err21 = {instancePath:instancePath+"/method",schemaPath:"#/properties/method/pattern",keyword:"pattern",params:{pattern: "^[A-Z]{1,20}$"},message:"must match pattern \""+"^[A-Z]{1,20}$"+"\""};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+}
+else {
+const err22 = {instancePath:instancePath+"/method",schemaPath:"#/properties/method/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+}
+if(data.path !== undefined && func0.call(data, "path")){
+let data11 = data.path;
+if(typeof data11 === "string"){
+if(func46(data11) > 2000){
+const err23 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/maxLength",keyword:"maxLength",params:{limit: 2000},message:"must NOT have more than 2000 characters"};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+if(!pattern12.test(data11)){
+const err24 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/pattern",keyword:"pattern",params:{pattern: "^/[!-~]*$"},message:"must match pattern \""+"^/[!-~]*$"+"\""};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+}
+else {
+const err25 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+}
+if(data.host !== undefined && func0.call(data, "host")){
+let data12 = data.host;
+if(typeof data12 === "string"){
+if(func46(data12) > 255){
+const err26 = {instancePath:instancePath+"/host",schemaPath:"#/properties/host/maxLength",keyword:"maxLength",params:{limit: 255},message:"must NOT have more than 255 characters"};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+if(!pattern13.test(data12)){
+const err27 = {instancePath:instancePath+"/host",schemaPath:"#/properties/host/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.:\\[\\]-]+$"},message:"must match pattern \""+"^[A-Za-z0-9_.:\\[\\]-]+$"+"\""};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+}
+else {
+const err28 = {instancePath:instancePath+"/host",schemaPath:"#/properties/host/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+}
+if(data.headers !== undefined && func0.call(data, "headers")){
+let data13 = data.headers;
+if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
+for(const key1 of Object.keys(data13)){
+const _errs32 = errors;
+if(typeof key1 === "string"){
+if(!pattern14.test(key1)){
+const err29 = {instancePath:instancePath+"/headers",schemaPath:"#/properties/headers/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$"},message:"must match pattern \""+"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$"+"\"",propertyName:key1};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+}
+var valid4 = _errs32 === errors;
+if(!valid4){
+const err30 = {instancePath:instancePath+"/headers",schemaPath:"#/properties/headers/propertyNames",keyword:"propertyNames",params:{propertyName: key1},message:"property name must be valid"};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+}
+for(const key2 of Object.keys(data13)){
+let data14 = data13[key2];
+if(typeof data14 === "string"){
+if(func46(data14) > 4096){
+const err31 = {instancePath:instancePath+"/headers/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/headers/additionalProperties/maxLength",keyword:"maxLength",params:{limit: 4096},message:"must NOT have more than 4096 characters"};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+if(!pattern15.test(data14)){
+const err32 = {instancePath:instancePath+"/headers/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/headers/additionalProperties/pattern",keyword:"pattern",params:{pattern: "^[\\t -~]*$"},message:"must match pattern \""+"^[\\t -~]*$"+"\""};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+}
+else {
+const err33 = {instancePath:instancePath+"/headers/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/headers/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+}
+}
+else {
+const err34 = {instancePath:instancePath+"/headers",schemaPath:"#/properties/headers/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+}
+}
+if(data.expect !== undefined && func0.call(data, "expect")){
+let data15 = data.expect;
+if(((!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))) && (typeof data15 !== "string")) && (!(Array.isArray(data15)))){
+const err35 = {instancePath:instancePath+"/expect",schemaPath:"#/properties/expect/type",keyword:"type",params:{type: schema23.properties.expect.type},message:"must be integer,string,array"};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
+}
+errors++;
+}
+if((typeof data15 == "number") && (isFinite(data15))){
+if(data15 > 599 || isNaN(data15)){
+const err36 = {instancePath:instancePath+"/expect",schemaPath:"#/properties/expect/maximum",keyword:"maximum",params:{comparison: "<=", limit: 599},message:"must be <= 599"};
+if(vErrors === null){
+vErrors = [err36];
+}
+else {
+vErrors.push(err36);
+}
+errors++;
+}
+if(data15 < 100 || isNaN(data15)){
+const err37 = {instancePath:instancePath+"/expect",schemaPath:"#/properties/expect/minimum",keyword:"minimum",params:{comparison: ">=", limit: 100},message:"must be >= 100"};
+if(vErrors === null){
+vErrors = [err37];
+}
+else {
+vErrors.push(err37);
+}
+errors++;
+}
+}
+if(typeof data15 === "string"){
+if(func46(data15) > 4096){
+const err38 = {instancePath:instancePath+"/expect",schemaPath:"#/properties/expect/maxLength",keyword:"maxLength",params:{limit: 4096},message:"must NOT have more than 4096 characters"};
+if(vErrors === null){
+vErrors = [err38];
+}
+else {
+vErrors.push(err38);
+}
+errors++;
+}
+}
+if(Array.isArray(data15)){
+if(data15.length < 1){
+const err39 = {instancePath:instancePath+"/expect",schemaPath:"#/properties/expect/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+if(vErrors === null){
+vErrors = [err39];
+}
+else {
+vErrors.push(err39);
+}
+errors++;
+}
+const len0 = data15.length;
+for(let i0=0; i0<len0; i0++){
+let data16 = data15[i0];
+if((!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))) && (typeof data16 !== "string")){
+const err40 = {instancePath:instancePath+"/expect/" + i0,schemaPath:"#/properties/expect/items/type",keyword:"type",params:{type: schema23.properties.expect.items.type},message:"must be integer,string"};
+if(vErrors === null){
+vErrors = [err40];
+}
+else {
+vErrors.push(err40);
+}
+errors++;
+}
+if((typeof data16 == "number") && (isFinite(data16))){
+if(data16 > 599 || isNaN(data16)){
+const err41 = {instancePath:instancePath+"/expect/" + i0,schemaPath:"#/properties/expect/items/maximum",keyword:"maximum",params:{comparison: "<=", limit: 599},message:"must be <= 599"};
+if(vErrors === null){
+vErrors = [err41];
+}
+else {
+vErrors.push(err41);
+}
+errors++;
+}
+if(data16 < 100 || isNaN(data16)){
+const err42 = {instancePath:instancePath+"/expect/" + i0,schemaPath:"#/properties/expect/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: 100},message:"must be >= 100"};
+if(vErrors === null){
+vErrors = [err42];
+}
+else {
+vErrors.push(err42);
+}
+errors++;
+}
+}
+if(typeof data16 === "string"){
+if(!pattern16.test(data16)){
+const err43 = {instancePath:instancePath+"/expect/" + i0,schemaPath:"#/properties/expect/items/pattern",keyword:"pattern",params:{pattern: "^[1-5][0-9][0-9]-[1-5][0-9][0-9]$"},message:"must match pattern \""+"^[1-5][0-9][0-9]-[1-5][0-9][0-9]$"+"\""};
+if(vErrors === null){
+vErrors = [err43];
+}
+else {
+vErrors.push(err43);
+}
+errors++;
+}
+}
+}
+}
+}
+if(data.contains !== undefined && func0.call(data, "contains")){
+let data17 = data.contains;
+if(typeof data17 === "string"){
+if(func46(data17) > 4096){
+const err44 = {instancePath:instancePath+"/contains",schemaPath:"#/properties/contains/maxLength",keyword:"maxLength",params:{limit: 4096},message:"must NOT have more than 4096 characters"};
+if(vErrors === null){
+vErrors = [err44];
+}
+else {
+vErrors.push(err44);
+}
+errors++;
+}
+if(func46(data17) < 1){
+const err45 = {instancePath:instancePath+"/contains",schemaPath:"#/properties/contains/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err45];
+}
+else {
+vErrors.push(err45);
+}
+errors++;
+}
+}
+else {
+const err46 = {instancePath:instancePath+"/contains",schemaPath:"#/properties/contains/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err46];
+}
+else {
+vErrors.push(err46);
+}
+errors++;
+}
+}
+if(data.redirects !== undefined && func0.call(data, "redirects")){
+let data18 = data.redirects;
+if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
+const err47 = {instancePath:instancePath+"/redirects",schemaPath:"#/properties/redirects/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err47];
+}
+else {
+vErrors.push(err47);
+}
+errors++;
+}
+if((typeof data18 == "number") && (isFinite(data18))){
+if(data18 > 10 || isNaN(data18)){
+const err48 = {instancePath:instancePath+"/redirects",schemaPath:"#/properties/redirects/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10},message:"must be <= 10"};
+if(vErrors === null){
+vErrors = [err48];
+}
+else {
+vErrors.push(err48);
+}
+errors++;
+}
+if(data18 < 0 || isNaN(data18)){
+const err49 = {instancePath:instancePath+"/redirects",schemaPath:"#/properties/redirects/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err49];
+}
+else {
+vErrors.push(err49);
+}
+errors++;
+}
+}
+}
+if(data.tls !== undefined && func0.call(data, "tls")){
+if(typeof data.tls !== "boolean"){
+const err50 = {instancePath:instancePath+"/tls",schemaPath:"#/properties/tls/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err50];
+}
+else {
+vErrors.push(err50);
+}
+errors++;
+}
+}
+if(data.sni !== undefined && func0.call(data, "sni")){
+let data20 = data.sni;
+if(typeof data20 === "string"){
+if(func46(data20) > 253){
+const err51 = {instancePath:instancePath+"/sni",schemaPath:"#/properties/sni/maxLength",keyword:"maxLength",params:{limit: 253},message:"must NOT have more than 253 characters"};
+if(vErrors === null){
+vErrors = [err51];
+}
+else {
+vErrors.push(err51);
+}
+errors++;
+}
+if(!pattern17.test(data20)){
+const err52 = {instancePath:instancePath+"/sni",schemaPath:"#/properties/sni/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.-]+$"},message:"must match pattern \""+"^[A-Za-z0-9_.-]+$"+"\""};
+if(vErrors === null){
+vErrors = [err52];
+}
+else {
+vErrors.push(err52);
+}
+errors++;
+}
+}
+else {
+const err53 = {instancePath:instancePath+"/sni",schemaPath:"#/properties/sni/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
+}
+errors++;
+}
+}
+if(data.ca !== undefined && func0.call(data, "ca")){
+let data21 = data.ca;
+if(typeof data21 === "string"){
+if(func46(data21) > 4095){
+const err54 = {instancePath:instancePath+"/ca",schemaPath:"#/properties/ca/maxLength",keyword:"maxLength",params:{limit: 4095},message:"must NOT have more than 4095 characters"};
+if(vErrors === null){
+vErrors = [err54];
+}
+else {
+vErrors.push(err54);
+}
+errors++;
+}
+if(!pattern18.test(data21)){
+const err55 = {instancePath:instancePath+"/ca",schemaPath:"#/properties/ca/pattern",keyword:"pattern",params:{pattern: "^/[^\\x00-\\x1f\\x7f]*$"},message:"must match pattern \""+"^/[^\\x00-\\x1f\\x7f]*$"+"\""};
+if(vErrors === null){
+vErrors = [err55];
+}
+else {
+vErrors.push(err55);
+}
+errors++;
+}
+}
+else {
+const err56 = {instancePath:instancePath+"/ca",schemaPath:"#/properties/ca/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err56];
+}
+else {
+vErrors.push(err56);
+}
+errors++;
+}
+}
+if(data.verify !== undefined && func0.call(data, "verify")){
+if(typeof data.verify !== "boolean"){
+const err57 = {instancePath:instancePath+"/verify",schemaPath:"#/properties/verify/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err57];
+}
+else {
+vErrors.push(err57);
+}
+errors++;
+}
+}
+if(data.expiry_warning !== undefined && func0.call(data, "expiry_warning")){
+let data23 = data.expiry_warning;
+if(typeof data23 === "string"){
+if(!pattern4.test(data23)){
+const err58 = {instancePath:instancePath+"/expiry_warning",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,9}(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]{1,9}(ms|s|m|h|d)$"+"\""};
+if(vErrors === null){
+vErrors = [err58];
+}
+else {
+vErrors.push(err58);
+}
+errors++;
+}
+}
+else {
+const err59 = {instancePath:instancePath+"/expiry_warning",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err59];
+}
+else {
+vErrors.push(err59);
+}
+errors++;
+}
+}
+if(data.name !== undefined && func0.call(data, "name")){
+let data24 = data.name;
+if(typeof data24 === "string"){
+if(func46(data24) > 254){
+const err60 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/maxLength",keyword:"maxLength",params:{limit: 254},message:"must NOT have more than 254 characters"};
+if(vErrors === null){
+vErrors = [err60];
+}
+else {
+vErrors.push(err60);
+}
+errors++;
+}
+if(!pattern20.test(data24)){
+const err61 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/pattern",keyword:"pattern",params:{pattern: "^(\\.|[A-Za-z0-9_*-]{1,63}(\\.[A-Za-z0-9_*-]{1,63})*\\.?)$"},message:"must match pattern \""+"^(\\.|[A-Za-z0-9_*-]{1,63}(\\.[A-Za-z0-9_*-]{1,63})*\\.?)$"+"\""};
+if(vErrors === null){
+vErrors = [err61];
+}
+else {
+vErrors.push(err61);
+}
+errors++;
+}
+}
+else {
+const err62 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err62];
+}
+else {
+vErrors.push(err62);
+}
+errors++;
+}
+}
+if(data.record !== undefined && func0.call(data, "record")){
+let data25 = data.record;
+if(typeof data25 !== "string"){
+const err63 = {instancePath:instancePath+"/record",schemaPath:"#/properties/record/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err63];
+}
+else {
+vErrors.push(err63);
+}
+errors++;
+}
+if(!(((((((((data25 === "A") || (data25 === "AAAA")) || (data25 === "CNAME")) || (data25 === "MX")) || (data25 === "NS")) || (data25 === "PTR")) || (data25 === "SOA")) || (data25 === "SRV")) || (data25 === "TXT"))){
+const err64 = {instancePath:instancePath+"/record",schemaPath:"#/properties/record/enum",keyword:"enum",params:{allowedValues: schema23.properties.record.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err64];
+}
+else {
+vErrors.push(err64);
+}
+errors++;
+}
+}
+if(data.rcode !== undefined && func0.call(data, "rcode")){
+let data26 = data.rcode;
+if(typeof data26 !== "string"){
+const err65 = {instancePath:instancePath+"/rcode",schemaPath:"#/properties/rcode/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err65];
+}
+else {
+vErrors.push(err65);
+}
+errors++;
+}
+if(!((((((data26 === "NOERROR") || (data26 === "FORMERR")) || (data26 === "SERVFAIL")) || (data26 === "NXDOMAIN")) || (data26 === "NOTIMP")) || (data26 === "REFUSED"))){
+const err66 = {instancePath:instancePath+"/rcode",schemaPath:"#/properties/rcode/enum",keyword:"enum",params:{allowedValues: schema23.properties.rcode.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err66];
+}
+else {
+vErrors.push(err66);
+}
+errors++;
+}
+}
+if(data.answer !== undefined && func0.call(data, "answer")){
+let data27 = data.answer;
+if(typeof data27 === "string"){
+if(func46(data27) > 1024){
+const err67 = {instancePath:instancePath+"/answer",schemaPath:"#/properties/answer/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters"};
+if(vErrors === null){
+vErrors = [err67];
+}
+else {
+vErrors.push(err67);
+}
+errors++;
+}
+if(func46(data27) < 1){
+const err68 = {instancePath:instancePath+"/answer",schemaPath:"#/properties/answer/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err68];
+}
+else {
+vErrors.push(err68);
+}
+errors++;
+}
+}
+else {
+const err69 = {instancePath:instancePath+"/answer",schemaPath:"#/properties/answer/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err69];
+}
+else {
+vErrors.push(err69);
+}
+errors++;
+}
+}
+if(data.payload !== undefined && func0.call(data, "payload")){
+let data28 = data.payload;
+if(typeof data28 === "string"){
+if(func46(data28) > 4096){
+const err70 = {instancePath:instancePath+"/payload",schemaPath:"#/properties/payload/maxLength",keyword:"maxLength",params:{limit: 4096},message:"must NOT have more than 4096 characters"};
+if(vErrors === null){
+vErrors = [err70];
+}
+else {
+vErrors.push(err70);
+}
+errors++;
+}
+}
+else {
+const err71 = {instancePath:instancePath+"/payload",schemaPath:"#/properties/payload/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err71];
+}
+else {
+vErrors.push(err71);
+}
+errors++;
+}
+}
+if(data.service !== undefined && func0.call(data, "service")){
+let data29 = data.service;
+if(typeof data29 === "string"){
+if(func46(data29) > 255){
+const err72 = {instancePath:instancePath+"/service",schemaPath:"#/properties/service/maxLength",keyword:"maxLength",params:{limit: 255},message:"must NOT have more than 255 characters"};
+if(vErrors === null){
+vErrors = [err72];
+}
+else {
+vErrors.push(err72);
+}
+errors++;
+}
+}
+else {
+const err73 = {instancePath:instancePath+"/service",schemaPath:"#/properties/service/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err73];
+}
+else {
+vErrors.push(err73);
+}
+errors++;
+}
+}
+if(data.command !== undefined && func0.call(data, "command")){
+let data30 = data.command;
+if(Array.isArray(data30)){
+if(data30.length < 1){
+const err74 = {instancePath:instancePath+"/command",schemaPath:"#/properties/command/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+if(vErrors === null){
+vErrors = [err74];
+}
+else {
+vErrors.push(err74);
+}
+errors++;
+}
+const len1 = data30.length;
+for(let i1=0; i1<len1; i1++){
+let data31 = data30[i1];
+if(typeof data31 === "string"){
+if(func46(data31) > 4096){
+const err75 = {instancePath:instancePath+"/command/" + i1,schemaPath:"#/properties/command/items/maxLength",keyword:"maxLength",params:{limit: 4096},message:"must NOT have more than 4096 characters"};
+if(vErrors === null){
+vErrors = [err75];
+}
+else {
+vErrors.push(err75);
+}
+errors++;
+}
+if(!pattern21.test(data31)){
+const err76 = {instancePath:instancePath+"/command/" + i1,schemaPath:"#/properties/command/items/pattern",keyword:"pattern",params:{pattern: "^[^\\x00]*$"},message:"must match pattern \""+"^[^\\x00]*$"+"\""};
+if(vErrors === null){
+vErrors = [err76];
+}
+else {
+vErrors.push(err76);
+}
+errors++;
+}
+}
+else {
+const err77 = {instancePath:instancePath+"/command/" + i1,schemaPath:"#/properties/command/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err77];
+}
+else {
+vErrors.push(err77);
+}
+errors++;
+}
+}
+}
+else {
+const err78 = {instancePath:instancePath+"/command",schemaPath:"#/properties/command/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err78];
+}
+else {
+vErrors.push(err78);
+}
+errors++;
+}
+}
+if(data.user !== undefined && func0.call(data, "user")){
+let data32 = data.user;
+if(typeof data32 === "string"){
+if(func46(data32) > 32){
+const err79 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/maxLength",keyword:"maxLength",params:{limit: 32},message:"must NOT have more than 32 characters"};
+if(vErrors === null){
+vErrors = [err79];
+}
+else {
+vErrors.push(err79);
+}
+errors++;
+}
+if(!pattern22.test(data32)){
+const err80 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*[$]?$"},message:"must match pattern \""+"^[A-Za-z0-9_][A-Za-z0-9_.-]*[$]?$"+"\""};
+if(vErrors === null){
+vErrors = [err80];
+}
+else {
+vErrors.push(err80);
+}
+errors++;
+}
+}
+else {
+const err81 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err81];
+}
+else {
+vErrors.push(err81);
+}
+errors++;
+}
+}
+}
+else {
+const err82 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err82];
+}
+else {
+vErrors.push(err82);
+}
+errors++;
+}
+validate16.errors = vErrors;
+return errors === 0;
+}
+
+
+function validate15(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+const _errs0 = errors;
+let valid0 = false;
+const _errs1 = errors;
+if(typeof data !== "string"){
+const err0 = {instancePath,schemaPath:"#/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(!(data === "none")){
+const err1 = {instancePath,schemaPath:"#/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema22.anyOf[0].enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+var _valid0 = _errs1 === errors;
+valid0 = valid0 || _valid0;
+if(!valid0){
+const _errs3 = errors;
+if(!(validate16(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = append(vErrors, validate16.errors);
+errors = vErrors.length;
+}
+var _valid0 = _errs3 === errors;
+valid0 = valid0 || _valid0;
+if(!valid0){
+const _errs4 = errors;
+if(Array.isArray(data)){
+if(data.length < 1){
+const err2 = {instancePath,schemaPath:"#/anyOf/2/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+const len0 = data.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate16(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData}))){
+vErrors = append(vErrors, validate16.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err3 = {instancePath,schemaPath:"#/anyOf/2/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+var _valid0 = _errs4 === errors;
+valid0 = valid0 || _valid0;
+}
+}
+if(!valid0){
+const err4 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+else {
+errors = _errs0;
+if(vErrors !== null){
+if(_errs0){
+vErrors.length = _errs0;
+}
+else {
+vErrors = null;
+}
+}
+}
+validate15.errors = vErrors;
+return errors === 0;
+}
+
 
 function validate14(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -205,7 +1453,7 @@ vErrors.push(err1);
 errors++;
 }
 for(const key0 of Object.keys(data)){
-if(!(((((((key0 === "address") || (key0 === "weight")) || (key0 === "forward")) || (key0 === "tunnel")) || (key0 === "upper")) || (key0 === "lower")) || (key0 === "enabled"))){
+if(!((((((((key0 === "address") || (key0 === "weight")) || (key0 === "forward")) || (key0 === "tunnel")) || (key0 === "upper")) || (key0 === "lower")) || (key0 === "enabled")) || (key0 === "check"))){
 const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err2];
@@ -474,6 +1722,12 @@ else {
 vErrors.push(err24);
 }
 errors++;
+}
+}
+if(data.check !== undefined && func0.call(data, "check")){
+if(!(validate15(data.check, {instancePath:instancePath+"/check",parentData:data,parentDataProperty:"check",rootData}))){
+vErrors = append(vErrors, validate15.errors);
+errors = vErrors.length;
 }
 }
 }
@@ -1164,7 +2418,7 @@ vErrors.push(err51);
 }
 errors++;
 }
-if(!pattern7.test(data24)){
+if(!pattern24.test(data24)){
 const err52 = {instancePath:instancePath+"/link",schemaPath:"#/definitions/link/pattern",keyword:"pattern",params:{pattern: "^(@service|[^@/:\\s\\x00-\\x20\\x7f-\\uffff][^/:\\s\\x00-\\x20\\x7f-\\uffff]*)$"},message:"must match pattern \""+"^(@service|[^@/:\\s\\x00-\\x20\\x7f-\\uffff][^/:\\s\\x00-\\x20\\x7f-\\uffff]*)$"+"\""};
 if(vErrors === null){
 vErrors = [err52];
@@ -1199,7 +2453,7 @@ vErrors.push(err54);
 errors++;
 }
 if(!(data25 === "none")){
-const err55 = {instancePath:instancePath+"/announce",schemaPath:"#/definitions/announce/enum",keyword:"enum",params:{allowedValues: schema24.enum},message:"must be equal to one of the allowed values"};
+const err55 = {instancePath:instancePath+"/announce",schemaPath:"#/definitions/announce/enum",keyword:"enum",params:{allowedValues: schema33.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -1209,9 +2463,16 @@ vErrors.push(err55);
 errors++;
 }
 }
+if(data.check !== undefined && func0.call(data, "check")){
+if(!(validate15(data.check, {instancePath:instancePath+"/check",parentData:data,parentDataProperty:"check",rootData}))){
+vErrors = append(vErrors, validate15.errors);
+errors = vErrors.length;
 }
-else {
-const err56 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+}
+if(data.on_down !== undefined && func0.call(data, "on_down")){
+let data27 = data.on_down;
+if(typeof data27 !== "string"){
+const err56 = {instancePath:instancePath+"/on_down",schemaPath:"#/properties/on_down/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -1220,13 +2481,464 @@ vErrors.push(err56);
 }
 errors++;
 }
+if(!((data27 === "remove") || (data27 === "quiesce"))){
+const err57 = {instancePath:instancePath+"/on_down",schemaPath:"#/properties/on_down/enum",keyword:"enum",params:{allowedValues: schema13.properties.on_down.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err57];
+}
+else {
+vErrors.push(err57);
+}
+errors++;
+}
+}
+if(data.slow_start !== undefined && func0.call(data, "slow_start")){
+let data28 = data.slow_start;
+if(typeof data28 === "string"){
+if(!pattern4.test(data28)){
+const err58 = {instancePath:instancePath+"/slow_start",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,9}(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]{1,9}(ms|s|m|h|d)$"+"\""};
+if(vErrors === null){
+vErrors = [err58];
+}
+else {
+vErrors.push(err58);
+}
+errors++;
+}
+}
+else {
+const err59 = {instancePath:instancePath+"/slow_start",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err59];
+}
+else {
+vErrors.push(err59);
+}
+errors++;
+}
+}
+if(data.quorum !== undefined && func0.call(data, "quorum")){
+let data29 = data.quorum;
+if(((!(((typeof data29 == "number") && (!(data29 % 1) && !isNaN(data29))) && (isFinite(data29)))) && (typeof data29 !== "string")) && (!(data29 && typeof data29 == "object" && !Array.isArray(data29)))){
+const err60 = {instancePath:instancePath+"/quorum",schemaPath:"#/definitions/quorum/type",keyword:"type",params:{type: schema35.type},message:"must be integer,string,object"};
+if(vErrors === null){
+vErrors = [err60];
+}
+else {
+vErrors.push(err60);
+}
+errors++;
+}
+if((typeof data29 == "number") && (isFinite(data29))){
+if(data29 > 65535 || isNaN(data29)){
+const err61 = {instancePath:instancePath+"/quorum",schemaPath:"#/definitions/quorum/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"};
+if(vErrors === null){
+vErrors = [err61];
+}
+else {
+vErrors.push(err61);
+}
+errors++;
+}
+if(data29 < 1 || isNaN(data29)){
+const err62 = {instancePath:instancePath+"/quorum",schemaPath:"#/definitions/quorum/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(vErrors === null){
+vErrors = [err62];
+}
+else {
+vErrors.push(err62);
+}
+errors++;
+}
+}
+if(typeof data29 === "string"){
+if(!pattern26.test(data29)){
+const err63 = {instancePath:instancePath+"/quorum",schemaPath:"#/definitions/quorum/pattern",keyword:"pattern",params:{pattern: "^(100|[1-9][0-9]?)%$"},message:"must match pattern \""+"^(100|[1-9][0-9]?)%$"+"\""};
+if(vErrors === null){
+vErrors = [err63];
+}
+else {
+vErrors.push(err63);
+}
+errors++;
+}
+}
+if(data29 && typeof data29 == "object" && !Array.isArray(data29)){
+if((data29.up === undefined) || (!(func0.call(data29, "up")))){
+const err64 = {instancePath:instancePath+"/quorum",schemaPath:"#/definitions/quorum/required",keyword:"required",params:{missingProperty: "up"},message:"must have required property '"+"up"+"'"};
+if(vErrors === null){
+vErrors = [err64];
+}
+else {
+vErrors.push(err64);
+}
+errors++;
+}
+for(const key2 of Object.keys(data29)){
+if(!((key2 === "up") || (key2 === "down"))){
+const err65 = {instancePath:instancePath+"/quorum",schemaPath:"#/definitions/quorum/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err65];
+}
+else {
+vErrors.push(err65);
+}
+errors++;
+}
+}
+if(data29.up !== undefined && func0.call(data29, "up")){
+let data30 = data29.up;
+if((!(((typeof data30 == "number") && (!(data30 % 1) && !isNaN(data30))) && (isFinite(data30)))) && (typeof data30 !== "string")){
+const err66 = {instancePath:instancePath+"/quorum/up",schemaPath:"#/definitions/quorum/properties/up/type",keyword:"type",params:{type: schema35.properties.up.type},message:"must be integer,string"};
+if(vErrors === null){
+vErrors = [err66];
+}
+else {
+vErrors.push(err66);
+}
+errors++;
+}
+if((typeof data30 == "number") && (isFinite(data30))){
+if(data30 > 65535 || isNaN(data30)){
+const err67 = {instancePath:instancePath+"/quorum/up",schemaPath:"#/definitions/quorum/properties/up/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"};
+if(vErrors === null){
+vErrors = [err67];
+}
+else {
+vErrors.push(err67);
+}
+errors++;
+}
+if(data30 < 1 || isNaN(data30)){
+const err68 = {instancePath:instancePath+"/quorum/up",schemaPath:"#/definitions/quorum/properties/up/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(vErrors === null){
+vErrors = [err68];
+}
+else {
+vErrors.push(err68);
+}
+errors++;
+}
+}
+if(typeof data30 === "string"){
+if(!pattern26.test(data30)){
+const err69 = {instancePath:instancePath+"/quorum/up",schemaPath:"#/definitions/quorum/properties/up/pattern",keyword:"pattern",params:{pattern: "^(100|[1-9][0-9]?)%$"},message:"must match pattern \""+"^(100|[1-9][0-9]?)%$"+"\""};
+if(vErrors === null){
+vErrors = [err69];
+}
+else {
+vErrors.push(err69);
+}
+errors++;
+}
+}
+}
+if(data29.down !== undefined && func0.call(data29, "down")){
+let data31 = data29.down;
+if((!(((typeof data31 == "number") && (!(data31 % 1) && !isNaN(data31))) && (isFinite(data31)))) && (typeof data31 !== "string")){
+const err70 = {instancePath:instancePath+"/quorum/down",schemaPath:"#/definitions/quorum/properties/down/type",keyword:"type",params:{type: schema35.properties.down.type},message:"must be integer,string"};
+if(vErrors === null){
+vErrors = [err70];
+}
+else {
+vErrors.push(err70);
+}
+errors++;
+}
+if((typeof data31 == "number") && (isFinite(data31))){
+if(data31 > 65535 || isNaN(data31)){
+const err71 = {instancePath:instancePath+"/quorum/down",schemaPath:"#/definitions/quorum/properties/down/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"};
+if(vErrors === null){
+vErrors = [err71];
+}
+else {
+vErrors.push(err71);
+}
+errors++;
+}
+if(data31 < 1 || isNaN(data31)){
+const err72 = {instancePath:instancePath+"/quorum/down",schemaPath:"#/definitions/quorum/properties/down/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(vErrors === null){
+vErrors = [err72];
+}
+else {
+vErrors.push(err72);
+}
+errors++;
+}
+}
+if(typeof data31 === "string"){
+if(!pattern26.test(data31)){
+const err73 = {instancePath:instancePath+"/quorum/down",schemaPath:"#/definitions/quorum/properties/down/pattern",keyword:"pattern",params:{pattern: "^(100|[1-9][0-9]?)%$"},message:"must match pattern \""+"^(100|[1-9][0-9]?)%$"+"\""};
+if(vErrors === null){
+vErrors = [err73];
+}
+else {
+vErrors.push(err73);
+}
+errors++;
+}
+}
+}
+}
+}
+if(data.when_empty !== undefined && func0.call(data, "when_empty")){
+let data32 = data.when_empty;
+if(typeof data32 !== "string"){
+const err74 = {instancePath:instancePath+"/when_empty",schemaPath:"#/properties/when_empty/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err74];
+}
+else {
+vErrors.push(err74);
+}
+errors++;
+}
+if(!(((data32 === "keep") || (data32 === "sorry")) || (data32 === "withdraw"))){
+const err75 = {instancePath:instancePath+"/when_empty",schemaPath:"#/properties/when_empty/enum",keyword:"enum",params:{allowedValues: schema13.properties.when_empty.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err75];
+}
+else {
+vErrors.push(err75);
+}
+errors++;
+}
+}
+if(data.sorry !== undefined && func0.call(data, "sorry")){
+let data33 = data.sorry;
+if((typeof data33 !== "string") && (!(data33 && typeof data33 == "object" && !Array.isArray(data33)))){
+const err76 = {instancePath:instancePath+"/sorry",schemaPath:"#/definitions/sorry/type",keyword:"type",params:{type: schema36.type},message:"must be string,object"};
+if(vErrors === null){
+vErrors = [err76];
+}
+else {
+vErrors.push(err76);
+}
+errors++;
+}
+if(data33 && typeof data33 == "object" && !Array.isArray(data33)){
+if((data33.address === undefined) || (!(func0.call(data33, "address")))){
+const err77 = {instancePath:instancePath+"/sorry",schemaPath:"#/definitions/sorry/required",keyword:"required",params:{missingProperty: "address"},message:"must have required property '"+"address"+"'"};
+if(vErrors === null){
+vErrors = [err77];
+}
+else {
+vErrors.push(err77);
+}
+errors++;
+}
+for(const key3 of Object.keys(data33)){
+if(!((key3 === "address") || (key3 === "forward"))){
+const err78 = {instancePath:instancePath+"/sorry",schemaPath:"#/definitions/sorry/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err78];
+}
+else {
+vErrors.push(err78);
+}
+errors++;
+}
+}
+if(data33.address !== undefined && func0.call(data33, "address")){
+if(typeof data33.address !== "string"){
+const err79 = {instancePath:instancePath+"/sorry/address",schemaPath:"#/definitions/sorry/properties/address/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err79];
+}
+else {
+vErrors.push(err79);
+}
+errors++;
+}
+}
+if(data33.forward !== undefined && func0.call(data33, "forward")){
+let data35 = data33.forward;
+if(typeof data35 !== "string"){
+const err80 = {instancePath:instancePath+"/sorry/forward",schemaPath:"#/definitions/sorry/properties/forward/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err80];
+}
+else {
+vErrors.push(err80);
+}
+errors++;
+}
+if(!((((data35 === "nat") || (data35 === "direct")) || (data35 === "tunnel")) || (data35 === "local"))){
+const err81 = {instancePath:instancePath+"/sorry/forward",schemaPath:"#/definitions/sorry/properties/forward/enum",keyword:"enum",params:{allowedValues: schema36.properties.forward.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err81];
+}
+else {
+vErrors.push(err81);
+}
+errors++;
+}
+}
+}
+}
+if(data.weight_from !== undefined && func0.call(data, "weight_from")){
+let data36 = data.weight_from;
+if((typeof data36 !== "string") && (!(data36 && typeof data36 == "object" && !Array.isArray(data36)))){
+const err82 = {instancePath:instancePath+"/weight_from",schemaPath:"#/definitions/weightFrom/type",keyword:"type",params:{type: schema37.type},message:"must be string,object"};
+if(vErrors === null){
+vErrors = [err82];
+}
+else {
+vErrors.push(err82);
+}
+errors++;
+}
+if(typeof data36 === "string"){
+if(!pattern29.test(data36)){
+const err83 = {instancePath:instancePath+"/weight_from",schemaPath:"#/definitions/weightFrom/pattern",keyword:"pattern",params:{pattern: "^(exec|header:[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100})$"},message:"must match pattern \""+"^(exec|header:[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100})$"+"\""};
+if(vErrors === null){
+vErrors = [err83];
+}
+else {
+vErrors.push(err83);
+}
+errors++;
+}
+}
+if(data36 && typeof data36 == "object" && !Array.isArray(data36)){
+if((data36.from === undefined) || (!(func0.call(data36, "from")))){
+const err84 = {instancePath:instancePath+"/weight_from",schemaPath:"#/definitions/weightFrom/required",keyword:"required",params:{missingProperty: "from"},message:"must have required property '"+"from"+"'"};
+if(vErrors === null){
+vErrors = [err84];
+}
+else {
+vErrors.push(err84);
+}
+errors++;
+}
+for(const key4 of Object.keys(data36)){
+if(!(((key4 === "from") || (key4 === "min")) || (key4 === "max"))){
+const err85 = {instancePath:instancePath+"/weight_from",schemaPath:"#/definitions/weightFrom/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err85];
+}
+else {
+vErrors.push(err85);
+}
+errors++;
+}
+}
+if(data36.from !== undefined && func0.call(data36, "from")){
+let data37 = data36.from;
+if(typeof data37 === "string"){
+if(!pattern29.test(data37)){
+const err86 = {instancePath:instancePath+"/weight_from/from",schemaPath:"#/definitions/weightFrom/properties/from/pattern",keyword:"pattern",params:{pattern: "^(exec|header:[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100})$"},message:"must match pattern \""+"^(exec|header:[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100})$"+"\""};
+if(vErrors === null){
+vErrors = [err86];
+}
+else {
+vErrors.push(err86);
+}
+errors++;
+}
+}
+else {
+const err87 = {instancePath:instancePath+"/weight_from/from",schemaPath:"#/definitions/weightFrom/properties/from/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err87];
+}
+else {
+vErrors.push(err87);
+}
+errors++;
+}
+}
+if(data36.min !== undefined && func0.call(data36, "min")){
+let data38 = data36.min;
+if(!(((typeof data38 == "number") && (!(data38 % 1) && !isNaN(data38))) && (isFinite(data38)))){
+const err88 = {instancePath:instancePath+"/weight_from/min",schemaPath:"#/definitions/weightFrom/properties/min/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err88];
+}
+else {
+vErrors.push(err88);
+}
+errors++;
+}
+if((typeof data38 == "number") && (isFinite(data38))){
+if(data38 > 65535 || isNaN(data38)){
+const err89 = {instancePath:instancePath+"/weight_from/min",schemaPath:"#/definitions/weightFrom/properties/min/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"};
+if(vErrors === null){
+vErrors = [err89];
+}
+else {
+vErrors.push(err89);
+}
+errors++;
+}
+if(data38 < 0 || isNaN(data38)){
+const err90 = {instancePath:instancePath+"/weight_from/min",schemaPath:"#/definitions/weightFrom/properties/min/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err90];
+}
+else {
+vErrors.push(err90);
+}
+errors++;
+}
+}
+}
+if(data36.max !== undefined && func0.call(data36, "max")){
+let data39 = data36.max;
+if(!(((typeof data39 == "number") && (!(data39 % 1) && !isNaN(data39))) && (isFinite(data39)))){
+const err91 = {instancePath:instancePath+"/weight_from/max",schemaPath:"#/definitions/weightFrom/properties/max/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err91];
+}
+else {
+vErrors.push(err91);
+}
+errors++;
+}
+if((typeof data39 == "number") && (isFinite(data39))){
+if(data39 > 65535 || isNaN(data39)){
+const err92 = {instancePath:instancePath+"/weight_from/max",schemaPath:"#/definitions/weightFrom/properties/max/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"};
+if(vErrors === null){
+vErrors = [err92];
+}
+else {
+vErrors.push(err92);
+}
+errors++;
+}
+if(data39 < 0 || isNaN(data39)){
+const err93 = {instancePath:instancePath+"/weight_from/max",schemaPath:"#/definitions/weightFrom/properties/max/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err93];
+}
+else {
+vErrors.push(err93);
+}
+errors++;
+}
+}
+}
+}
+}
+}
+else {
+const err94 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err94];
+}
+else {
+vErrors.push(err94);
+}
+errors++;
+}
 validate11.errors = vErrors;
 return errors === 0;
 }
 
-const schema26 = {"title":"VipConfig","type":"object","required":["address"],"additionalProperties":false,"properties":{"address":{"description":"An IPv4 or IPv6 address, or a list of them.","type":["string","array"],"minItems":1,"items":{"type":"string"},"examples":["192.0.2.10"]},"link":{"description":"Where the address lives: slb0 (a dummy link made by slb), @service (a dummy link named after the service), a link that exists, or external (somebody else puts it there).","default":"slb0","$ref":"#/definitions/link","examples":["slb0","@service","eth0","external"]},"announce":{"description":"How the network learns of the address.","default":"none","$ref":"#/definitions/announce"}}};
+const schema39 = {"title":"VipConfig","type":"object","required":["address"],"additionalProperties":false,"properties":{"address":{"description":"An IPv4 or IPv6 address, or a list of them.","type":["string","array"],"minItems":1,"items":{"type":"string"},"examples":["192.0.2.10"]},"link":{"description":"Where the address lives: slb0 (a dummy link made by slb), @service (a dummy link named after the service), a link that exists, or external (somebody else puts it there).","default":"slb0","$ref":"#/definitions/link","examples":["slb0","@service","eth0","external"]},"announce":{"description":"How the network learns of the address.","default":"none","$ref":"#/definitions/announce"}}};
 
-function validate17(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate25(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1255,7 +2967,7 @@ errors++;
 if(data.address !== undefined && func0.call(data, "address")){
 let data0 = data.address;
 if((typeof data0 !== "string") && (!(Array.isArray(data0)))){
-const err2 = {instancePath:instancePath+"/address",schemaPath:"#/properties/address/type",keyword:"type",params:{type: schema26.properties.address.type},message:"must be string,array"};
+const err2 = {instancePath:instancePath+"/address",schemaPath:"#/properties/address/type",keyword:"type",params:{type: schema39.properties.address.type},message:"must be string,array"};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -1303,7 +3015,7 @@ vErrors.push(err5);
 }
 errors++;
 }
-if(!pattern7.test(data2)){
+if(!pattern24.test(data2)){
 const err6 = {instancePath:instancePath+"/link",schemaPath:"#/definitions/link/pattern",keyword:"pattern",params:{pattern: "^(@service|[^@/:\\s\\x00-\\x20\\x7f-\\uffff][^/:\\s\\x00-\\x20\\x7f-\\uffff]*)$"},message:"must match pattern \""+"^(@service|[^@/:\\s\\x00-\\x20\\x7f-\\uffff][^/:\\s\\x00-\\x20\\x7f-\\uffff]*)$"+"\""};
 if(vErrors === null){
 vErrors = [err6];
@@ -1338,7 +3050,7 @@ vErrors.push(err8);
 errors++;
 }
 if(!(data3 === "none")){
-const err9 = {instancePath:instancePath+"/announce",schemaPath:"#/definitions/announce/enum",keyword:"enum",params:{allowedValues: schema24.enum},message:"must be equal to one of the allowed values"};
+const err9 = {instancePath:instancePath+"/announce",schemaPath:"#/definitions/announce/enum",keyword:"enum",params:{allowedValues: schema33.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -1359,17 +3071,17 @@ vErrors.push(err10);
 }
 errors++;
 }
-validate17.errors = vErrors;
+validate25.errors = vErrors;
 return errors === 0;
 }
 
-const schema29 = {"title":"KernelConfig","description":"Kernel settings. auto sets a switch when a service needs it, keep never touches it; a switch that is taken out of the file stays as it is in the kernel.","type":"object","additionalProperties":false,"properties":{"ip_forward":{"description":"net.ipv4.ip_forward: needed by nat.","default":"auto","$ref":"#/definitions/switch"},"ipv6_forward":{"description":"net.ipv6.conf.all.forwarding: needed by nat with IPv6.","default":"auto","$ref":"#/definitions/switch"},"conntrack":{"description":"net.ipv4.vs.conntrack: needed by snat.","default":"auto","$ref":"#/definitions/switch"},"vs":{"description":"net.ipv4.vs.*: any switch that the kernel has, as a number, true, false, text, auto or keep.","type":"object","propertyNames":{"pattern":"^[a-z0-9_]{1,63}$"},"additionalProperties":{"type":["integer","boolean","string"]},"examples":[{"expire_nodest_conn":1,"sloppy_tcp":true}]},"timeouts":{"title":"TimeoutsConfig","description":"Timeouts of idle IPVS connections; whole seconds. One that is absent is left alone.","type":"object","additionalProperties":false,"properties":{"tcp":{"description":"An established TCP connection.","$ref":"#/definitions/duration"},"tcpfin":{"description":"A TCP connection after a FIN.","$ref":"#/definitions/duration"},"udp":{"description":"A UDP flow.","$ref":"#/definitions/duration"}}},"sync":{"description":"Connection synchronisation with other load balancers: at most one master and one backup.","type":"array","items":{"$ref":"#/definitions/sync"}}}};
-const schema30 = {"title":"Switch","type":["boolean","string"],"enum":[true,false,"auto","keep"]};
-const schema36 = {"title":"SyncConfig","type":"object","required":["role","interface"],"additionalProperties":false,"properties":{"role":{"description":"master sends its connections, backup receives them.","type":"string","enum":["master","backup"]},"interface":{"description":"The link that the messages go over.","type":"string","maxLength":15,"pattern":"^[^/:\\s\\x00-\\x20\\x7f-\\uffff]+$"},"id":{"description":"A backup takes only messages of a master with the same number; 0 takes all.","type":"integer","minimum":0,"maximum":255,"default":0},"group":{"description":"The multicast group.","type":"string","default":"224.0.0.81"},"port":{"description":"The UDP port.","type":"integer","minimum":1,"maximum":65535,"default":8848},"ttl":{"description":"Time to live (hop limit) of the messages.","type":"integer","minimum":1,"maximum":255,"default":1},"maxlen":{"description":"The longest message in bytes, at least 1024 for a backup; 0 = what the link's MTU allows.","type":"integer","minimum":0,"maximum":65535,"default":0}}};
-const pattern10 = new RegExp("^[a-z0-9_]{1,63}$", "u");
-const pattern14 = new RegExp("^[^/:\\s\\x00-\\x20\\x7f-\\uffff]+$", "u");
+const schema42 = {"title":"KernelConfig","description":"Kernel settings. auto sets a switch when a service needs it, keep never touches it; a switch that is taken out of the file stays as it is in the kernel.","type":"object","additionalProperties":false,"properties":{"ip_forward":{"description":"net.ipv4.ip_forward: needed by nat.","default":"auto","$ref":"#/definitions/switch"},"ipv6_forward":{"description":"net.ipv6.conf.all.forwarding: needed by nat with IPv6.","default":"auto","$ref":"#/definitions/switch"},"conntrack":{"description":"net.ipv4.vs.conntrack: needed by snat.","default":"auto","$ref":"#/definitions/switch"},"vs":{"description":"net.ipv4.vs.*: any switch that the kernel has, as a number, true, false, text, auto or keep.","type":"object","propertyNames":{"pattern":"^[a-z0-9_]{1,63}$"},"additionalProperties":{"type":["integer","boolean","string"]},"examples":[{"expire_nodest_conn":1,"sloppy_tcp":true}]},"timeouts":{"title":"TimeoutsConfig","description":"Timeouts of idle IPVS connections; whole seconds. One that is absent is left alone.","type":"object","additionalProperties":false,"properties":{"tcp":{"description":"An established TCP connection.","$ref":"#/definitions/duration"},"tcpfin":{"description":"A TCP connection after a FIN.","$ref":"#/definitions/duration"},"udp":{"description":"A UDP flow.","$ref":"#/definitions/duration"}}},"sync":{"description":"Connection synchronisation with other load balancers: at most one master and one backup.","type":"array","items":{"$ref":"#/definitions/sync"}}}};
+const schema43 = {"title":"Switch","type":["boolean","string"],"enum":[true,false,"auto","keep"]};
+const schema49 = {"title":"SyncConfig","type":"object","required":["role","interface"],"additionalProperties":false,"properties":{"role":{"description":"master sends its connections, backup receives them.","type":"string","enum":["master","backup"]},"interface":{"description":"The link that the messages go over.","type":"string","maxLength":15,"pattern":"^[^/:\\s\\x00-\\x20\\x7f-\\uffff]+$"},"id":{"description":"A backup takes only messages of a master with the same number; 0 takes all.","type":"integer","minimum":0,"maximum":255,"default":0},"group":{"description":"The multicast group.","type":"string","default":"224.0.0.81"},"port":{"description":"The UDP port.","type":"integer","minimum":1,"maximum":65535,"default":8848},"ttl":{"description":"Time to live (hop limit) of the messages.","type":"integer","minimum":1,"maximum":255,"default":1},"maxlen":{"description":"The longest message in bytes, at least 1024 for a backup; 0 = what the link's MTU allows.","type":"integer","minimum":0,"maximum":65535,"default":0}}};
+const pattern33 = new RegExp("^[a-z0-9_]{1,63}$", "u");
+const pattern37 = new RegExp("^[^/:\\s\\x00-\\x20\\x7f-\\uffff]+$", "u");
 
-function validate20(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1388,7 +3100,7 @@ errors++;
 if(data.ip_forward !== undefined && func0.call(data, "ip_forward")){
 let data0 = data.ip_forward;
 if((typeof data0 !== "boolean") && (typeof data0 !== "string")){
-const err1 = {instancePath:instancePath+"/ip_forward",schemaPath:"#/definitions/switch/type",keyword:"type",params:{type: schema30.type},message:"must be boolean,string"};
+const err1 = {instancePath:instancePath+"/ip_forward",schemaPath:"#/definitions/switch/type",keyword:"type",params:{type: schema43.type},message:"must be boolean,string"};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -1398,7 +3110,7 @@ vErrors.push(err1);
 errors++;
 }
 if(!((((data0 === true) || (data0 === false)) || (data0 === "auto")) || (data0 === "keep"))){
-const err2 = {instancePath:instancePath+"/ip_forward",schemaPath:"#/definitions/switch/enum",keyword:"enum",params:{allowedValues: schema30.enum},message:"must be equal to one of the allowed values"};
+const err2 = {instancePath:instancePath+"/ip_forward",schemaPath:"#/definitions/switch/enum",keyword:"enum",params:{allowedValues: schema43.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -1411,7 +3123,7 @@ errors++;
 if(data.ipv6_forward !== undefined && func0.call(data, "ipv6_forward")){
 let data1 = data.ipv6_forward;
 if((typeof data1 !== "boolean") && (typeof data1 !== "string")){
-const err3 = {instancePath:instancePath+"/ipv6_forward",schemaPath:"#/definitions/switch/type",keyword:"type",params:{type: schema30.type},message:"must be boolean,string"};
+const err3 = {instancePath:instancePath+"/ipv6_forward",schemaPath:"#/definitions/switch/type",keyword:"type",params:{type: schema43.type},message:"must be boolean,string"};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -1421,7 +3133,7 @@ vErrors.push(err3);
 errors++;
 }
 if(!((((data1 === true) || (data1 === false)) || (data1 === "auto")) || (data1 === "keep"))){
-const err4 = {instancePath:instancePath+"/ipv6_forward",schemaPath:"#/definitions/switch/enum",keyword:"enum",params:{allowedValues: schema30.enum},message:"must be equal to one of the allowed values"};
+const err4 = {instancePath:instancePath+"/ipv6_forward",schemaPath:"#/definitions/switch/enum",keyword:"enum",params:{allowedValues: schema43.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -1434,7 +3146,7 @@ errors++;
 if(data.conntrack !== undefined && func0.call(data, "conntrack")){
 let data2 = data.conntrack;
 if((typeof data2 !== "boolean") && (typeof data2 !== "string")){
-const err5 = {instancePath:instancePath+"/conntrack",schemaPath:"#/definitions/switch/type",keyword:"type",params:{type: schema30.type},message:"must be boolean,string"};
+const err5 = {instancePath:instancePath+"/conntrack",schemaPath:"#/definitions/switch/type",keyword:"type",params:{type: schema43.type},message:"must be boolean,string"};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -1444,7 +3156,7 @@ vErrors.push(err5);
 errors++;
 }
 if(!((((data2 === true) || (data2 === false)) || (data2 === "auto")) || (data2 === "keep"))){
-const err6 = {instancePath:instancePath+"/conntrack",schemaPath:"#/definitions/switch/enum",keyword:"enum",params:{allowedValues: schema30.enum},message:"must be equal to one of the allowed values"};
+const err6 = {instancePath:instancePath+"/conntrack",schemaPath:"#/definitions/switch/enum",keyword:"enum",params:{allowedValues: schema43.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -1460,7 +3172,7 @@ if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 for(const key1 of Object.keys(data3)){
 const _errs13 = errors;
 if(typeof key1 === "string"){
-if(!pattern10.test(key1)){
+if(!pattern33.test(key1)){
 const err7 = {instancePath:instancePath+"/vs",schemaPath:"#/properties/vs/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9_]{1,63}$"},message:"must match pattern \""+"^[a-z0-9_]{1,63}$"+"\"",propertyName:key1};
 if(vErrors === null){
 vErrors = [err7];
@@ -1486,7 +3198,7 @@ errors++;
 for(const key2 of Object.keys(data3)){
 let data4 = data3[key2];
 if(((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (typeof data4 !== "boolean")) && (typeof data4 !== "string")){
-const err9 = {instancePath:instancePath+"/vs/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/vs/additionalProperties/type",keyword:"type",params:{type: schema29.properties.vs.additionalProperties.type},message:"must be integer,boolean,string"};
+const err9 = {instancePath:instancePath+"/vs/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/vs/additionalProperties/type",keyword:"type",params:{type: schema42.properties.vs.additionalProperties.type},message:"must be integer,boolean,string"};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -1662,7 +3374,7 @@ vErrors.push(err22);
 errors++;
 }
 if(!((data11 === "master") || (data11 === "backup"))){
-const err23 = {instancePath:instancePath+"/sync/" + i0+"/role",schemaPath:"#/definitions/sync/properties/role/enum",keyword:"enum",params:{allowedValues: schema36.properties.role.enum},message:"must be equal to one of the allowed values"};
+const err23 = {instancePath:instancePath+"/sync/" + i0+"/role",schemaPath:"#/definitions/sync/properties/role/enum",keyword:"enum",params:{allowedValues: schema49.properties.role.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -1685,7 +3397,7 @@ vErrors.push(err24);
 }
 errors++;
 }
-if(!pattern14.test(data12)){
+if(!pattern37.test(data12)){
 const err25 = {instancePath:instancePath+"/sync/" + i0+"/interface",schemaPath:"#/definitions/sync/properties/interface/pattern",keyword:"pattern",params:{pattern: "^[^/:\\s\\x00-\\x20\\x7f-\\uffff]+$"},message:"must match pattern \""+"^[^/:\\s\\x00-\\x20\\x7f-\\uffff]+$"+"\""};
 if(vErrors === null){
 vErrors = [err25];
@@ -1894,19 +3606,18 @@ vErrors.push(err42);
 }
 errors++;
 }
-validate20.errors = vErrors;
+validate28.errors = vErrors;
 return errors === 0;
 }
 
-const schema37 = {"title":"NodeConfig","description":"This machine.","type":"object","additionalProperties":false,"properties":{"name":{"description":"Its name in messages; the host name when absent.","type":"string","minLength":1,"maxLength":253,"pattern":"^[A-Za-z0-9_.-]+$"},"on_stop":{"description":"What the daemon leaves behind when it is stopped: keep leaves everything as it is, so that traffic goes on; drain takes no new connections and waits up to stop_timeout for those that there are; withdraw takes the VIPs from the links.","type":"string","enum":["keep","drain","withdraw"],"default":"keep"},"stop_timeout":{"description":"How long stopping may take for on_stop = \"drain\"; at most 1h, and less than the service manager allows.","default":"30s","$ref":"#/definitions/duration"},"drift":{"description":"What the daemon does about changes of others to what is ours: repair puts it right, alert only says so.","type":"string","enum":["repair","alert"],"default":"repair"},"drift_interval":{"description":"How often the daemon compares IPVS with the files, 200ms to 1h; longer where looking would take more than a twentieth of the time.","default":"2s","$ref":"#/definitions/duration"},"settle":{"description":"How long a file that is written in place must stand still before the daemon reads it, at most 10s.","default":"250ms","$ref":"#/definitions/duration"}}};
-const pattern15 = new RegExp("^[A-Za-z0-9_.-]+$", "u");
+const schema50 = {"title":"NodeConfig","description":"This machine.","type":"object","additionalProperties":false,"properties":{"name":{"description":"Its name in messages; the host name when absent.","type":"string","minLength":1,"maxLength":253,"pattern":"^[A-Za-z0-9_.-]+$"},"on_stop":{"description":"What the daemon leaves behind when it is stopped: keep leaves everything as it is, so that traffic goes on; drain takes no new connections and waits up to stop_timeout for those that there are; withdraw takes the VIPs from the links.","type":"string","enum":["keep","drain","withdraw"],"default":"keep"},"stop_timeout":{"description":"How long stopping may take for on_stop = \"drain\"; at most 1h, and less than the service manager allows.","default":"30s","$ref":"#/definitions/duration"},"drift":{"description":"What the daemon does about changes of others to what is ours: repair puts it right, alert only says so.","type":"string","enum":["repair","alert"],"default":"repair"},"drift_interval":{"description":"How often the daemon compares IPVS with the files, 200ms to 1h; longer where looking would take more than a twentieth of the time.","default":"2s","$ref":"#/definitions/duration"},"settle":{"description":"How long a file that is written in place must stand still before the daemon reads it, at most 10s.","default":"250ms","$ref":"#/definitions/duration"},"allow_exec":{"description":"Absolute paths of the programs that exec checks may run; none when absent.","type":"array","uniqueItems":true,"items":{"type":"string","maxLength":4095,"pattern":"^/[^\\x00-\\x1f\\x7f]*$"}}}};
 
-function validate22(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate30(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 of Object.keys(data)){
-if(!((((((key0 === "name") || (key0 === "on_stop")) || (key0 === "stop_timeout")) || (key0 === "drift")) || (key0 === "drift_interval")) || (key0 === "settle"))){
+if(!(((((((key0 === "name") || (key0 === "on_stop")) || (key0 === "stop_timeout")) || (key0 === "drift")) || (key0 === "drift_interval")) || (key0 === "settle")) || (key0 === "allow_exec"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err0];
@@ -1940,7 +3651,7 @@ vErrors.push(err2);
 }
 errors++;
 }
-if(!pattern15.test(data0)){
+if(!pattern17.test(data0)){
 const err3 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.-]+$"},message:"must match pattern \""+"^[A-Za-z0-9_.-]+$"+"\""};
 if(vErrors === null){
 vErrors = [err3];
@@ -1975,7 +3686,7 @@ vErrors.push(err5);
 errors++;
 }
 if(!(((data1 === "keep") || (data1 === "drain")) || (data1 === "withdraw"))){
-const err6 = {instancePath:instancePath+"/on_stop",schemaPath:"#/properties/on_stop/enum",keyword:"enum",params:{allowedValues: schema37.properties.on_stop.enum},message:"must be equal to one of the allowed values"};
+const err6 = {instancePath:instancePath+"/on_stop",schemaPath:"#/properties/on_stop/enum",keyword:"enum",params:{allowedValues: schema50.properties.on_stop.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -2023,7 +3734,7 @@ vErrors.push(err9);
 errors++;
 }
 if(!((data3 === "repair") || (data3 === "alert"))){
-const err10 = {instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/enum",keyword:"enum",params:{allowedValues: schema37.properties.drift.enum},message:"must be equal to one of the allowed values"};
+const err10 = {instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/enum",keyword:"enum",params:{allowedValues: schema50.properties.drift.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -2083,9 +3794,15 @@ vErrors.push(err14);
 errors++;
 }
 }
-}
-else {
-const err15 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data.allow_exec !== undefined && func0.call(data, "allow_exec")){
+let data6 = data.allow_exec;
+if(Array.isArray(data6)){
+const len0 = data6.length;
+for(let i0=0; i0<len0; i0++){
+let data7 = data6[i0];
+if(typeof data7 === "string"){
+if(func46(data7) > 4095){
+const err15 = {instancePath:instancePath+"/allow_exec/" + i0,schemaPath:"#/properties/allow_exec/items/maxLength",keyword:"maxLength",params:{limit: 4095},message:"must NOT have more than 4095 characters"};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -2094,7 +3811,76 @@ vErrors.push(err15);
 }
 errors++;
 }
-validate22.errors = vErrors;
+if(!pattern18.test(data7)){
+const err16 = {instancePath:instancePath+"/allow_exec/" + i0,schemaPath:"#/properties/allow_exec/items/pattern",keyword:"pattern",params:{pattern: "^/[^\\x00-\\x1f\\x7f]*$"},message:"must match pattern \""+"^/[^\\x00-\\x1f\\x7f]*$"+"\""};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+else {
+const err17 = {instancePath:instancePath+"/allow_exec/" + i0,schemaPath:"#/properties/allow_exec/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+let i1 = data6.length;
+let j0;
+if(i1 > 1){
+const indices0 = {};
+for(;i1--;){
+let item0 = data6[i1];
+if(typeof item0 !== "string"){
+continue;
+}
+if(typeof indices0[item0] == "number"){
+j0 = indices0[item0];
+const err18 = {instancePath:instancePath+"/allow_exec",schemaPath:"#/properties/allow_exec/uniqueItems",keyword:"uniqueItems",params:{i: i1, j: j0},message:"must NOT have duplicate items (items ## "+j0+" and "+i1+" are identical)"};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+break;
+}
+indices0[item0] = i1;
+}
+}
+}
+else {
+const err19 = {instancePath:instancePath+"/allow_exec",schemaPath:"#/properties/allow_exec/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+}
+else {
+const err20 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+validate30.errors = vErrors;
 return errors === 0;
 }
 
@@ -2232,8 +4018,8 @@ errors++;
 }
 }
 for(const key4 of Object.keys(data2)){
-if(!(validate17(data2[key4], {instancePath:instancePath+"/vip/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data2,parentDataProperty:key4,rootData}))){
-vErrors = append(vErrors, validate17.errors);
+if(!(validate25(data2[key4], {instancePath:instancePath+"/vip/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data2,parentDataProperty:key4,rootData}))){
+vErrors = append(vErrors, validate25.errors);
 errors = vErrors.length;
 }
 }
@@ -2256,14 +4042,14 @@ errors = vErrors.length;
 }
 }
 if(data.kernel !== undefined && func0.call(data, "kernel")){
-if(!(validate20(data.kernel, {instancePath:instancePath+"/kernel",parentData:data,parentDataProperty:"kernel",rootData}))){
-vErrors = append(vErrors, validate20.errors);
+if(!(validate28(data.kernel, {instancePath:instancePath+"/kernel",parentData:data,parentDataProperty:"kernel",rootData}))){
+vErrors = append(vErrors, validate28.errors);
 errors = vErrors.length;
 }
 }
 if(data.node !== undefined && func0.call(data, "node")){
-if(!(validate22(data.node, {instancePath:instancePath+"/node",parentData:data,parentDataProperty:"node",rootData}))){
-vErrors = append(vErrors, validate22.errors);
+if(!(validate30(data.node, {instancePath:instancePath+"/node",parentData:data,parentDataProperty:"node",rootData}))){
+vErrors = append(vErrors, validate30.errors);
 errors = vErrors.length;
 }
 }
@@ -2285,7 +4071,7 @@ errors++;
 if(data7.max_remove !== undefined && func0.call(data7, "max_remove")){
 let data8 = data7.max_remove;
 if((typeof data8 !== "string") && (!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8))))){
-const err12 = {instancePath:instancePath+"/guard/max_remove",schemaPath:"#/definitions/guard/properties/max_remove/type",keyword:"type",params:{type: schema41.properties.max_remove.type},message:"must be string,integer"};
+const err12 = {instancePath:instancePath+"/guard/max_remove",schemaPath:"#/definitions/guard/properties/max_remove/type",keyword:"type",params:{type: schema54.properties.max_remove.type},message:"must be string,integer"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -2307,7 +4093,7 @@ errors++;
 }
 }
 if(typeof data8 === "string"){
-if(!pattern19.test(data8)){
+if(!pattern43.test(data8)){
 const err14 = {instancePath:instancePath+"/guard/max_remove",schemaPath:"#/definitions/guard/properties/max_remove/pattern",keyword:"pattern",params:{pattern: "^(100|[0-9]{1,2})%$"},message:"must match pattern \""+"^(100|[0-9]{1,2})%$"+"\""};
 if(vErrors === null){
 vErrors = [err14];
@@ -2359,7 +4145,7 @@ vErrors.push(err17);
 errors++;
 }
 if(!(((data10 === "refuse") || (data10 === "adopt")) || (data10 === "force"))){
-const err18 = {instancePath:instancePath+"/ownership/conflict",schemaPath:"#/definitions/ownership/properties/conflict/enum",keyword:"enum",params:{allowedValues: schema42.properties.conflict.enum},message:"must be equal to one of the allowed values"};
+const err18 = {instancePath:instancePath+"/ownership/conflict",schemaPath:"#/definitions/ownership/properties/conflict/enum",keyword:"enum",params:{allowedValues: schema55.properties.conflict.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err18];
 }
