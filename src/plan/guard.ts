@@ -65,6 +65,7 @@ function removalOf(plan: Plan, seen: State, { draining }: Ledger): Removal {
     const all = seen.service.get(key)?.destinations ?? []
     return all.length > 0 && all.every(row => draining.has(keyOf.destination(row)))
   }
+  const asked = plan.agreed ?? none
   const gone = new Set<string>()
   const leaving = new Map<string, number>()
   const coming = new Map<string, number>()
@@ -73,8 +74,8 @@ function removalOf(plan: Plan, seen: State, { draining }: Ledger): Removal {
     const leaves = change.op === 'delete' || change.op === 'drain'
     if (change.kind === 'service' && leaves) gone.add(change.row.id.key)
     if (change.kind === 'destination') {
-      if (leaves && !draining.has(keyOf.destination(change.row)))
-        count(leaving, change.row.service.key)
+      const key = keyOf.destination(change.row)
+      if (leaves && !draining.has(key) && !asked.has(key)) count(leaving, change.row.service.key)
       if (change.op === 'create') count(coming, change.row.service.key)
     }
     if (change.kind === 'address' && !leaves) placed.add(change.row.address)
@@ -90,14 +91,16 @@ function removalOf(plan: Plan, seen: State, { draining }: Ledger): Removal {
   const closed = new Set<string>()
   for (const key of gone) closed.add(seen.service.get(key)?.id.address ?? key)
   // One that waits does so for a service that drains.
-  const waiting = new Set(plan.pending.map(one => one.key))
+  const waiting = new Set([...asked, ...plan.pending.map(one => one.key)])
   let addresses = 0
   for (const { kind, op, row } of plan.changes)
     if (kind === 'address' && op === 'delete' && !waiting.has(keyOf.address(row)))
       if (!placed.has(row.address) && !closed.has(row.address)) addresses++
-  const services = [...gone].filter(key => !isAgreed(key)).length
+  const services = [...gone].filter(key => !asked.has(key) && !isAgreed(key)).length
   return { services: services + emptied.size, destinations, addresses }
 }
+
+const none: ReadonlySet<string> = new Set()
 
 function count(into: Map<string, number>, key: string): void {
   into.set(key, (into.get(key) ?? 0) + 1)

@@ -29,6 +29,7 @@ export function plan(input: PlanInput): Plan {
     notes: draft.notes,
     names: namesOf(input, draft),
     reasons: input.wanted.reasons,
+    ...(input.wanted.agreed && { agreed: input.wanted.agreed }),
     drains: draft.drains,
     revision: revisionOf(input.wanted.state),
   }

@@ -112,8 +112,11 @@ function compareAll(
     const order = row === undefined ? 1 : from === undefined ? -1 : compareDestinations(row, from)
     if (row !== undefined && order < 0) {
       if (!addDestination(row, drift, input, draft)) missing = row
-    } else if (from !== undefined && order > 0) leaving.push(from)
-    else if (row !== undefined && from !== undefined) {
+    } else if (from !== undefined && order > 0) {
+      // Nothing speaks for keeping what does not answer.
+      if (isDown(from, input)) removeDestination(from, drift, input, draft)
+      else leaving.push(from)
+    } else if (row !== undefined && from !== undefined) {
       changeDestination(row, from, drift, input, quiets(row, from) ? quieted : draft.up)
       if (quiets(from, row) && input.failed?.has(keyOf.destination(row))) missing = row
     }
@@ -190,12 +193,16 @@ function removeDestination(row: Destination, drift: boolean, input: PlanInput, d
     defaultDrain
   const deadline = input.ledger.draining.get(key)
   const over = row.weight === 0 && input.drained?.has(key) === true
-  if (drain === 0 || (deadline !== undefined && over))
+  if (drain === 0 || isDown(row, input) || (deadline !== undefined && over))
     draft.down.push(marked({ op: 'delete', kind: 'destination', row }, drift))
   else if (deadline === undefined || row.weight > 0) {
     draft.drains.set(service, drain)
     draft.drain.push(marked({ op: 'drain', kind: 'destination', row }, drift))
   } else draft.pending.push({ key, reason: 'draining', deadline })
+}
+
+function isDown(row: Destination, { wanted }: PlanInput): boolean {
+  return wanted.down?.has(keyOf.destination(row)) === true
 }
 
 /** True if the service is wanted exactly as the last apply made it, so that somebody else changed it. */

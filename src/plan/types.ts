@@ -21,6 +21,10 @@ export interface Wanted {
   readonly names: ReadonlyMap<string, readonly string[]>
   /** Why a row that nobody wrote down is wanted (`needed by web`), by row key. */
   readonly reasons: ReadonlyMap<string, string>
+  /** Keys of destinations that go at once, without a drain: nobody answers there. */
+  readonly down?: ReadonlySet<string>
+  /** Keys of rows whose removal was asked for by an operator or a verdict: no guard counts it. */
+  readonly agreed?: ReadonlySet<string>
 }
 
 /** A service as an earlier apply recorded it. */
@@ -92,6 +96,8 @@ export interface Plan {
   readonly names: Pick<ReadonlyMap<string, readonly string[]>, 'get'>
   /** Why a change is made, by row key. */
   readonly reasons: ReadonlyMap<string, string>
+  /** Keys of rows whose removal was agreed to beforehand; see `Wanted`. */
+  readonly agreed?: ReadonlySet<string>
   /** Drain time in milliseconds, by service key, for `drain` changes. */
   readonly drains: ReadonlyMap<string, number>
   /** Fingerprint of the wanted state. */

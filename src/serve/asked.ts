@@ -1,0 +1,38 @@
+/** What operators asked for, looked up by service and destination. */
+import type { Override, Target } from '../model/override.ts'
+import type { Destination } from '../model/rows.ts'
+
+export interface Asked {
+  /** True if all of the service drains. */
+  drains(service: string): boolean
+  /** The latest that was asked of a destination. */
+  of(service: string, row: Destination): Override['ask'] | undefined
+  /** True if something is asked of a service, or of one of its backends. */
+  has(service: string): boolean
+}
+
+/** The overrides, the oldest first. A drain of the whole goes before what is asked of a part. */
+export function askedOf(overrides: readonly Override[]): Asked {
+  const node = overrides.some(({ target, ask }) => target.kind === 'node' && ask === 'drain')
+  const byService = new Map<string, Override[]>()
+  for (const one of overrides) {
+    if (one.target.kind === 'node') continue
+    const known = byService.get(one.target.service)
+    if (known === undefined) byService.set(one.target.service, [one])
+    else known.push(one)
+  }
+  return {
+    has: service => node || byService.has(service),
+    drains: service =>
+      node ||
+      byService.get(service)?.some(one => one.target.kind === 'service' && one.ask === 'drain') ===
+        true,
+    of: (service, row) => byService.get(service)?.findLast(one => concerns(one.target, row))?.ask,
+  }
+}
+
+/** A weight of a service is one of each of its backends. */
+function concerns(target: Target, row: Destination): boolean {
+  if (target.kind !== 'backend') return true
+  return target.address === row.address && (target.port === undefined || target.port === row.port)
+}

@@ -1,0 +1,159 @@
+/** One virtual service as it can serve now: which destinations, with which weights. */
+
+import type { Check } from '../model/check.ts'
+import type { Amount, Serving } from '../model/health.ts'
+import { compareDestinations, type Destination, keyOf, type Service } from '../model/rows.ts'
+import type { Asked } from './asked.ts'
+import type { Circumstances, Verdict } from './circumstances.ts'
+
+/** What is known of the service that a row is of. */
+export interface Care {
+  readonly name: string
+  readonly checks: ReadonlyMap<string, readonly Check[]>
+  readonly serving: Serving
+}
+
+/** What comes of all virtual services together; each adds to it. */
+export interface Outcome {
+  readonly out: Set<string>
+  readonly rising: Map<string, number>
+  readonly ceased: Set<string>
+  readonly down: Set<string>
+  readonly agreed: Set<string>
+  readonly reasons: Map<string, string>
+  /** When something changes by itself, in milliseconds of the monotonic clock. */
+  next: number
+}
+
+/** Slow start raises a weight in so many steps. */
+const steps = 10
+
+/** A destination with what is known of it. */
+interface Member {
+  readonly row: Destination
+  readonly key: string
+  readonly state: 'up' | 'down' | 'unknown' | 'drained'
+  readonly ask: number | undefined
+  readonly verdicts: readonly (Verdict | undefined)[]
+}
+
+/** The row as it can serve now: the same object if nothing is otherwise than written. */
+export function serveListener(
+  row: Service,
+  care: Care,
+  asked: Asked,
+  circumstances: Circumstances,
+  outcome: Outcome,
+): Service {
+  const { serving, name } = care
+  const members = row.destinations.map(each => memberOf(each, care, asked, circumstances))
+  const counted = members.filter(({ state, row: { weight }, ask }) => {
+    return state !== 'drained' && (ask ?? weight) > 0
+  })
+  const up = counted.filter(({ state }) => state === 'up')
+  const ceases = !hasQuorum(row.id.key, up.length, counted.length, serving, circumstances)
+  if (ceases) outcome.ceased.add(row.id.key)
+  const sorry = ceases && !counted.some(one => one.state === 'unknown')
+  const excuse = sorry && serving.whenEmpty === 'sorry' ? serving.sorry.get(row.id.key) : undefined
+  const { out } = circumstances.memory
+  // The first that comes back takes all there is: nobody else could while it warms up.
+  const others = up.some(({ key }) => !out.has(key))
+  const destinations: Destination[] = []
+  let same = true
+  for (const member of members) {
+    const kept = keep(member, care, others, circumstances, outcome)
+    if (kept !== undefined) destinations.push(excuse ? withWeight(kept, 0) : kept)
+    same &&= kept === member.row
+  }
+  if (excuse !== undefined) {
+    outcome.reasons.set(keyOf.destination(excuse), `says sorry for ${name}`)
+    return { ...row, destinations: withOne(destinations, excuse) }
+  }
+  return same ? row : { ...row, destinations }
+}
+
+function memberOf(
+  row: Destination,
+  { name, checks }: Care,
+  asked: Asked,
+  { verdicts }: Circumstances,
+): Member {
+  const key = keyOf.destination(row)
+  const ask = asked.of(name, row)
+  const found = verdicts && (checks.get(key) ?? []).map(check => verdicts.get(check.key))
+  const base = { row, key, ask: ask === 'drain' ? undefined : ask, verdicts: found ?? [] }
+  if (ask === 'drain') return { ...base, state: 'drained' }
+  // All must pass; one that fails is enough to know.
+  const states = base.verdicts.map(one => one?.verdict ?? 'unknown')
+  if (states.includes('down')) return { ...base, state: 'down' }
+  return { ...base, state: states.includes('unknown') ? 'unknown' : 'up' }
+}
+
+/** A destination as it is wanted now; undefined = not at all. */
+function keep(
+  member: Member,
+  { name, serving }: Care,
+  others: boolean,
+  { memory, now }: Circumstances,
+  outcome: Outcome,
+): Destination | undefined {
+  const { row, key, state } = member
+  if (state === 'drained') {
+    outcome.agreed.add(key)
+    outcome.reasons.set(key, 'asked to drain')
+    return undefined
+  }
+  if (state !== 'up') {
+    outcome.out.add(key)
+    outcome.agreed.add(key)
+    const why = member.verdicts.find(one => one?.verdict === 'down')?.why
+    outcome.reasons.set(key, state === 'down' ? (why ?? 'down') : 'not answered yet')
+    if (serving.onDown === 'quiesce') return withWeight(row, 0)
+    outcome.down.add(key)
+    return undefined
+  }
+  const weight = weightOf(member, serving)
+  if (serving.slowStart === 0 || weight <= 1) return withWeight(row, weight)
+  const begun = memory.out.has(key) ? (others ? now : undefined) : memory.rising.get(key)
+  if (begun === undefined || now - begun >= serving.slowStart) return withWeight(row, weight)
+  const step = 1 + Math.floor(((now - begun) * steps) / serving.slowStart)
+  outcome.rising.set(key, begun)
+  outcome.next = Math.min(outcome.next, begun + Math.ceil((step * serving.slowStart) / steps))
+  outcome.reasons.set(key, `slow start of ${name}, step ${step} of ${steps}`)
+  return withWeight(row, Math.max(1, Math.ceil((weight * step) / steps)))
+}
+
+/** The operator's word, else what the answers ask for, else what is written. */
+function weightOf({ row, ask, verdicts }: Member, { weights }: Serving): number {
+  if (ask !== undefined) return ask
+  if (weights === undefined || row.weight === 0) return row.weight
+  const told = verdicts.flatMap(one => (one?.weight === undefined ? [] : [one.weight]))
+  if (told.length === 0) return row.weight
+  return Math.min(weights.max, Math.max(weights.min, Math.min(...told)))
+}
+
+function withWeight(row: Destination, weight: number): Destination {
+  return row.weight === weight ? row : { ...row, weight }
+}
+
+function withOne(rows: readonly Destination[], one: Destination): readonly Destination[] {
+  const others = rows.filter(row => compareDestinations(row, one) !== 0)
+  return [...others, one].sort(compareDestinations)
+}
+
+/** It comes with `up`, and goes below `down`: between the two it stays what it was. */
+function hasQuorum(
+  key: string,
+  up: number,
+  all: number,
+  { quorum }: Serving,
+  { memory, verdicts }: Circumstances,
+): boolean {
+  if (verdicts === undefined) return true
+  const needed = memory.ceased.has(key) ? quorum.up : quorum.down
+  return up >= numberOf(needed, all)
+}
+
+function numberOf(amount: Amount, all: number): number {
+  return 'count' in amount ? amount.count : Math.ceil(amount.share * all)
+}

@@ -1,0 +1,89 @@
+/**
+ * From what is written to what is wanted now: verdicts of checks, what operators asked for, and time.
+ *
+ * Nothing else writes a weight, so whatever happened before, the weights follow from what is so now.
+ */
+import type { Desired } from '../model/desired.ts'
+import { defaultServing, noChecks } from '../model/health.ts'
+import { replaced } from '../model/overlay.ts'
+import type { Service } from '../model/rows.ts'
+import type { Wanted } from '../plan/types.ts'
+import { type Asked, askedOf } from './asked.ts'
+import type { Circumstances, Memory } from './circumstances.ts'
+import { closeDoors } from './doors.ts'
+import { type Care, type Outcome, serveListener } from './listener.ts'
+
+export interface Served {
+  readonly wanted: Wanted
+  /** For the next time. */
+  readonly memory: Memory
+  /** When something changes by itself (a slow start), in milliseconds of the monotonic clock. */
+  readonly next?: number
+}
+
+/**
+ * What is wanted in these circumstances.
+ *
+ * @param written what the files want, or what a rollback went back to.
+ * @param cares of the virtual services that can be otherwise than written, by key.
+ */
+export function serve(
+  written: Wanted,
+  cares: ReadonlyMap<string, Care>,
+  circumstances: Circumstances,
+): Served {
+  const asked = askedOf(circumstances.overrides)
+  const outcome: Outcome = {
+    out: new Set(),
+    rising: new Map(),
+    ceased: new Set(),
+    down: new Set(),
+    agreed: new Set(),
+    reasons: new Map(),
+    next: Number.POSITIVE_INFINITY,
+  }
+  const rows = new Map<string, Service>()
+  const all = concerned(written, cares, asked, circumstances)
+  for (const [key, care] of all) {
+    const row = written.state.service.get(key)
+    if (row === undefined || asked.drains(care.name)) continue
+    const now = serveListener(row, care, asked, circumstances, outcome)
+    if (now !== row) rows.set(key, now)
+  }
+  const { out, rising, ceased, next } = outcome
+  const memory: Memory = { out, rising, ceased }
+  const state = { ...written.state, service: replaced(written.state.service, rows) }
+  const open = closeDoors(rows.size === 0 ? written : { ...written, state }, all, asked, outcome)
+  const served = { wanted: withReasons(open, outcome), memory }
+  return next === Number.POSITIVE_INFINITY ? served : { ...served, next }
+}
+
+function withReasons(wanted: Wanted, { down, agreed, reasons }: Outcome): Wanted {
+  if (agreed.size === 0 && reasons.size === 0) return wanted
+  return { ...wanted, down, agreed, reasons: new Map([...wanted.reasons, ...reasons]) }
+}
+
+/** The virtual services that health can make otherwise than written, by key. */
+export function caresOf({ services }: Desired): ReadonlyMap<string, Care> {
+  const cares = new Map<string, Care>()
+  for (const service of services)
+    if (service.enabled && service.checks.size > 0)
+      for (const { id } of service.listeners) cares.set(id.key, service)
+  return cares
+}
+
+/** The virtual services that have checks, or of which something was asked. */
+function concerned(
+  { policies }: Wanted,
+  cares: ReadonlyMap<string, Care>,
+  asked: Asked,
+  { overrides }: Circumstances,
+): ReadonlyMap<string, Care> {
+  if (overrides.length === 0) return cares
+  const all = new Map(cares)
+  policies.forEach(({ name }, key) => {
+    if (!all.has(key) && asked.has(name))
+      all.set(key, { name, checks: noChecks, serving: defaultServing })
+  })
+  return all
+}
