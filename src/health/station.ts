@@ -1,0 +1,70 @@
+/** The checking thread from within: a checker, and the ends of other threads. */
+import type { MessagePort } from 'node:worker_threads'
+import { Checker, type CheckerOptions } from './checker.ts'
+import { type Order, Outbox, piecesOf, type Told } from './orders.ts'
+import type { Watched } from './panel.ts'
+import type { Probe } from './probe.ts'
+
+/** How often it shows that it is alive, in milliseconds. */
+const beatInterval = 1000
+
+/** Checks what the ends say, with this probe, and tells them. The first end hears everything. */
+export function serveChecks(first: MessagePort, probe: Probe, options: CheckerOptions = {}): void {
+  const hearers = new Set<Outbox<Told>>()
+  const tell = (...told: readonly Told[]): void => {
+    for (const hearer of hearers) hearer.put(...told)
+  }
+  const checker = new Checker(
+    {
+      probe,
+      now: monotonic,
+      after(milliseconds, call) {
+        const timer = setTimeout(call, Math.ceil(milliseconds))
+        return () => clearTimeout(timer)
+      },
+      random: Math.random,
+      changed: changes =>
+        tell(...piecesOf(changes).map(part => ({ kind: 'changed', changes: part }) as const)),
+      alert: alert => tell({ kind: 'alert', alert }),
+    },
+    options,
+  )
+  let watched = new Map<string, Watched>()
+  const open = (port: MessagePort, hears: boolean): Outbox<Told> => {
+    const outbox = new Outbox<Told>(told => port.postMessage(told))
+    if (hears) hearers.add(outbox)
+    port.on('message', (order: Order) => {
+      if (order.kind === 'port') open(order.port, order.hears)
+      else if (order.kind === 'snapshot') outbox.put(...snapshotOf(checker, order.id))
+      else {
+        if (order.anew) watched = new Map()
+        for (const key of order.drop) watched.delete(key)
+        for (const one of order.add) watched.set(one.check.key, one)
+        if (order.last) checker.watch([...watched.values()])
+      }
+    })
+    port.on('close', () => {
+      hearers.delete(outbox)
+      outbox.close()
+    })
+    return outbox
+  }
+  const main = open(first, true)
+  setInterval(() => main.put({ kind: 'beat', figures: checker.figures() }), beatInterval)
+}
+
+function snapshotOf(checker: Checker, id: number): readonly Told[] {
+  const pieces = piecesOf([...checker.snapshot()])
+  return pieces.map((part, at) => ({
+    kind: 'snapshot',
+    id,
+    part,
+    last: at === pieces.length - 1,
+  }))
+}
+
+/** Milliseconds of CLOCK_MONOTONIC, with their fractions: the clock that the other threads go by. */
+function monotonic(): number {
+  const [seconds, nanoseconds] = process.hrtime()
+  return seconds * 1000 + nanoseconds / 1e6
+}
