@@ -36,8 +36,12 @@ const usualMost = 1000
 const soon = 500
 /** The most first askings within a millisecond. */
 const rush = 5
-/** The most that begin in one turn of the loop: answers that have come are not kept waiting for long. */
+/** The most that begin in one turn of the loop ... */
 const mostInOneTurn = 32
+/** ... and so late, in milliseconds, a turn shows that there were too many. */
+const tooLate = 10
+/** So late a beginning counts from where it was; a little is made up for, so that periods do not drift. */
+const slack = 100
 /** Timers fire on whole milliseconds: what is due within the next half is due. */
 const grain = 0.5
 
@@ -62,6 +66,8 @@ export class Checker {
   #line = 0
   readonly #rounds = new Map<string, Round>()
   readonly #lags = new Lags()
+  /** How many begin in a turn: all that begin together are answered together, and block the loop. */
+  #turnSize = mostInOneTurn
   #closed = false
 
   constructor(ends: CheckerEnds, { most = usualMost }: CheckerOptions = {}) {
@@ -77,7 +83,7 @@ export class Checker {
     this.#pulse = new Pulse(ends, {
       beat: now => this.#turn(now),
       stood: (from, now) => this.#spread(from, now),
-      late: milliseconds => this.#lags.late(milliseconds),
+      late: milliseconds => this.#late(milliseconds),
     })
   }
 
@@ -142,13 +148,21 @@ export class Checker {
       if (round === undefined) break
       this.#waiting.push(round)
     }
-    this.#fill(now, mostInOneTurn)
+    this.#fill(now)
     this.#schedule(now)
   }
 
+  #late(milliseconds: number): void {
+    this.#lags.late(milliseconds)
+    this.#turnSize =
+      milliseconds > tooLate
+        ? Math.max(1, this.#turnSize >> 1)
+        : Math.min(mostInOneTurn, this.#turnSize + 1)
+  }
+
   /** Begins what waits, the first come first, as far as there is room. */
-  #fill(now: number, count: number): void {
-    for (let begun = 0; begun < count && this.#lags.underWay < this.#most; begun++) {
+  #fill(now: number): void {
+    for (let begun = 0; begun < this.#turnSize && this.#lags.underWay < this.#most; begun++) {
       const round = this.#waiting[this.#line]
       if (round === undefined) break
       this.#line++
@@ -168,7 +182,9 @@ export class Checker {
   async #ask(round: Round, now: number): Promise<void> {
     const asking = new AbortController()
     round.asking = asking
-    this.#lags.begun(Math.max(0, now - round.due))
+    const lag = Math.max(0, now - round.due)
+    this.#lags.begun(lag)
+    if (lag > slack) round.due = now
     const { check } = round.seat
     const answer = await this.#ends.probe(check, asking.signal)
     this.#lags.ended()
@@ -177,7 +193,6 @@ export class Checker {
     const then = this.#ends.now()
     this.#pulse.felt(then)
     if (!round.gone) this.#answered(round, this.#excused(check, answer, now), now, then)
-    this.#fill(then, 1)
     this.#schedule(then)
   }
 
