@@ -39,13 +39,17 @@ const engine = new Engine({
 })
 
 parentPort?.on('message', async (order: Order) => {
-  if (order.kind === 'hurry') engine.hurry()
-  else {
-    const task: Task =
-      order.kind === 'files' ? { kind: 'files', now: unpack(order.packed) } : order.task
-    tell({ kind: 'report', report: await engine.work(task) })
-  }
+  if (order.kind === 'hurry') return engine.hurry()
+  const task = taskOf(order)
+  if (task !== undefined) tell({ kind: 'report', report: await engine.work(task) })
 })
+
+/** Undefined for what only is a part of one. */
+function taskOf(order: Exclude<Order, { kind: 'hurry' }>): Task | undefined {
+  if (order.kind === 'task') return order.task
+  const now = unpack(order)
+  return now && { kind: 'files', now }
+}
 
 /** A command's ends: its words go to where it was typed, and the live system is the daemon's. */
 function ioOf(id: number, line: CommandLine, side: CommandSide): Io {

@@ -1,12 +1,15 @@
 /** The engine's thread, seen from the main one: tasks in, reports and words out. */
 import { Worker } from 'node:worker_threads'
-import { openPacker, type Packed } from './pack.ts'
+import type { Sources } from '../config/read.ts'
+import { Breath } from '../watch/breath.ts'
+import { openPacker, type Packed, type Piece, transferOf } from './pack.ts'
 import type { Note, Report, Task, Told } from './task.ts'
 
 /** What passes to the engine thread. */
 export type Order =
   | { readonly kind: 'task'; readonly task: Exclude<Task, { kind: 'files' }> }
-  | { readonly kind: 'files'; readonly packed: Packed }
+  | Piece
+  | Packed
   /** Stopping shall wait for nothing any more. */
   | { readonly kind: 'hurry' }
 
@@ -55,13 +58,25 @@ export function startThread(entry: URL, workerData: object, ends: ThreadEnds): E
     worker ??= start()
     worker.postMessage(what)
   }
+  /** Texts may be long: the loop goes on meanwhile. */
+  const handOver = async (now: Sources): Promise<void> => {
+    if (worker === undefined) packer = openPacker()
+    worker ??= start()
+    const thread = worker
+    const breath = new Breath()
+    for (const piece of packer(now)) {
+      if (breath.due) await breath.take()
+      // Another one has got none of what went before; whoever waits has been told.
+      if (worker !== thread) return
+      thread.postMessage(piece, transferOf(piece))
+    }
+  }
   return {
     work: task =>
       new Promise((resolve, reject) => {
         waiting = { resolve, reject }
         if (task.kind !== 'files') return order({ kind: 'task', task })
-        if (worker === undefined) packer = openPacker()
-        order({ kind: 'files', packed: packer(task.now) })
+        handOver(task.now).catch(reject)
       }),
     // A thread that has ended already is not begun anew for that: it would keep the process.
     hurry: () => worker?.postMessage({ kind: 'hurry' } satisfies Order),

@@ -5,12 +5,13 @@
  * Events only say "look now". The truth is the fingerprint of all files, which is taken from time
  * to time as well, since no file system tells of everything (inotify(7), Limitations and caveats).
  */
-import { basename, dirname, resolve } from 'node:path'
-import { isConfigName, isFault, readSource, type Sources } from '../config/read.ts'
-import { type Doing, type Doors, follow, makeDoors, type Way } from './doors.ts'
-import { lookAt, printOf, type Sight, samePrint, type View } from './fingerprint.ts'
+import { isFault, readSource, type Sources } from '../config/read.ts'
+import { Breath } from './breath.ts'
+import { type Doing, type Doors, makeDoors } from './doors.ts'
+import { absent, lookAt, printOf, type Sight, samePrint, type View } from './fingerprint.ts'
+import { Heard } from './heard.ts'
 import { report, sameOr, sameReport, type Taken } from './report.ts'
-import { type Moment, type Moving, type Patience, settle } from './settle.ts'
+import { type Moment, type Moving, type Patience, type Settling, settle } from './settle.ts'
 
 export interface FileWatch {
   /** Looks at once, and tells even if nothing has changed. */
@@ -67,14 +68,11 @@ class Follower implements FileWatch {
   #told: Sources | undefined
   /** Somebody wants to be told, whatever there is. */
   #asked = false
-  /** Absolute paths that were written to since they have their present inode. */
-  readonly #written = new Set<string>()
-  /** The ways to the texts that were taken, where they go through links. */
-  readonly #ways = new Map<string, Way>()
-  /** Absolute paths whose events count, besides names of configuration in a directory. */
-  #names: ReadonlySet<string> = new Set()
+  readonly #heard = new Heard()
   /** An event has asked for the next look. */
   #announced = false
+  /** A look is under way: the next one begins after it. */
+  #looking = false
   #timer: NodeJS.Timeout | undefined
   #due = Number.POSITIVE_INFINITY
   #looked = Number.NEGATIVE_INFINITY
@@ -95,7 +93,7 @@ class Follower implements FileWatch {
     }
     this.#doors = events
       ? makeDoors({
-          told: (doing, path) => this.#heard(doing, path),
+          told: (doing, path) => this.#hear(doing, path),
           opened: () => this.#lookWithin(0),
         })
       : undefined
@@ -113,86 +111,101 @@ class Follower implements FileWatch {
     await this.#doors?.close()
   }
 
-  #heard(doing: Doing, path: string | undefined): void {
-    if (path !== undefined) {
-      const counts = this.#names.has(path) || this.#names.has(dirname(path))
-      if (!counts || !(this.#names.has(path) || isConfigName(basename(path)))) return
-      if (doing === 'write') this.#written.add(path)
-      else this.#written.delete(path)
-    }
+  #hear(doing: Doing, path: string | undefined): void {
+    if (!this.#heard.note(doing, path)) return
     this.#announced = true
     this.#lookWithin(0)
   }
 
-  /** Sets the one timer there is, unless it is due sooner. */
+  /** The next look is due then, unless it is due sooner. */
   #lookWithin(milliseconds: number): void {
     if (this.#closed) return
-    const now = performance.now()
-    const due = Math.max(now + milliseconds, this.#looked + gap)
+    const due = Math.max(performance.now() + milliseconds, this.#looked + gap)
     if (due >= this.#due) return
     this.#due = due
+    if (!this.#looking) this.#arm()
+  }
+
+  /** Sets the one timer there is. It counts from when the loop last read its clock, so it may ring early. */
+  #arm(): void {
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => this.#wake(), Math.max(0, due - now))
+    const left = Math.max(this.#due, this.#looked + gap) - performance.now()
+    this.#timer = setTimeout(
+      () => {
+        if (performance.now() < this.#due) this.#arm()
+        else void this.#look()
+      },
+      Math.max(0, Math.ceil(left)),
+    )
   }
 
-  /** A timer counts from when the loop last read its clock, so it rings early by what was done since. */
-  #wake(): void {
-    const left = this.#due - performance.now()
-    if (left > 0) this.#timer = setTimeout(() => this.#wake(), Math.ceil(left))
-    else this.#look()
-  }
-
-  #look(): void {
+  async #look(): Promise<void> {
     this.#due = Number.POSITIVE_INFINITY
-    const now = performance.now()
+    this.#looking = true
+    const breath = new Breath()
+    const from = performance.now()
     const announced = this.#announced
     this.#announced = false
-    const view = lookAt(this.#paths)
+    const view = await lookAt(this.#paths, breath)
     const moment: Moment = {
-      now,
+      from,
+      now: performance.now(),
       prints: new Map(Array.from(view, ([path, { print }]) => [path, print])),
-      written: path => this.#wasWritten(path, announced),
+      written: await this.#written(view, announced, breath),
     }
     const taken = new Map(Array.from(this.#taken, ([path, { print }]) => [path, print]))
     const settling = settle(taken, this.#moving, moment, this.#patience)
-    const { ripe, restless, next } = settling
     const left = new Map(settling.moving)
-    for (const path of ripe) if (this.#take(path, view.get(path))) left.delete(path)
-    const missed = ripe.some(path => left.has(path))
-    this.#moving = left
-    if (!announced) this.#retry(view)
-    if (ripe.length > 0 || !announced) this.#openDoors()
-    const idle = Math.max(this.#poll, (performance.now() - now) * idleShare)
-    this.#looked = performance.now()
-    if (left.size === 0) this.#written.clear()
-    const due = next === undefined ? idle : next - this.#looked
-    this.#lookWithin(Math.min(due, idle, missed ? this.#patience.whole : idle))
-    // Last, so that whatever it does finds the next look arranged.
-    if (!settling.waiting && !missed) this.#tell(view, restless)
+    for (const path of settling.ripe) {
+      if (this.#take(path, view.get(path))) left.delete(path)
+      if (breath.due) await breath.take()
+    }
+    this.#looking = false
+    if (!this.#closed) this.#conclude(view, { ...settling, moving: left }, announced, from)
   }
 
-  /** As far as the events tell. */
-  #wasWritten(path: string, announced: boolean): boolean | undefined {
-    const { end } = follow(resolve(path))
-    if (this.#written.has(end)) return true
-    // A link that leads elsewhere was put in place, as everything behind it.
-    const last = this.#ways.get(path)?.end ?? end
-    return announced && (last !== end || this.#doors?.covers(dirname(end))) ? false : undefined
+  /** What was seen is taken as far as it stands still: arranges the next look, and tells. */
+  #conclude(view: View, settling: Settling, announced: boolean, from: number): void {
+    const { ripe, restless, next, moving, waiting } = settling
+    const missed = ripe.some(path => moving.has(path))
+    this.#moving = moving
+    if (!announced) this.#retry(view)
+    if (ripe.length > 0 || !announced) this.#openDoors()
+    const idle = Math.max(this.#poll, (performance.now() - from) * idleShare)
+    this.#looked = performance.now()
+    // What was heard during the look is about what comes next.
+    if (moving.size === 0 && !this.#announced) this.#heard.forget()
+    const due = next === undefined ? idle : next - this.#looked
+    if (this.#due < Number.POSITIVE_INFINITY) this.#arm()
+    this.#lookWithin(Math.min(due, idle, missed ? this.#patience.whole : idle))
+    // Last, so that whatever it does finds the next look arranged.
+    if (!waiting && !missed) this.#tell(view, restless)
+  }
+
+  /** Which of the files that are not as they were taken were written to, as far as the events tell. */
+  async #written(view: View, announced: boolean, breath: Breath): Promise<Moment['written']> {
+    const written = new Map<string, boolean | undefined>()
+    const covered = (directory: string): boolean => this.#doors?.covers(directory) === true
+    for (const path of new Set([...view.keys(), ...this.#taken.keys()])) {
+      const print = view.get(path)?.print ?? absent
+      if (samePrint(print, this.#taken.get(path)?.print ?? absent)) continue
+      written.set(path, this.#heard.wasWritten(path, announced, covered))
+      if (breath.due) await breath.take()
+    }
+    return path => written.get(path)
   }
 
   /** Reads a file that stands still; false if it no longer does. */
   #take(path: string, sight: Sight | undefined): boolean {
     if (sight === undefined) {
-      this.#ways.delete(path)
+      this.#heard.gone(path)
       this.#taken.delete(path)
       return true
     }
     const found = sight.fault ?? readSource(path)
     if (!sight.fault) {
       if (!samePrint(sight.print, printOf(path))) return false
-      const way = follow(resolve(path))
-      if (way.links.length > 0) this.#ways.set(path, way)
-      else this.#ways.delete(path)
+      this.#heard.taken(path)
     }
     const last = this.#taken.get(path)?.found
     this.#taken.set(path, { print: sight.print, found: sameOr(last, found) })
@@ -209,10 +222,8 @@ class Follower implements FileWatch {
   }
 
   #openDoors(): void {
-    const roots = this.#paths.map(path => follow(resolve(path)))
-    const ways = [...roots, ...this.#ways.values()]
-    this.#names = new Set(ways.flatMap(({ links, end }) => [...links, end]))
-    this.#doors?.open(roots, this.#ways.values())
+    const { roots, files } = this.#heard.reach(this.#paths)
+    this.#doors?.open(roots, files)
   }
 
   #tell(view: View, restless: readonly string[]): void {

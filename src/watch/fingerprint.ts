@@ -2,6 +2,7 @@
 import { type BigIntStats, statSync } from 'node:fs'
 import { type Entry, listFiles } from '../config/read.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
+import type { Breath } from './breath.ts'
 
 /**
  * A file as stat(2) shows it. Two equal ones, some milliseconds apart, mean an unchanged text: ctime
@@ -36,8 +37,13 @@ export interface Sight {
 export type View = ReadonlyMap<string, Sight>
 
 /** Looks at all files: one listing per directory, one stat(2) per file. */
-export function lookAt(paths: readonly string[]): View {
-  return new Map(listFiles(paths).map(entry => [entry.path, sightOf(entry)]))
+export async function lookAt(paths: readonly string[], breath: Breath): Promise<View> {
+  const view = new Map<string, Sight>()
+  for (const entry of listFiles(paths)) {
+    view.set(entry.path, sightOf(entry))
+    if (breath.due) await breath.take()
+  }
+  return view
 }
 
 function sightOf({ path, fault }: Entry): Sight {

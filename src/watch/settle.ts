@@ -21,9 +21,10 @@ export interface Moving {
   readonly inPlace: boolean
 }
 
-/** What is seen of all paths at one moment. */
+/** What is seen of all paths in one look. */
 export interface Moment {
-  /** Milliseconds of a clock that only goes forward. */
+  /** When the look began and when it ended, in milliseconds of a clock that only goes forward. */
+  readonly from: number
   readonly now: number
   /** What is there; a path that is missing here is absent. */
   readonly prints: ReadonlyMap<string, Print>
@@ -74,7 +75,7 @@ export function settle(
   for (const [path, one] of moving) {
     const due = one.since + (one.inPlace ? patience.inPlace : patience.whole)
     const late = moment.now - one.began > patience.limit
-    if (due <= moment.now) {
+    if (due <= moment.from) {
       still.push(path)
       overdue ||= late
       continue

@@ -1,6 +1,6 @@
 /** `slb run`: whatever the engine does, the loop that events come to goes on. */
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -27,9 +27,10 @@ const gapsIn = (file: string): readonly Gap[] =>
 
 const overlap = (a: Gap, b: Gap): boolean => a.from < b.to && b.from < a.to
 
-test('while 10,000 services are applied, the main thread is never late by more than 100 ms', async () => {
+// Before that it has no loop: it loads its modules, and nobody waits for it yet.
+test('from its start until 10,000 services are applied, the main thread is never late by more than 100 ms', async () => {
   const daemon = daemonRig({})
-  const { directory, stateDir } = daemon.rig
+  const { directory } = daemon.rig
   writeConfig(daemon.folder, { services: 10_000, backends: 2, files: 100, external: true })
   const own = join(directory, 'own')
   const others = join(directory, 'others')
@@ -48,12 +49,10 @@ test('while 10,000 services are applied, the main thread is never late by more t
       }
       return now()
     }
-    // The journal says what will be ours just before the kernel is told.
-    const intended = (): boolean =>
-      existsSync(stateDir) &&
-      readdirSync(stateDir, { recursive: true }).some(name => `${name}`.endsWith('journal.json'))
-    const from = await wait('the journal', intended)
-    const to = await wait('ready', () => daemon.log().some(({ message }) => /^ready/.test(message)))
+    const said = (what: RegExp) => (): boolean =>
+      daemon.log().some(({ message }) => what.test(message))
+    const from = await wait('the start', said(/^slb run has started/))
+    const to = await wait('ready', said(/^ready/))
     await sleep(200)
     assert.ok(existsSync(own) && existsSync(others), 'both have a ticker')
     const lulls = gapsIn(others)
@@ -61,10 +60,11 @@ test('while 10,000 services are applied, the main thread is never late by more t
       .filter(gap => overlap(gap, { from, to }))
       .map(gap => {
         const shared = lulls.filter(lull => overlap(lull, gap))
-        return gap.to - gap.from - Math.max(0, ...shared.map(lull => lull.to - lull.from))
+        const ours = gap.to - Math.max(gap.from, from)
+        return ours - Math.max(0, ...shared.map(lull => lull.to - lull.from))
       })
     const worst = Math.max(0, ...late)
-    assert.ok(worst <= most, `late by ${worst} ms in an apply of ${to - from} ms`)
+    assert.ok(worst <= most, `late by ${worst} ms in ${to - from} ms`)
   } finally {
     idle.kill('SIGKILL')
     await daemon.stop('SIGKILL')

@@ -30,7 +30,7 @@ function watchOne(
     settling = settle(
       new Map([['a', taken]]),
       settling.moving,
-      { now, prints: new Map([['a', seen]]), written: () => written },
+      { from: now, now, prints: new Map([['a', seen]]), written: () => written },
       patience,
     )
   return settling
@@ -102,7 +102,12 @@ test('a write that is told of late makes the wait longer', () => {
   const first = watchOne(old, [[0, seen]], false)
   const taken = new Map([['a', old]])
   const prints = new Map([['a', seen]])
-  const later = settle(taken, first.moving, { now: 50, prints, written: () => true }, patience)
+  const later = settle(
+    taken,
+    first.moving,
+    { from: 50, now: 50, prints, written: () => true },
+    patience,
+  )
   assert.equal([later.ripe, later.next], [[], 250])
 })
 
@@ -130,6 +135,7 @@ const two = (now: number, a: Moving): Settling =>
       ['b', { print: print('2', 'b'), since: 0, began: 0, inPlace: false }],
     ]),
     {
+      from: now,
       now,
       prints: new Map([
         ['a', a.print],
