@@ -36,6 +36,7 @@ export class Engine {
   readonly #hurry = new AbortController()
   /** What is wanted; absent until the first files have been read. */
   #job: Job | undefined
+  /** What was accepted: a refused or held file rules nothing yet. */
   #desired: Desired | undefined
   /** What files came to last, so that only what changes is made anew. */
   #wish: Wish | undefined
@@ -155,20 +156,22 @@ export class Engine {
     const arrival = await this.#intake.take(given)
     const { standing, unconfirmed } = arrival
     const { desired } = standing.loaded
-    if (desired !== undefined) {
-      this.#desired = desired
-      await this.#undo()
-    }
+    if (desired !== undefined) await this.#undo()
     if (desired === undefined || this.#intake.waits(arrival)) {
       this.#job ??= await this.#rounds.asItIs()
+      this.#desired ??= await this.#intake.lastDesired()
       return
     }
     if (unconfirmed === undefined) this.#ends.host.holds.clear()
     const job = this.#jobOf(desired)
     // Nobody has changed the files while there was no daemon: what differs, differs by other hands.
     const known = this.#job === undefined && this.#intake.isKnown(standing)
-    const round = await this.#apply(job, known ? 'drift' : 'file', {})
-    if (this.#intake.settle(standing, round)) this.#job = lasting(job)
+    const round = await this.#apply(job, known ? 'drift' : 'file', {}, desired)
+    if (round.verdict.refusal === undefined) {
+      this.#job = lasting(job)
+      this.#desired = desired
+    }
+    this.#intake.settle(standing, round)
     this.#tell(round)
     if (unconfirmed !== undefined) this.#intake.holdAgain(unconfirmed)
   }
@@ -188,6 +191,7 @@ export class Engine {
     job: Job,
     kind: 'file' | 'drift',
     more: Pick<Aim, 'skip' | 'drainsOnly' | 'goesOn'>,
+    desired = this.#desired,
   ): Promise<Round> {
     const round = await this.#rounds.apply(job, {
       cause: {
@@ -196,8 +200,8 @@ export class Engine {
         user: 'slb',
         files: kind === 'file' ? this.#intake.fileNames : [],
       },
-      keep: this.#desired?.history ?? 50,
-      node: this.#node.name ?? this.#ends.hostname,
+      keep: desired?.history ?? 50,
+      node: desired?.node.name ?? this.#ends.hostname,
       ...more,
     })
     this.#drift.outcome(round, more.skip)
@@ -224,6 +228,7 @@ export class Engine {
     note('warn', 'the apply on trial was not committed in time: it is undone', { by: trial.user })
     this.#tell(undone.round)
     this.#job = lasting(undone.job)
+    this.#desired = (await this.#intake.lastDesired()) ?? this.#desired
   }
 
   /** What a command applies is what the daemon wants from then on. */

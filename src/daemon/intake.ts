@@ -3,6 +3,7 @@ import type { Sources } from '../config/read.ts'
 import type { Held, Standing } from '../config/stand-in.ts'
 import type { Round } from '../engine/reconcile.ts'
 import type { Host } from '../host.ts'
+import type { Desired } from '../model/desired.ts'
 import { type Hold, textsFingerprint } from '../state/hold.ts'
 import type { LastGood } from '../state/last-good.ts'
 import type { Trial } from '../state/trial.ts'
@@ -24,6 +25,7 @@ export interface Arrival {
   readonly unconfirmed: Trial | Hold | undefined
 }
 
+const nothing: Sources = { sources: [], diagnostics: [], unreadable: [] }
 const noFile = 'no file can be used'
 
 export class Intake {
@@ -99,17 +101,21 @@ export class Intake {
     return this.#texts.stand(now, released)
   }
 
-  /** They were applied, and are good from now on; unless the guard refused them. True if accepted. */
-  settle(standing: Standing, { verdict }: Round): boolean {
+  /** What the texts say that were accepted last; undefined if there are none. */
+  async lastDesired(): Promise<Desired | undefined> {
+    return (await this.#texts.stand(this.#texts.before(nothing))).loaded.desired
+  }
+
+  /** They were applied, and are good from now on; unless the guard refused them. */
+  settle(standing: Standing, { verdict }: Round): void {
     this.#standing = standing
     this.#refused = verdict.refusal
     if (verdict.refusal !== undefined) {
       this.#ends.note('error', verdict.refusal)
-      return false
+      return
     }
     // What is on trial is not good yet: once it is committed, the files are taken again.
     if (this.#ends.host.trials.read() === undefined) this.#texts.accept(standing)
-    return true
   }
 
   /** The state without them stands now, and is held as it would have been without the reboot. */

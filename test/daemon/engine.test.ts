@@ -6,9 +6,10 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { readSources } from '../../src/config/read.ts'
 import { Engine } from '../../src/daemon/engine.ts'
-import type { CommandLine } from '../../src/daemon/task.ts'
+import type { CommandLine, Report } from '../../src/daemon/task.ts'
+import type { Host } from '../../src/host.ts'
 import { openHistory } from '../../src/state/history.ts'
-import { openHolds } from '../../src/state/hold.ts'
+import { openHolds, textsFingerprint } from '../../src/state/hold.ts'
 import { openJournal } from '../../src/state/journal.ts'
 import { openLastGood } from '../../src/state/last-good.ts'
 import { openTrials } from '../../src/state/trial.ts'
@@ -26,6 +27,11 @@ async function withEngine(
     notes: string[]
     ran: number[]
     trial: string
+    /** Saves a file and gives it to the engine. */
+    save(text: string): Promise<Report>
+    /** The same files, kernel and records under another engine. */
+    restart(): Engine
+    host: Host
   }) => Promise<void>,
 ): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'slb-engine-'))
@@ -34,27 +40,35 @@ async function withEngine(
   const trials = openTrials(store, scene)
   const notes: string[] = []
   const ran: number[] = []
-  const engine = new Engine({
-    host: {
-      scene,
-      tables: [memoryTable(state(''))],
-      clock: stillClock(),
-      journal: openJournal(store, scene),
-      history: openHistory(store),
-      trials,
-      holds: openHolds(store, scene),
-      close() {},
-    },
-    paths: [folder],
-    lastGood: openLastGood(store, [folder]),
-    hostname: 'lb1',
-    note: (level, message, fields) => notes.push(`${level} ${message} ${JSON.stringify(fields)}`),
-    runCommand: async id => {
-      ran.push(id)
-    },
-  })
+  const host: Host = {
+    scene,
+    tables: [memoryTable(state(''))],
+    clock: stillClock(),
+    journal: openJournal(store, scene),
+    history: openHistory(store),
+    trials,
+    holds: openHolds(store, scene),
+    close() {},
+  }
+  const start = (): Engine =>
+    new Engine({
+      host,
+      paths: [folder],
+      lastGood: openLastGood(store, [folder]),
+      hostname: 'lb1',
+      note: (level, message, fields) => notes.push(`${level} ${message} ${JSON.stringify(fields)}`),
+      runCommand: async id => {
+        ran.push(id)
+      },
+    })
+  const engine = start()
+  const save = (text: string): Promise<Report> => {
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'slb.toml'), text)
+    return engine.work({ kind: 'files', now: readSources([folder]) })
+  }
   try {
-    await work({ engine, folder, notes, ran, trial: trials.path })
+    await work({ engine, folder, notes, ran, trial: trials.path, save, restart: start, host })
   } finally {
     rmSync(directory, { recursive: true })
   }
@@ -78,6 +92,36 @@ test('a damaged record of a trial keeps no command from being carried out', () =
     assert.equal(ran, [7])
     assert.ok(failed)
     assert.match(notes.join('\n'), /record of the trial .* is damaged/)
+  }))
+
+const service = (name: string, port: number): string => `[service.${name}]
+vip = "192.0.2.10"
+port = ${port}
+backends = ["10.0.0.11"]
+`
+const all = ['a', 'b', 'c', 'd', 'e'].map((name, index) => service(name, 80 + index)).join('')
+
+test('the settings of files that were refused rule nothing', () =>
+  withEngine(async ({ save, engine }) => {
+    assert.is((await save(all)).node.drift, 'repair')
+    const refused = await save(`[node]\ndrift = "alert"\n${service('a', 80)}`)
+    assert.match(refused.summary, /as before: the plan removes 4 of 5 services/)
+    assert.is(refused.node.drift, 'repair')
+    assert.is((await engine.work({ kind: 'look', at: 'all' })).node.drift, 'repair')
+    assert.is((await save(`[node]\ndrift = "alert"\n${all}`)).node.drift, 'alert')
+  }))
+
+test('nor do those of files that are held: what was good last rules, also after a restart', () =>
+  withEngine(async ({ save, restart, host, folder, engine }) => {
+    await save(`[node]\ndrift = "alert"\n${all}`)
+    writeFileSync(join(folder, 'slb.toml'), `[node]\non_stop = "withdraw"\n${all}`)
+    const now = readSources([folder])
+    const fingerprint = textsFingerprint(now.sources)
+    host.holds.set({ why: 'rollback', at: '2026-11-22T00:00:00Z', user: 'me', fingerprint })
+    for (const one of [engine, restart()]) {
+      const { node } = await one.work({ kind: 'files', now })
+      assert.equal([node.drift, node.onStop], ['alert', 'keep'])
+    }
   }))
 
 test.run()
