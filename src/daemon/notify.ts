@@ -12,6 +12,8 @@ export interface Notifier {
   ready(): void
   /** One line on how things are, shown by `systemctl status`. */
   status(text: string): void
+  /** It starts still: the start may take so many milliseconds more, counted from now. */
+  starting(within: number): void
   reloading(): void
   /** `within`: how long it may take, in milliseconds, if that may be longer than the unit allows. */
   stopping(within?: number): void
@@ -62,6 +64,7 @@ export function openNotifier(
   return {
     ready: () => send('READY=1'),
     status: text => send(`STATUS=${text.replace(/\s+/g, ' ')}`, false),
+    starting: within => send(`EXTEND_TIMEOUT_USEC=${within * 1000}`, false),
     reloading: () => send(`RELOADING=1\nMONOTONIC_USEC=${monotonic()}`),
     stopping: within =>
       send(`STOPPING=1${within === undefined ? '' : `\nEXTEND_TIMEOUT_USEC=${within * 1000}`}`),

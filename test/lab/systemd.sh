@@ -71,16 +71,29 @@ stat -c '%U:%G %a' /run/slb/slb.sock >$out/socket
 timeout 10 systemctl reload slb.service
 echo \$? >$out/reload
 show reloaded StatusText
-before=\$(systemctl show slb.service -p MainPID --value)
-systemctl kill --kill-whom=main --signal=KILL slb.service
-for i in \$(seq 200); do
-  sleep 0.1
-  test "\$(systemctl show slb.service -p MainPID --value)" = "\$before" && continue
-  systemctl is-active --quiet slb.service && break
-done
+# Does something to the process, and waits until another has taken its place.
+replaced_by() {
+  before=\$(systemctl show slb.service -p MainPID --value)
+  systemctl kill --kill-whom=main --signal=\$1 slb.service
+  for i in \$(seq 300); do
+    sleep 0.1
+    test "\$(systemctl show slb.service -p MainPID --value)" = "\$before" && continue
+    systemctl is-active --quiet slb.service && break
+  done
+}
+replaced_by KILL
 show again ActiveState
 show restarts NRestarts
 ipvsadm -Sn >$out/ipvs-again
+printf '[Service]\nWatchdogSec=2\n' >$units/slb.service.d/watchdog.conf
+systemctl daemon-reload
+systemctl restart slb.service
+(cd /var/lib/slb && find . -name '*.json' -path '*/history/*' | sort) >$out/history
+replaced_by STOP
+show watched ActiveState
+show watched-restarts NRestarts
+ipvsadm -Sn >$out/ipvs-watched
+(cd /var/lib/slb && find . -name '*.json' -path '*/history/*' | sort) >$out/history-watched
 systemctl stop slb.service
 show stopped Result
 ipvsadm -Sn >$out/ipvs-stopped

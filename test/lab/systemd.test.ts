@@ -43,7 +43,7 @@ async function boot(program: string): Promise<Report> {
   ended.then(() => {
     running = false
   })
-  for (let waited = 0; running && waited < 120_000 && !existsSync(join(out, 'done')); waited += 100)
+  for (let waited = 0; running && waited < 180_000 && !existsSync(join(out, 'done')); waited += 100)
     await sleep(100)
   child.kill('SIGKILL')
   await ended
@@ -91,7 +91,7 @@ test('systemd starts, reloads and stops it, in its sandbox, and what slb needs w
 const web = `-A -t 192.0.2.10:80 -s wrr
 -a -t 192.0.2.10:80 -r 10.0.0.11:8080 -m -w 1`
 
-test('the daemon does its work in it, and is started again when it was killed', async () => {
+test('the daemon does its work in it, and is started again when it was killed or stands still', async () => {
   const { ended, log } = await boot('dist/src/cli/main.js run')
   ended('done')
   assert.is(ended('started'), 'active', `${log}${ended('said')}`)
@@ -100,6 +100,12 @@ test('the daemon does its work in it, and is started again when it was killed', 
   assert.is(ended('again'), 'active')
   assert.is(ended('restarts'), '1')
   assert.is(ended('ipvs-again'), web)
+  // One that was stopped (SIGSTOP) no longer says that it is alive.
+  assert.is(ended('watched'), 'active', log)
+  assert.is(ended('watched-restarts'), '1', log)
+  assert.is(ended('ipvs-watched'), web)
+  assert.match(ended('history'), '000001.json')
+  assert.is(ended('history-watched'), ended('history'), 'nothing was applied')
   assert.is(ended('reload'), '0')
   assert.is(ended('stopped'), 'success', ended('said'))
   assert.is(ended('ipvs-stopped'), web)

@@ -11,6 +11,7 @@ import { type Ask, listen, type Stranger } from '../../daemon/server.ts'
 import type { Report, Task } from '../../daemon/task.ts'
 import { errorNote } from '../../daemon/tell.ts'
 import { startThread } from '../../daemon/thread.ts'
+import { Vitals } from '../../daemon/vitals.ts'
 import { systemClock } from '../../host.ts'
 import { defaultNode } from '../../model/defaults.ts'
 import { listenLinks } from '../../netlink/events.ts'
@@ -90,22 +91,22 @@ async function start(
     print: (id, to, text) => desk.print(id, to, text),
     ended: (id, status) => desk.ended(id, status),
   })
-  let ready = false
+  const vitals = new Vitals({
+    notifier,
+    note: (level, message, fields) => log[level](message, fields),
+  })
   let stopping = false
   let node = defaultNode
   const conductor = new Conductor({
     clock: systemClock,
-    work: task => working(thread.work(task), task, log),
+    work(task) {
+      vitals.began(task)
+      return working(thread.work(task), task, log)
+    },
     reported(report, task) {
       log.debug(`did: ${task.kind}`, { milliseconds: report.cost })
-      notifier.status(report.summary)
+      vitals.ended(task, report)
       if (task.kind === 'command') desk.through(task.id)
-      if (task.kind === 'files') {
-        // Also the end of a reload.
-        notifier.ready()
-        if (!ready) log[report.failed ? 'warn' : 'info'](`ready: ${report.summary}`)
-        ready = true
-      }
       const { settle } = node
       node = report.node
       if (node.settle === settle || stopping) return
@@ -127,7 +128,7 @@ async function start(
     begin: (line, session) => desk.take(line, session),
   })
   const pulse =
-    notifier.pulse === undefined ? undefined : setInterval(() => notifier.alive(), notifier.pulse)
+    notifier.pulse === undefined ? undefined : setInterval(() => vitals.pulse(), notifier.pulse)
   return {
     again: () => files.again(),
     hurry: () => thread.hurry(),
