@@ -60,7 +60,8 @@ export class Vitals {
   pulse(): void {
     const { notifier, note } = this.#ends
     const { pulse = 0 } = notifier
-    if (this.#task !== undefined && this.#task !== 'stop') this.#under += pulse
+    const works = this.#task !== undefined && this.#task !== 'stop'
+    if (works) this.#under += pulse
     const most = Math.max(longest, share * this.#longest)
     if (this.#under > most) {
       if (this.#told) return
@@ -72,6 +73,6 @@ export class Vitals {
       return
     }
     notifier.alive()
-    if (!this.#ready && this.#task !== undefined && this.#task !== 'stop') notifier.starting(patience * pulse)
+    if (works && !this.#ready) notifier.starting(patience * pulse)
   }
 }
