@@ -1,0 +1,36 @@
+/** A TCP connection of an attempt, with TLS where asked. */
+import type { Socket } from 'node:net'
+import type { Check } from '../../model/check.ts'
+import type { Attempt, Release } from './attempt.ts'
+import { dial, hangUp } from './dial.ts'
+import { secure, type Wish } from './secure.ts'
+
+/** Takes the connection: secured, or not yet connected; and what is to be said of its certificate. */
+export type Ready = (socket: Socket, warning?: string) => void
+
+/** Opens a connection and hands it over; returns how to let it go. Errors before that end the attempt. */
+export function open(it: Attempt, check: Check, wish: Wish | undefined, ready: Ready): Release {
+  it.waitsFor = 'connection'
+  const plain = dial(check)
+  if (wish === undefined) {
+    plain.once('connect', () => {
+      it.waitsFor = 'answer'
+    })
+    ready(plain)
+    return () => hangUp(plain)
+  }
+  plain.once('connect', () => {
+    it.waitsFor = 'end of the TLS handshake'
+  })
+  const socket = secure(it, check, plain, wish, (secured, warning) => {
+    it.waitsFor = 'answer'
+    ready(secured, warning)
+  })
+  if (socket === undefined) return () => hangUp(plain)
+  // A reset of the connection below TLS crashes Node 20: it is closed in the ordinary way.
+  return () => {
+    socket.on('error', () => {})
+    socket.destroy()
+    plain.destroy()
+  }
+}
