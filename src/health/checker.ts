@@ -39,7 +39,9 @@ const rush = 5
 /** The most that begin in one turn of the loop ... */
 const mostInOneTurn = 32
 /** ... and so late, in milliseconds, a turn shows that there were too many. */
-const tooLate = 10
+const tooLate = 20
+/** But so many always begin: the loop can be late for reasons that are not ours. */
+const leastInOneTurn = 4
 /** So late a beginning counts from where it was; a little is made up for, so that periods do not drift. */
 const slack = 100
 /** Timers fire on whole milliseconds: what is due within the next half is due. */
@@ -156,7 +158,7 @@ export class Checker {
     this.#lags.late(milliseconds)
     this.#turnSize =
       milliseconds > tooLate
-        ? Math.max(1, this.#turnSize >> 1)
+        ? Math.max(leastInOneTurn, this.#turnSize >> 1)
         : Math.min(mostInOneTurn, this.#turnSize + 1)
   }
 

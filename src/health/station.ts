@@ -18,10 +18,7 @@ export function serveChecks(first: MessagePort, probe: Probe, options: CheckerOp
     {
       probe,
       now: monotonic,
-      after(milliseconds, call) {
-        const timer = setTimeout(call, Math.ceil(milliseconds))
-        return () => clearTimeout(timer)
-      },
+      after,
       random: Math.random,
       changed: changes =>
         tell(...piecesOf(changes).map(part => ({ kind: 'changed', changes: part }) as const)),
@@ -61,6 +58,16 @@ function snapshotOf(checker: Checker, id: number): readonly Told[] {
     part,
     last: at === pieces.length - 1,
   }))
+}
+
+/** The next turn of the loop if no time is to pass: a timer takes a millisecond at least. */
+function after(milliseconds: number, call: () => void): () => void {
+  if (milliseconds <= 0) {
+    const turn = setImmediate(call)
+    return () => clearImmediate(turn)
+  }
+  const timer = setTimeout(call, Math.ceil(milliseconds))
+  return () => clearTimeout(timer)
 }
 
 /** Milliseconds of CLOCK_MONOTONIC, with their fractions: the clock that the other threads go by. */
