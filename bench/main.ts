@@ -14,6 +14,7 @@ import { type Lab, labEnvironment, openLab } from '../test/lab/kernel/lab.ts'
 import { ensureTools } from '../test/lab/kernel/packages.ts'
 import { projectFolder } from '../test/project.ts'
 import { writeConfig } from './generate.ts'
+import type { HealthFigures } from './health.ts'
 import { compare, type Measured } from './measure.ts'
 import type { Reload } from './reload.ts'
 import { type Figures, report } from './report.ts'
@@ -113,6 +114,16 @@ function reload(work: string, services: number): Reload {
   return JSON.parse(execFileSync(process.execPath, script, { encoding: 'utf8' }))
 }
 
+/** Many backends that are checked, on this machine. */
+function health(count: number): HealthFigures {
+  console.error(`checks of ${count} backends (load ${loadavg()[0]?.toFixed(1)}) ...`)
+  const output = execFileSync(process.execPath, [here('./health.js'), String(count)], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  return JSON.parse(output)
+}
+
 /** Everything that is compared, each on a fresh kernel. */
 async function peers(bench: Bench, size: number): Promise<Told> {
   return {
@@ -148,6 +159,7 @@ async function run(bench: Bench, quick: boolean): Promise<Figures> {
     quick ? 1 : 5,
   )
   const again = reload(bench.work, size)
+  const checks = health(size)
   const one = fastest(await times(quick ? 1 : 2, () => peers({ ...bench, spread: false }, size)))
   const all = fastest(await times(1, () => peers({ ...bench, spread: true }, size)))
   const half = await scenario(bench, 'apply', size / 2)
@@ -160,6 +172,7 @@ async function run(bench: Bench, quick: boolean): Promise<Figures> {
     backends,
     small: little,
     reload: again,
+    health: checks,
     one: { ...one, ...writes },
     all,
     growth: sizes.map((services, index) => ({

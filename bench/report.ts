@@ -1,4 +1,5 @@
 /** Figures as tables of Markdown. */
+import type { HealthFigures } from './health.ts'
 import type { Measured } from './measure.ts'
 import type { Reload } from './reload.ts'
 
@@ -11,6 +12,7 @@ export interface Figures {
   readonly backends: number
   readonly small: Readonly<Record<'node' | 'help' | 'plan', Measured>>
   readonly reload: Reload
+  readonly health: HealthFigures
   /** What the scenarios told, by name: with the lab's kernel on one processor, and on all. */
   readonly one: Lab
   readonly all: Lab
@@ -45,6 +47,8 @@ export function report(figures: Figures): string {
     linearity(figures),
     'One weight changed in one file, in a process that goes on, without a kernel:',
     table([['step', 'from nothing', 'again'], ...changed(figures)]),
+    checked(figures.health),
+    table([['checks', 'measured', 'aim'], ...checks(figures.health)]),
     'A small file, on this machine without a kernel:',
     table([['command', 'median', 'more than `node -e 0`', 'aim'], ...little(figures)]),
   ].join('\n\n')
@@ -135,6 +139,27 @@ function little({ small: { node, help, plan } }: Figures): readonly Row[] {
 function changed({ reload: { cold, warm } }: Figures): readonly Row[] {
   const ms = (value: number): string => `${value.toFixed(1)} ms`
   return (['load', 'want', 'plan'] as const).map(step => [step, ms(cold[step]), ms(warm[step])])
+}
+
+function checked({ backends, perSecond }: HealthFigures): string {
+  const all = backends.toLocaleString('en')
+  return `${all} backends on loopback, each checked every 2 seconds, half of them by TCP and half by HTTP (${perSecond} checks a second), on this machine:`
+}
+
+function checks(health: HealthFigures): readonly Row[] {
+  const ms = (value: number): string => `${value.toFixed(1)} ms`
+  const core = (value: number): string => `${(value * 100).toFixed(0)} % of a core`
+  const { lagP99, lagP99Worst, lagMost } = health
+  return [
+    ['processor', core(health.core), 'at most 100 %'],
+    ['processor of the backends, in a process of their own', core(health.backendsCore), ''],
+    ['lateness of a check, 99th percentile', ms(lagP99), 'at most 100 ms'],
+    ['the same in the worst second; the latest', `${ms(lagP99Worst)}; ${ms(lagMost)}`, ''],
+    ['the loop blocked at most', ms(health.blocked), 'at most 100 ms'],
+    ['sockets at once, at most', String(health.underWay), 'bounded'],
+    ['memory, at most', mib(health.peak), 'at most 400 MiB'],
+    ['verdicts that changed though nothing did', String(health.wrong), '0'],
+  ]
 }
 
 function table(rows: readonly Row[]): string {
