@@ -1,5 +1,6 @@
 /** The real thread, real sockets on loopback: lists go in, changes come out, at all ends. */
 import { once } from 'node:events'
+import { createServer as createHttpServer } from 'node:http'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { Worker } from 'node:worker_threads'
 import { test } from 'uvu'
@@ -143,6 +144,41 @@ test('a further end says what is watched, from a thread of its own; the first on
     ['tcp 127.0.0.1:1'],
   )
   await checking.close()
+})
+
+test('the thread of slb itself asks by TCP and by HTTP', async () => {
+  const memory = new Memory()
+  const checking = startChecking(memory)
+  const server = createHttpServer((_, response) => response.writeHead(503).end())
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const connects = watched(port, 'web')
+  const answers = {
+    ...connects,
+    check: {
+      ...connects.check,
+      key: 'http',
+      rules: { ...rules, timeout: 1000 },
+      question: {
+        type: 'http' as const,
+        method: 'GET',
+        path: '/',
+        headers: {},
+        expect: [[200, 299]] as const,
+        redirects: 0,
+      },
+    },
+  }
+  checking.watcher.watch([connects, answers])
+  await memory.until(() => memory.changes.length === 2)
+  const all = await checking.watcher.snapshot()
+  assert.is(all.get(connects.check.key)?.verdict, 'up')
+  assert.is(all.get('http')?.verdict, 'down')
+  assert.is(all.get('http')?.why, 'status 503, not 200-299')
+  await checking.close()
+  server.closeAllConnections()
+  server.close()
 })
 
 test('a thread that dies says so once', async () => {
