@@ -60,13 +60,34 @@ function resolveHttp(
     method: config.method ?? 'GET',
     path: config.path ?? '/',
     ...(host === undefined ? {} : { host }),
-    headers: config.headers ?? {},
+    headers: resolveHeaders(config.headers ?? {}, below(at, 'headers'), faults),
     expect: statusRanges(config.expect, below(at, 'expect'), faults),
     ...(contains === undefined ? {} : { contains }),
     redirects: config.redirects ?? 0,
     ...(tls ? { tls } : {}),
     ...(weight?.kind === 'header' ? { weightHeader: weight.name } : {}),
   }
+}
+
+/** What the request itself needs, and so sends (RFC 9112, 3.2, 6 and 9.6). */
+const ownHeaders: readonly string[] = ['host', 'connection', 'content-length', 'transfer-encoding']
+
+function resolveHeaders(
+  given: Readonly<Record<string, string>>,
+  at: Spot,
+  faults: Fault[],
+): Readonly<Record<string, string>> {
+  for (const name of Object.keys(given))
+    if (ownHeaders.includes(name.toLowerCase()))
+      faults.push(
+        fault(
+          'unused-key',
+          { ...below(at, name), key: true },
+          `${name} is a header that slb sends itself`,
+          { suggestion: name.toLowerCase() === 'host' ? 'write host in the check' : undefined },
+        ),
+      )
+  return { ...given }
 }
 
 /** The name in a Host header, which may have a port; SNI knows no addresses (RFC 6066, 3). */

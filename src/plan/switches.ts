@@ -17,6 +17,12 @@ interface Need {
  * conntrack: nftables can only rewrite the source of connections that conntrack knows.
  * expire_quiescent_template: without it, clients bound to a destination by persistence keep being
  * sent there after its weight went to 0, and a drain never ends.
+ * expire_nodest_conn: a connection whose destination is gone keeps being sent there, or dropped,
+ * until it times out. A UDP client that never pauses keeps its own alive for ever, and with it the
+ * way to a destination that is gone. The switch is for the whole table: TCP connections to what was
+ * removed are reset, too, rather than dropped in silence.
+ * ping_group_range: sockets that may only ping are open to the groups in it, and by default to none,
+ * whatever else a process may do (ping_init_sock of net/ipv4/ping.c).
  */
 const needs: readonly Need[] = [
   {
@@ -43,6 +49,18 @@ const needs: readonly Need[] = [
     because: ' (persistent)',
     when: service => service.listeners.some(row => row.persistence > 0),
   },
+  {
+    name: 'net.ipv4.vs.expire_nodest_conn',
+    value: '1',
+    because: ' (udp)',
+    when: service => service.listeners.some(row => row.id.protocol === 'udp' && !row.onePacket),
+  },
+  {
+    name: 'net.ipv4.ping_group_range',
+    value: '0 2147483647',
+    because: ' (checks by icmp)',
+    when: pings,
+  },
 ]
 
 /** Without these no packet of a service gets through; the others only make it work better. */
@@ -61,6 +79,12 @@ function forwards(service: DesiredService, family: 'ipv4' | 'ipv6'): boolean {
   for (const row of service.listeners)
     if (row.id.family === family)
       for (const one of row.destinations) if (one.forward === 'nat') return true
+  return false
+}
+
+function pings({ checks }: DesiredService): boolean {
+  for (const list of checks.values())
+    for (const { question } of list) if (question.type === 'icmp') return true
   return false
 }
 

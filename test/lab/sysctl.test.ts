@@ -44,6 +44,17 @@ test('a pair of numbers is written with one space and read so', async () => {
   assert.is(sysctl?.get('sysctl net.ipv4.vs.sync_threshold')?.value, '4 60')
 })
 
+test('who may ping is a pair that the kernel shows with a tab; it is read and compared with a space', async () => {
+  const table = sysctlTable()
+  const name = 'net.ipv4.ping_group_range'
+  const read = async (): Promise<string | undefined> =>
+    (await table.read({ sysctls: [name] })).sysctl?.get(`sysctl ${name}`)?.value
+  assert.is(await read(), '1 0')
+  assert.equal(await table.apply([set(name, '0 2147483647')]), [])
+  assert.is(readFileSync('/proc/sys/net/ipv4/ping_group_range', 'utf8'), '0\t2147483647\n')
+  assert.is(await read(), '0 2147483647')
+})
+
 test('a value that the kernel refuses or does not take is invalid, for that switch only', async () => {
   const bad = [
     set('net.ipv4.vs.secure_tcp', '9'),

@@ -30,6 +30,9 @@ const words: fc.Arbitrary<Words> = fc.record({
     'drain = "5s"',
     'adopt = true',
     'scheduler = "rr"',
+    'protocol = "udp"',
+    'check = { type = "icmp" }',
+    'check = { type = "http" }\nquorum = "50%"',
   ),
 })
 
