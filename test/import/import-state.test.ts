@@ -80,6 +80,7 @@ service tcp 192.0.2.10:80 wrr ours
 service tcp 192.0.2.10:443 wrr ours
   -> 10.0.0.11:8443 nat weight 1
 sysctl net.ipv4.ip_forward = 1
+sysctl net.ipv4.vs.expire_nodest_conn = 1
 `,
     `
 [service.tcp-192-0-2-10]
