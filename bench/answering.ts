@@ -5,13 +5,12 @@
  */
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { answer } from './victim.ts'
 
 export interface Ports {
   readonly tcp: number
   readonly http: number
 }
-
-const answer = 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nok\n'
 
 /** What is needed of HTTP: the first packet is the request. */
 function answerHttp(socket: Socket): void {

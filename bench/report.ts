@@ -156,6 +156,7 @@ function checks(health: HealthFigures): readonly Row[] {
     ['lateness of a check, 99th percentile', ms(lagP99), 'at most 100 ms'],
     ['the same in the worst second; the latest', `${ms(lagP99Worst)}; ${ms(lagMost)}`, ''],
     ['the loop blocked at most', ms(health.blocked), 'at most 100 ms'],
+    ['hung backends told, after 2 intervals + timeout', ms(health.told), 'at most 50 ms'],
     ['sockets at once, at most', String(health.underWay), 'bounded'],
     ['memory, at most', mib(health.peak), 'at most 400 MiB'],
     ['verdicts that changed though nothing did', String(health.wrong), '0'],

@@ -6,7 +6,8 @@ import type { Check } from '../model/check.ts'
 import { Agenda } from './agenda.ts'
 import { type Figures, Lags } from './figures.ts'
 import { Gathering, type Pacing } from './gather.ts'
-import { intervalAfter, type Judgement } from './judge.ts'
+import { intervalAfter, isOpen, type Judgement } from './judge.ts'
+import { Line } from './line.ts'
 import { type Alert, Panel, type Seat, type Watched } from './panel.ts'
 import type { Answer, Probe } from './probe.ts'
 import { Pulse } from './pulse.ts'
@@ -63,9 +64,10 @@ export class Checker {
   readonly #news: Gathering<Judgement>
   readonly #pulse: Pulse
   readonly #agenda = new Agenda<Round>()
-  /** What is due and waits for a place, the first in line at `#line`. */
-  #waiting: Round[] = []
-  #line = 0
+  /** What is due and waits for a place. */
+  readonly #waiting = new Line<Round>()
+  /** The same of verdicts that are open or contradicted: these go before. */
+  readonly #pressing = new Line<Round>()
   readonly #rounds = new Map<string, Round>()
   readonly #lags = new Lags()
   /** How many begin in a turn: all that begin together are answered together, and block the loop. */
@@ -99,8 +101,8 @@ export class Checker {
     for (const { check } of went) this.#forget(check.key)
     if (went.length > 0) {
       this.#agenda.keep(round => !round.gone)
-      this.#waiting = this.#waiting.slice(this.#line).filter(round => !round.gone)
-      this.#line = 0
+      this.#waiting.keep(round => !round.gone)
+      this.#pressing.keep(round => !round.gone)
     }
     const unknown = came.filter(({ judgement }) => judgement.verdict === 'unknown').length
     const hurry = Math.max(soon, unknown / rush)
@@ -148,7 +150,8 @@ export class Checker {
     for (;;) {
       const round = this.#agenda.take(now + grain)
       if (round === undefined) break
-      this.#waiting.push(round)
+      const line = isOpen(round.seat.judgement) ? this.#pressing : this.#waiting
+      line.add(round)
     }
     this.#fill(now)
     this.#schedule(now)
@@ -162,21 +165,18 @@ export class Checker {
         : Math.min(mostInOneTurn, this.#turnSize + 1)
   }
 
-  /** Begins what waits, the first come first, as far as there is room. */
+  /** Begins what waits, in each line the first come first, as far as there is room. */
   #fill(now: number): void {
     for (let begun = 0; begun < this.#turnSize && this.#lags.underWay < this.#most; begun++) {
-      const round = this.#waiting[this.#line]
+      const round = this.#pressing.take() ?? this.#waiting.take()
       if (round === undefined) break
-      this.#line++
       void this.#ask(round, now)
     }
-    if (this.#line < this.#waiting.length && this.#line < 1000) return
-    this.#waiting = this.#waiting.slice(this.#line)
-    this.#line = 0
   }
 
   #schedule(now: number): void {
-    const more = this.#line < this.#waiting.length && this.#lags.underWay < this.#most
+    const more =
+      this.#waiting.length + this.#pressing.length > 0 && this.#lags.underWay < this.#most
     if (this.#closed || this.#rounds.size === 0) this.#pulse.close()
     else this.#pulse.at(more ? now : this.#agenda.next, now)
   }
@@ -217,9 +217,7 @@ export class Checker {
 
   /** After standing still: what is overdue is not asked all at once. */
   #spread(from: number, now: number): void {
-    const late = this.#waiting.slice(this.#line)
-    this.#waiting = []
-    this.#line = 0
+    const late = [...this.#pressing.clear(), ...this.#waiting.clear()]
     for (;;) {
       const round = this.#agenda.take(now)
       if (round === undefined) break

@@ -55,9 +55,14 @@ export function excuse(before: Judgement, why: string): Judgement {
   return { ...before, why, streak: before.verdict === 'down' ? before.streak : 0 }
 }
 
+/** True of a verdict that is not there yet, or that the last answers contradict. */
+export function isOpen({ verdict, streak }: Judgement): boolean {
+  return verdict === 'unknown' || streak > 0
+}
+
 /** How long to wait from this asking to the next, in milliseconds. */
-export function intervalAfter({ verdict, streak }: Judgement, rules: Rules): number {
-  return verdict === 'unknown' || streak > 0 ? rules.fastInterval : rules.interval
+export function intervalAfter(judgement: Judgement, rules: Rules): number {
+  return isOpen(judgement) ? rules.fastInterval : rules.interval
 }
 
 /** True if there is something in `after` that others must hear of; a text alone can wait. */

@@ -153,13 +153,32 @@ test('a slow answer is waited for: one asking of a check at a time', async () =>
 
 test('no more than `most` are under way, and each has its turn', async () => {
   const world = new World({ most: 10 })
-  world.takes = () => 5000
+  world.takes = () => 1000
   world.checker.watch(list(100, 'up'))
   await world.time.pass(40_000)
   assert.is(world.most, 10)
   const counts = list(100, 'up').map(({ check: { key } }) => world.timesOf(key).length)
   // 10 places of a second each serve 10 checks a second: 100 checks have 4 turns in 40 s.
   assert.ok(Math.max(...counts) - Math.min(...counts) <= 1, `${counts}`)
+})
+
+test('where there is too little room, a verdict that is open goes first', async () => {
+  const world = new World({ most: 10 })
+  world.takes = () => 1000
+  world.checker.watch(list(100, 'up'))
+  await world.time.pass(30_000)
+  world.answer = ({ key }) => (key === keyOf(3) ? refused : { ok: true })
+  await world.time.pass(30_000)
+  const [news] = world.told
+  assert.equal(
+    news?.changes.map(({ key }) => key),
+    [keyOf(3)],
+  )
+  const asked = world.timesOf(keyOf(3))
+  const third = asked.findLast(at => at <= (news?.at ?? 0)) ?? 0
+  const first = asked[asked.indexOf(third) - 2] ?? 0
+  // It would be 20 s if it waited among the others.
+  assert.ok(third - first <= 2 * 2000 + 2 * 1000, `${third - first}`)
 })
 
 test('from the death of a backend to the word of it: (fall - 1) x interval + timeout, at the most', async () => {
