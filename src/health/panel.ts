@@ -13,6 +13,17 @@ export interface Watched {
   readonly shown: Verdict
 }
 
+/** Each check once, for all the groups that need it. */
+export function byKey(list: readonly Watched[]): ReadonlyMap<string, Watched> {
+  const all = new Map<string, Watched>()
+  for (const one of list) {
+    const { key } = one.check
+    const twin = all.get(key)
+    all.set(key, twin === undefined ? one : { ...twin, groups: [...twin.groups, ...one.groups] })
+  }
+  return all
+}
+
 /** The checker has become suspect, or is so no longer. */
 export interface Alert {
   readonly suspect: boolean
@@ -58,10 +69,7 @@ export class Panel {
     return this.#seats
   }
 
-  /**
-   * Takes a new set in place of the old one. What is held of checks that stay, stays; of a key that
-   * comes twice, the groups are put together. Returns the keys that came and those that went.
-   */
+  /** Takes a new set in place of the old one. What is held of checks that stay, stays. */
   replace(
     list: readonly Watched[],
     now: number,
@@ -69,12 +77,7 @@ export class Panel {
     const before = this.#seats
     const seats = new Map<string, OwnSeat>()
     const came: OwnSeat[] = []
-    for (const { check, groups, shown } of list) {
-      const twice = seats.get(check.key)
-      if (twice !== undefined) {
-        twice.groups = [...twice.groups, ...groups]
-        continue
-      }
+    for (const { check, groups, shown } of byKey(list).values()) {
       const known = before.get(check.key)
       const seat = known ?? newSeat(check, begin(shown, now))
       seat.groups = groups

@@ -4,7 +4,7 @@ import type { Change } from './checker.ts'
 import type { Figures } from './figures.ts'
 import type { Judgement } from './judge.ts'
 import { type Order, Outbox, piecesOf, type Told } from './orders.ts'
-import type { Alert, Watched } from './panel.ts'
+import { type Alert, byKey, type Watched } from './panel.ts'
 
 /** What is heard at an end. An end that a thread was given hears what it asked for. */
 export interface Ears {
@@ -40,12 +40,13 @@ export class Watcher {
   }
 
   /**
-   * Checks these from now on, and nothing else. Checks whose key stays keep what is held of them. Only
-   * what is different from the list before passes to the thread, a few hundred in a turn of the loop.
+   * Checks these from now on, and nothing else. Checks whose key stays keep what is held of them; a key
+   * that comes twice is asked once, for the groups of both. Only what is different from the list before
+   * passes to the thread, a few hundred in a turn of the loop.
    */
   watch(list: readonly Watched[]): void {
     const before = this.#watched
-    const now = new Map(list.map(one => [one.check.key, one]))
+    const now = byKey(list)
     const add = [...now.values()].filter(one => !sameWatched(before?.get(one.check.key), one))
     const drop = [...(before?.keys() ?? [])].filter(key => !now.has(key))
     this.#watched = now

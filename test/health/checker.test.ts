@@ -377,6 +377,18 @@ test('one service may die as a whole', async () => {
   assert.is(world.told.flatMap(({ changes }) => changes).length, 12)
 })
 
+test('what several services need is asked once, and makes one group of them', async () => {
+  const world = new World()
+  const three = list(3, 'up')
+  const link = { ...list(1, 'up')[0], groups: ['s1', 's2'] } as Watched
+  world.answer = () => refused
+  world.checker.watch([...three, link])
+  await world.time.pass(20_000)
+  assert.ok(world.timesOf(keyOf(0)).length <= 10)
+  assert.equal(world.alerts, [])
+  assert.is(world.verdictOf(keyOf(0)), 'down')
+})
+
 test('whatever happens: no overlaps, never too many, no verdict out of nothing', async () => {
   const anyStep = fc.oneof(
     fc.record({ kind: fc.constant('pass' as const), time: fc.integer({ min: 1, max: 5000 }) }),
