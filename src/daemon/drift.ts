@@ -1,7 +1,9 @@
 /** What other hands change in the kernel: it is found, and repaired, told, or left alone for a while. */
 import type { Job, Preview, Round } from '../engine/reconcile.ts'
+import { changeKey } from '../model/change.ts'
 import type { Clock } from '../model/clock.ts'
 import type { DesiredNode } from '../model/desired.ts'
+import type { State } from '../model/state.ts'
 import { Failing } from './failing.ts'
 import { Fights } from './fights.ts'
 import { type Aim, keysOf, outcomeOf, type Rounds } from './rounds.ts'
@@ -39,6 +41,7 @@ export class Drift {
   /** Compares the job with the kernel, and does what `drift` says about what differs. */
   async look(job: Job, at: 'all' | 'links', { drift }: DesiredNode): Promise<void> {
     const { clock, rounds } = this.#ends
+    const before = rounds.links
     await rounds.look(job, at)
     const now = clock.monotonic()
     const found = await rounds.preview(job)
@@ -48,7 +51,8 @@ export class Drift {
     // A link that an address waits for may be back.
     if (at === 'all' || !this.#linkless) for (const key of this.#failing.waiting(now)) skip.add(key)
     const keys = differing.filter(key => !skip.has(key))
-    if (keys.length > 0 && drift === 'repair') await this.#repair(job, keys, skip)
+    if (keys.length > 0 && drift === 'repair')
+      await this.#repair(job, keys, skip, lostWithLinks(found, before, rounds.links))
     else this.#alert(found, drift === 'alert' ? keys : [])
   }
 
@@ -61,7 +65,13 @@ export class Drift {
     )
   }
 
-  async #repair(job: Job, keys: readonly string[], skip: ReadonlySet<string>): Promise<void> {
+  /** @param excused keys that nobody took away, though they were away. */
+  async #repair(
+    job: Job,
+    keys: readonly string[],
+    skip: ReadonlySet<string>,
+    excused: ReadonlySet<string>,
+  ): Promise<void> {
     const { note } = this.#ends
     const failing = new Set(keys.filter(key => this.#failing.has(key)))
     const goesOn = failing.size === keys.length
@@ -72,7 +82,7 @@ export class Drift {
     if (made.length > 0) note('warn', 'repaired drift', driftNote(round, made))
     this.#ends.tell(round)
     // What could not be made before has not been changed back by anybody.
-    const changed = made.filter(key => !failing.has(key))
+    const changed = made.filter(key => !failing.has(key) && !excused.has(key))
     for (const key of this.#fights.note(changed, this.#ends.clock.monotonic()))
       note('error', `somebody else changes ${key} back again and again: left alone now`)
   }
@@ -84,4 +94,24 @@ export class Drift {
       this.#ends.note('warn', 'drift, left as it is', driftNote(found, keys))
     this.#alerted = drift
   }
+}
+
+/**
+ * Addresses on links that went down, vanished or were made anew since the last look: the kernel takes
+ * addresses along with a link, IPv6 ones also when it goes down. A link that flaps is nobody's will.
+ */
+function lostWithLinks(
+  { plan }: Preview,
+  before: State['link'] | undefined,
+  now: State['link'] | undefined,
+): ReadonlySet<string> {
+  const keys = new Set<string>()
+  for (const change of plan.changes) {
+    if (change.kind !== 'address') continue
+    const link = `link ${change.row.link}`
+    const [was, is] = [before?.get(link), now?.get(link)]
+    const steady = was?.up && is?.up && was.epoch === is.epoch
+    if (!steady) keys.add(changeKey(change))
+  }
+  return keys
 }

@@ -42,6 +42,11 @@ export class Rounds {
     this.#host = host
   }
 
+  /** The links as they were seen last; undefined if nothing was. */
+  get links(): State['link'] | undefined {
+    return this.#seen?.link
+  }
+
   /** True while backends drain. */
   get draining(): boolean {
     return this.#draining

@@ -38,6 +38,11 @@ export interface Link {
   readonly up: boolean
   /** True if it carries our mark (IFLA_IFALIAS). */
   readonly owned: boolean
+  /**
+   * Another one when the link was made anew under its name, or lost its carrier, as by being taken down.
+   * Not compared; only of a link that was read.
+   */
+  readonly epoch?: string
 }
 
 export type Protocol = 'tcp' | 'udp' | 'sctp'

@@ -71,9 +71,11 @@ function hashOfState(state: State): string {
     add(fingerprint(service))
   })
   for (const row of state.address.values()) add(hashOfAddress(row))
-  for (const kind of ['sysctl', 'timeouts', 'sync', 'link', 'snat'] as const)
+  for (const kind of ['sysctl', 'timeouts', 'sync', 'snat'] as const)
     for (const row of state[kind].values())
       add(addText(offset, `${kind} ${JSON.stringify(row)}`) >>> 0)
+  for (const { epoch: _, ...row } of state.link.values())
+    add(addText(offset, `link ${JSON.stringify(row)}`) >>> 0)
   return hex(sum) + hex(mix)
 }
 

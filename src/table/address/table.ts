@@ -59,8 +59,8 @@ function readRows(netlink: Netlink): {
 } {
   const link = new Map<string, Link>()
   const names = new Map<number, string>()
-  for (const { index, row } of readLinks(netlink)) {
-    link.set(keyOf.link(row), row)
+  for (const { index, carrier, row } of readLinks(netlink)) {
+    link.set(keyOf.link(row), { ...row, epoch: `${index}.${carrier}` })
     names.set(index, row.name)
   }
   const address = new Map<string, Address>()

@@ -31,7 +31,7 @@ export const afInet6 = 10
 const iffUp = 1
 
 /** IFLA_*, linux/if_link.h. */
-const ifla = { name: 3, linkInfo: 18, alias: 20, extMask: 29 } as const
+const ifla = { name: 3, linkInfo: 18, alias: 20, extMask: 29, carrierChanges: 35 } as const
 const infoKind = 1
 /** RTEXT_FILTER_SKIP_STATS: a link without its counters is a tenth as long. */
 const skipStats = 8
@@ -54,6 +54,8 @@ const addressHeader = 8
 /** A link with the number that addresses know it by. */
 export interface LinkEntry {
   readonly index: number
+  /** How often its carrier came or went (IFLA_CARRIER_CHANGES). */
+  readonly carrier: number
   readonly row: Link
 }
 
@@ -132,14 +134,17 @@ export function decodeLink(f: Frame, at: number, end: number, type: number): Lin
   let name = ''
   let kind = 'device'
   let alias = ''
+  let carrier = 0
   for (let a = at + linkHeader; a + 4 <= end; a = nextAttribute(f, a)) {
     const what = attributeType(f, a)
     if (what === ifla.name) name = readString(f, payloadAt(a), payloadEnd(f, a))
     else if (what === ifla.alias) alias = readString(f, payloadAt(a), payloadEnd(f, a))
+    else if (what === ifla.carrierChanges) carrier = readU32(f, payloadAt(a))
     else if (what === ifla.linkInfo) kind = kindIn(f, payloadAt(a), payloadEnd(f, a)) ?? kind
   }
   const up = (readU32(f, at + 8) & iffUp) !== 0
-  return { index: readU32(f, at + 4), row: { name, type: kind, up, owned: alias === linkMark } }
+  const row: Link = { name, type: kind, up, owned: alias === linkMark }
+  return { index: readU32(f, at + 4), carrier, row }
 }
 
 /** Reads the body of an RTM_NEWADDR. */

@@ -25,6 +25,7 @@ const test = suite('rtnetlink wire')
 test('a dummy link with our alias is up and ours', () => {
   assert.equal(decode(captured.dummyLink, decodeLink), {
     index: 4,
+    carrier: 0,
     row: { name: 'slb0', type: 'dummy', up: true, owned: true },
   })
 })
@@ -32,10 +33,12 @@ test('a dummy link with our alias is up and ours', () => {
 test('a veth link says so; a link without a kind is a device', () => {
   assert.equal(decode(captured.vethLink, decodeLink), {
     index: 5,
+    carrier: 1,
     row: { name: 'v1', type: 'veth', up: false, owned: false },
   })
   assert.equal(decode(captured.loopback, decodeLink), {
     index: 1,
+    carrier: 0,
     row: { name: 'lo', type: 'device', up: true, owned: false },
   })
 })
