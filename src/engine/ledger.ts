@@ -200,19 +200,23 @@ function standingServices(
     return same ? known : { name, drain, hash }
   }
   const news = new Map<string, LedgerService>()
-  let standing = 0
+  const others = new Set<string>()
+  let came = false
   seen.service.forEach((row, key) => {
     const entry = entryOf(key, row)
-    if (entry === undefined) return
-    standing++
-    if (entry !== ledger.service.get(key)) news.set(key, entry)
+    const known = ledger.service.get(key)
+    if (entry === undefined) others.add(key)
+    else if (entry !== known) {
+      news.set(key, entry)
+      came ||= known === undefined
+    }
   })
-  const came = [...news.keys()].some(key => !ledger.service.has(key))
   // As most edits leave it: the same services, of which a few say something else.
-  if (!came && standing === ledger.service.size) return replaced(ledger.service, news)
+  if (!came && seen.service.size - others.size === ledger.service.size)
+    return replaced(ledger.service, news)
   const services = new Map<string, LedgerService>()
-  for (const [key, row] of seen.service) {
-    const entry = entryOf(key, row)
+  for (const key of seen.service.keys()) {
+    const entry = others.has(key) ? undefined : (news.get(key) ?? ledger.service.get(key))
     if (entry !== undefined) services.set(key, entry)
   }
   return services
