@@ -136,7 +136,11 @@ export class Conductor {
     if (!this.#timers.has('look')) this.#at('look', lookPause(report.node, this.#lookCost))
     if (report.draining) this.#at('drains', drainPoll)
     if (report.trialEnds === undefined) this.#clear('undo')
-    else this.#at('undo', Math.max(0, report.trialEnds - this.#ends.clock.monotonic()))
+    else {
+      // One that is overdue and could not be undone is tried again, but not without a pause.
+      const left = report.trialEnds - this.#ends.clock.monotonic()
+      this.#at('undo', Math.max(report.failed ? firstRetry : 0, left))
+    }
     // Looks that fail, too, must not put off for ever what the first failure has arranged.
     if (report.failed && !this.#timers.has('retry')) {
       this.#at('retry', this.#retry)

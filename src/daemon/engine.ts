@@ -1,6 +1,6 @@
 /** The engine of the daemon: what it wants now, and what it does about files, drift and commands. */
 import { readSources, type Sources } from '../config/read.ts'
-import type { Standing } from '../config/stand-in.ts'
+import type { Standing as Texts } from '../config/stand-in.ts'
 import { type Job, type Round, reconcile } from '../engine/reconcile.ts'
 import { undoTrial } from '../engine/rollback.ts'
 import type { Host } from '../host.ts'
@@ -8,16 +8,18 @@ import { defaultNode } from '../model/defaults.ts'
 import type { Desired, DesiredNode } from '../model/desired.ts'
 import { want } from '../plan/want.ts'
 import type { Wish } from '../plan/want-again.ts'
-import { type Hold, textsFingerprint } from '../state/hold.ts'
+import { textsFingerprint } from '../state/hold.ts'
 import type { LastGood } from '../state/last-good.ts'
-import { isOverdue, type Trial } from '../state/trial.ts'
+import { isOverdue } from '../state/trial.ts'
 import { type CommandSide, commandSide } from './command-side.ts'
 import { Drift } from './drift.ts'
 import { Intake } from './intake.ts'
+import { Records, type Standing } from './records.ts'
 import { type Aim, Rounds } from './rounds.ts'
 import { leave } from './stop.ts'
 import type { CommandLine, Level, Report, Task } from './task.ts'
-import { errorNote, failureNotes, type NoteArguments, roundNote, summaryOf } from './tell.ts'
+import { errorNote, failureNotes, roundNote, summaryOf } from './tell.ts'
+import { Troubles } from './troubles.ts'
 
 export interface EngineEnds {
   readonly host: Host
@@ -33,6 +35,8 @@ export class Engine {
   readonly #rounds: Rounds
   readonly #drift: Drift
   readonly #intake: Intake
+  readonly #records: Records
+  readonly #troubles: Troubles
   readonly #hurry = new AbortController()
   /** What is wanted; absent until the first files have been read. */
   #job: Job | undefined
@@ -40,15 +44,14 @@ export class Engine {
   #desired: Desired | undefined
   /** What files came to last, so that only what changes is made anew. */
   #wish: Wish | undefined
-  #hold: Hold | undefined
-  /** What kept the last task from being done. */
-  #fault: string | undefined
   #failed = false
 
   constructor(ends: EngineEnds) {
     this.#ends = ends
     this.#rounds = new Rounds(ends.host)
     this.#intake = new Intake(ends)
+    this.#records = new Records(ends.host)
+    this.#troubles = new Troubles(ends.note)
     this.#drift = new Drift({
       clock: ends.host.clock,
       rounds: this.#rounds,
@@ -67,27 +70,25 @@ export class Engine {
   async work(task: Task): Promise<Report> {
     const { clock } = this.#ends.host
     const begun = clock.monotonic()
-    const held = this.#hold !== undefined
     this.#failed = false
-    const tried = this.#trial() !== undefined
+    const before = this.#standing()
     try {
       await this.#do(task)
-      this.#hold = this.#ends.host.holds.read()
-      this.#fault = undefined
+      this.#troubles.went(task.kind)
     } catch (error) {
       this.#failed = true
-      this.#tellFault(errorNote(error))
+      this.#troubles.came(task.kind, errorNote(error))
     }
-    const trial = this.#trial()
+    const { trial, hold } = this.#standing(task.kind)
     return {
       cost: clock.monotonic() - begun,
       summary: summaryOf({
         services: this.#job?.wanted.state.service.size ?? 0,
         held: this.#intake.held,
         refused: this.#intake.refused,
-        hold: this.#hold,
+        hold,
         failed: this.#failed || this.#drift.failing,
-        fault: this.#fault,
+        fault: this.#troubles.message,
       }),
       node: this.#node,
       draining: this.#rounds.draining,
@@ -95,25 +96,22 @@ export class Engine {
       failed: this.#failed,
       // What a hold or a trial has kept waiting.
       again:
-        this.#hold === undefined &&
-        ((held && task.kind === 'command') || (tried && trial === undefined)),
+        hold === undefined &&
+        ((before.hold !== undefined && task.kind === 'command') ||
+          (before.trial !== undefined && trial === undefined)),
     }
   }
 
-  /** Tells what keeps tasks from being done: once, not at every try. */
-  #tellFault(note: NoteArguments): void {
-    if (note[1] !== this.#fault) this.#ends.note(...note)
-    this.#fault = note[1]
-  }
-
-  /** The trial that runs; of a record that cannot be read it is told. */
-  #trial(): Trial | undefined {
+  /** The trial that runs and what is held; of records that cannot be read it is told. */
+  #standing(after?: Task['kind']): Standing {
     try {
-      return this.#ends.host.trials.read()
+      const standing = this.#records.read(after)
+      this.#troubles.went('records')
+      return standing
     } catch (error) {
       this.#failed = true
-      this.#ends.note(...errorNote(error))
-      return undefined
+      this.#troubles.came('records', errorNote(error))
+      return { trial: undefined, hold: undefined }
     }
   }
 
@@ -136,7 +134,7 @@ export class Engine {
         // First what is overdue: the command would take the trial for what is wanted.
         await this.#undo().catch(error => {
           this.#failed = true
-          this.#ends.note(...errorNote(error))
+          this.#troubles.came('undo', errorNote(error))
         })
         // Going back lays the past over what is there: damage that is not repaired yet would be held.
         if (task.line.argv.includes('rollback')) await this.#look('all')
@@ -232,7 +230,7 @@ export class Engine {
   }
 
   /** What a command applies is what the daemon wants from then on. */
-  #commandApplied(job: Job, round: Round, standing: Standing | undefined): void {
+  #commandApplied(job: Job, round: Round, standing: Texts | undefined): void {
     this.#job = lasting(job)
     if (standing === undefined) return
     this.#desired = standing.loaded.desired ?? this.#desired

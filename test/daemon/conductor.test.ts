@@ -153,6 +153,16 @@ test('an apply on trial is undone at its deadline', async () => {
   await ended(conductor, step)
 })
 
+test('a trial that is overdue and could not be undone is not tried without a pause', async () => {
+  const { conductor, clock, done, step } = rig(() => ({ trialEnds: 1_000_000, failed: true }))
+  clock.now = 1_000_030
+  conductor.files(texts('a'))
+  await step()
+  await sleep(100)
+  assert.equal(done, ['files a'])
+  await ended(conductor, step)
+})
+
 test('stopping ends what is under way, leaves the rest, and does what on_stop says', async () => {
   const { conductor, done, step } = rig()
   conductor.files(texts('a'))

@@ -113,12 +113,18 @@ test('with a full disk it holds, says so, and goes on by itself', async () => {
           .slice(logged)
           .some(line => JSON.stringify(line).includes('ENOSPC')),
       )
-      await sleep(500)
+      await sleep(4000)
+      const told = daemon
+        .log()
+        .slice(logged)
+        .filter(({ message }) => /^(?!over).*ENOSPC/.test(message))
+      assert.is(told.length, 1, JSON.stringify(told))
       journalKnowsAll(daemon)
       assert.equal(saved(), before, 'nothing was changed that could not be written down')
       rmSync(join(stateDir, 'full'))
       await untilSaved(...webLines(round + 1), ...mailLines(), ...lines('another', round))
       journalKnowsAll(daemon)
+      await daemon.logged(/^over: .*ENOSPC/)
     }
     assert.match((await daemon.slb('plan')).out, /No changes/)
     noFaultOfItsOwn(daemon)
