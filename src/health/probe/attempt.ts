@@ -7,6 +7,8 @@ import { faultOf } from './fault.ts'
 export interface Attempt {
   /** What it waits for, for the text when the time is over: `no connection in 2 s`. */
   waitsFor: string
+  /** What it means if nothing happens until the time is over; absent = a bad answer. */
+  silence?: Answer
   /** Ends it. Only the first answer counts. */
   tell(answer: Answer): void
   /** Ends it by an error of Node. */
@@ -48,7 +50,8 @@ export function attempt(
       tell: end,
       fail: error => end(faultOf(error, check)),
     }
-    const overdue = (): void => end({ ok: false, why: tooLate(self.waitsFor, check) })
+    const overdue = (): void =>
+      end(self.silence ?? { ok: false, why: tooLate(self.waitsFor, check) })
     const timer = setTimeout(() => {
       late = setImmediate(overdue)
     }, check.rules.timeout)

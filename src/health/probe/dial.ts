@@ -33,13 +33,25 @@ export function hangUp(socket: Socket): void {
   else socket.resetAndDestroy()
 }
 
-/** A UDP socket that is bound as the check asks, and connected: unreachable ports come back as errors. */
+/**
+ * A UDP socket that is bound as the check asks, and connected: so that it takes answers of nobody
+ * else, and an unreachable port comes back as an error (udp(7)). Errors come as events, or are thrown.
+ */
 export function dialDatagram(check: Check, connected: (socket: Datagram) => void): Datagram {
   const { address, port, source, mark } = check
+  const fd = mark === undefined ? undefined : markedSocket('datagram', address, mark)
   const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4')
-  const connect = (): void => socket.connect(port, address, () => connected(socket))
-  if (mark !== undefined) socket.bind({ fd: markedSocket('datagram', address, mark) }, connect)
+  socket.once('connect', () => connected(socket))
+  const connect = (): void => socket.connect(port, address)
+  if (fd !== undefined) socket.bind({ fd }, connect)
   else if (source !== undefined) socket.bind({ address: source, port: 0 }, connect)
   else connect()
   return socket
+}
+
+/** Closes a UDP socket, whatever it is at: Node itself listens to `listening`, to close it later. */
+export function hangUpDatagram(socket: Datagram): void {
+  for (const event of ['message', 'connect', 'error']) socket.removeAllListeners(event)
+  socket.on('error', () => {})
+  socket.close()
 }

@@ -33,8 +33,12 @@ const ours: Readonly<Record<string, string>> = {
   EINVAL: 'this machine cannot send there',
 }
 
+/** Thrown where this machine cannot ask; the message says why and what to do. */
+export class OwnFault extends Error {}
+
 /** The answer that an error of Node stands for; the code stands behind words that do not say it all. */
 export function faultOf(error: unknown, check: Check): Answer {
+  if (error instanceof OwnFault) return ownFault(error.message)
   const code = codeOf(error)
   const their = theirs[code]
   if (their !== undefined) return { ok: false, why: their }
@@ -43,6 +47,12 @@ export function faultOf(error: unknown, check: Check): Answer {
   const our = ours[code]
   if (our !== undefined) return ownFault(`${our} (${code})`)
   return { ok: false, why: messageOf(error) }
+}
+
+/** The same of a connected UDP socket: what comes back is not a refusal but an ICMP message. */
+export function datagramFault(error: unknown, check: Check): Answer {
+  if (codeOf(error) === 'ECONNREFUSED') return { ok: false, why: 'port unreachable' }
+  return faultOf(error, check)
 }
 
 /** An answer that says nothing of the other side. */

@@ -26,13 +26,22 @@ export function markedSocket(
 ): number {
   const fd = c.socket(address.includes(':') ? inet6 : inet, types[type] | flags, 0)
   if (fd < 0) throw systemError(c.errno(), 'socket')
+  try {
+    setMark(fd, mark, c)
+    return fd
+  } catch (error) {
+    c.close(fd)
+    throw error
+  }
+}
+
+/** Marks the packets of a socket; throws like `markedSocket`. */
+export function setMark(fd: number, mark: number, c: Libc): void {
   const value = Buffer.alloc(4)
   if (endianness() === 'LE') value.writeUInt32LE(mark)
   else value.writeUInt32BE(mark)
-  if (c.setsockopt(fd, socketLevel, markOption, value, value.length) === 0) return fd
-  const errno = c.errno()
-  c.close(fd)
-  throw systemError(errno, `set the mark ${mark}`)
+  if (c.setsockopt(fd, socketLevel, markOption, value, value.length) !== 0)
+    throw systemError(c.errno(), `set the mark ${mark}`)
 }
 
 /** An error as Node throws them for system calls. */

@@ -1,5 +1,6 @@
 /** Servers that fail in every way there is, and what a probe leaves behind. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
@@ -36,8 +37,12 @@ export interface Opened {
 }
 
 /** A TCP server that does with each connection as it is told. */
-export function serve(handle: (socket: Socket) => void, address = '127.0.0.1'): Promise<Opened> {
-  return listen(createServer(guard(handle)), address)
+export function serve(
+  handle: (socket: Socket) => void,
+  address = '127.0.0.1',
+  port = 0,
+): Promise<Opened> {
+  return listen(createServer(guard(handle)), address, port)
 }
 
 /** The same with TLS and one of the certificates. */
@@ -54,13 +59,13 @@ const guard =
   }
 
 /** Any server, listening on a free port; its connections are cut when it closes. */
-export async function listen(server: Server, address: string): Promise<Opened> {
+export async function listen(server: Server, address: string, port = 0): Promise<Opened> {
   const sockets = new Set<Socket>()
   server.on('connection', socket => {
     socket.on('error', () => {})
     sockets.add(socket.once('close', () => sockets.delete(socket)))
   })
-  server.listen(0, address)
+  server.listen(port, address)
   await once(server, 'listening')
   return {
     port: (server.address() as AddressInfo).port,
@@ -68,6 +73,26 @@ export async function listen(server: Server, address: string): Promise<Opened> {
       for (const socket of sockets) socket.destroy()
       server.close()
       await once(server, 'close')
+    },
+  }
+}
+
+/** A UDP port that answers each datagram by others. */
+export async function datagrams(
+  answers: (asked: Buffer) => readonly Buffer[],
+  address = '127.0.0.1',
+): Promise<Opened> {
+  const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4')
+  socket.on('message', (asked, from) => {
+    for (const answer of answers(asked)) socket.send(answer, from.port, from.address)
+  })
+  socket.bind(0, address)
+  await once(socket, 'listening')
+  return {
+    port: socket.address().port,
+    async close() {
+      socket.close()
+      await once(socket, 'close')
     },
   }
 }
