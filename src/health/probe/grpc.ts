@@ -45,8 +45,9 @@ function call(
       it.tell({ ok: false, why: `the answer is not HTTP/2 (${codeOf(error)})` })
     else it.tell(faultOf(error, check))
   }
+  // First, for its error is the cause; those of session and stream follow from it.
+  socket.prependListener('error', error => it.fail(error))
   session.on('error', failed)
-  session.once('close', () => it.tell({ ok: false, why: 'connection closed without an answer' }))
   const stream = session.request({
     ':method': 'POST',
     ':path': '/grpc.health.v1.Health/Check',
@@ -56,7 +57,10 @@ function call(
   })
   stream.on('error', failed)
   // Also of a stream that was reset with CANCEL, which Node does not call an error.
-  stream.once('close', () => it.tell({ ok: false, why: 'request ended without an answer' }))
+  stream.once('close', () => {
+    const what = socket.destroyed || session.destroyed ? 'connection closed' : 'request ended'
+    it.tell({ ok: false, why: `${what} without an answer` })
+  })
   receive(it, stream, service, warning)
   stream.end(request(service))
   return () => session.destroy()
