@@ -25,6 +25,8 @@ export interface HealthFigures {
   /** Shares of a core: the whole process that checks, and that of the backends. */
   readonly core: number
   readonly backendsCore: number
+  /** What everything else on the machine took meanwhile: what makes checks late here. */
+  readonly othersCore: number
   /** How late askings began: the usual 99th percentile of a second, that of the worst second, the latest of all. */
   readonly lagP99: number
   readonly lagP99Worst: number
@@ -114,19 +116,23 @@ async function untilUp({ all, hearer, watcher }: Scene): Promise<void> {
 }
 
 /** Shares of a core that the checks and the backends take while some hang, and a new list comes. */
-async function atWork({ all, watcher, servers, dying }: Scene, seconds: number) {
+async function atWork({ all: list, watcher, servers, dying }: Scene, seconds: number) {
   await cpuOf(servers)
   const before = process.cpuUsage()
+  const busy = busySeconds()
   const began = performance.now()
   for (const victim of dying) victim.hang()
   await sleep(seconds * 500)
   // It differs in one, as an edit of one file makes it.
-  const [first] = all
-  if (first !== undefined) watcher.watch([...all.slice(1), { ...first, groups: ['another'] }])
+  const [first] = list
+  if (first !== undefined) watcher.watch([...list.slice(1), { ...first, groups: ['another'] }])
   await sleep(seconds * 500)
   const { user, system } = process.cpuUsage(before)
   const took = (performance.now() - began) / 1000
-  return { core: (user + system) / 1e6 / took, backendsCore: (await cpuOf(servers)) / took }
+  const all = (busySeconds() - busy) / took
+  const core = (user + system) / 1e6 / took
+  const backendsCore = (await cpuOf(servers)) / took
+  return { core, backendsCore, othersCore: all - core - backendsCore }
 }
 
 async function run(count: number, seconds: number): Promise<HealthFigures> {
@@ -172,6 +178,16 @@ function figuresOf(beats: readonly Figures[]) {
     blocked: most(({ blocked }) => blocked),
     underWay: most(({ mostUnderWay }) => mostUnderWay),
   }
+}
+
+/** What all processors of the machine have worked so far: all of `cpu` in proc_stat(5) but idle and iowait. */
+function busySeconds(): number {
+  const [line = ''] = readFileSync('/proc/stat', 'utf8').split('\n')
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = line
+    .split(/\s+/)
+    .slice(1)
+    .map(Number)
+  return (user + nice + system + irq + softirq + steal) / 100
 }
 
 /** The most that was ever resident (VmHWM of proc_pid_status(5)), in MiB. */

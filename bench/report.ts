@@ -153,6 +153,7 @@ function checks(health: HealthFigures): readonly Row[] {
   return [
     ['processor', core(health.core), 'at most 100 %'],
     ['processor of the backends, in a process of their own', core(health.backendsCore), ''],
+    ['everything else on the machine meanwhile', core(health.othersCore), ''],
     ['lateness of a check, 99th percentile', ms(lagP99), 'at most 100 ms'],
     ['the same in the worst second; the latest', `${ms(lagP99Worst)}; ${ms(lagMost)}`, ''],
     ['the loop blocked at most', ms(health.blocked), 'at most 100 ms'],

@@ -211,7 +211,7 @@ export class Checker {
 
   /** Whoever could not answer because we did not listen has not failed. */
   #excused(check: Check, answer: Answer, asked: number): Answer {
-    if (answer.ok || !this.#pulse.stoodAt(asked + check.rules.timeout)) return answer
+    if (answer.ok || !this.#pulse.missed(asked, asked + check.rules.timeout)) return answer
     return { ok: false, own: true, why: 'slb itself stood still while it waited for the answer' }
   }
 

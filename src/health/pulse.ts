@@ -60,6 +60,12 @@ export class Pulse {
     return time >= this.#from && time <= this.#until + recovery
   }
 
+  /** True if whoever waited for something from then until then could not hear it: the end, or half of it all, was slept through. */
+  missed(from: number, to: number): boolean {
+    const slept = Math.min(to, this.#until) - Math.max(from, this.#from)
+    return this.stoodAt(to) || slept >= (to - from) / 2
+  }
+
   close(): void {
     this.#callOff?.()
     this.#callOff = undefined

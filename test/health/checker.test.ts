@@ -287,6 +287,21 @@ test('a process that stood still does not ask everything at once, and blames nob
   assert.equal(world.told, [])
 })
 
+for (const [slept, verdict] of [
+  [300, 'down'],
+  [600, 'up'],
+  [960, 'up'],
+] as const)
+  test(`an asking of a second of which ${slept} ms were slept through: ${verdict}`, async () => {
+    const world = new World()
+    world.takes = () => 5000
+    world.checker.watch(list(1, 'up', { fall: 1 }))
+    while (world.asked.length === 0) await world.time.pass(1)
+    world.time.stand(slept)
+    await world.time.pass(1001 - slept)
+    assert.is(world.verdictOf(keyOf(0)), verdict)
+  })
+
 test('a fault of our own is no verdict', async () => {
   const world = new World()
   world.answer = () => ({ ok: false, why: 'no file descriptor left', own: true })
