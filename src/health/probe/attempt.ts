@@ -13,6 +13,8 @@ export interface Attempt {
   tell(answer: Answer): void
   /** Ends it by an error of Node. */
   fail(error: unknown): void
+  /** A listener for events: what it throws ends the attempt, not the process. */
+  guard<T extends readonly unknown[]>(listener: (...event: T) => void): (...event: T) => void
 }
 
 /** Closes what an attempt has opened, at once; called exactly once. */
@@ -49,6 +51,16 @@ export function attempt(
       waitsFor: 'answer',
       tell: end,
       fail: error => end(faultOf(error, check)),
+      guard:
+        listener =>
+        (...event) => {
+          if (told) return
+          try {
+            listener(...event)
+          } catch (error) {
+            self.fail(error)
+          }
+        },
     }
     const overdue = (): void =>
       end(self.silence ?? { ok: false, why: tooLate(self.waitsFor, check) })

@@ -52,10 +52,11 @@ function askByDatagram(
   const message = encode(query(question, id))
   const socket = dialDatagram(check, connected => connected.send(message))
   socket.on('error', error => it.tell(datagramFault(error, check)))
-  socket.on('message', bytes => {
+  const received = it.guard((bytes: Buffer) => {
     const answer = read(it, bytes, question, id)
     if (answer !== undefined) took(answer)
   })
+  socket.on('message', received)
   return () => hangUpDatagram(socket)
 }
 

@@ -29,18 +29,14 @@ export const exec: Probe = (check, signal) => {
       return () => {}
     }
     if (question.user === undefined) return start(it, command)
-    let over = false
     let stop: Release | undefined
     accountOf(question.user).then(
-      account => {
-        if (!over) stop = start(it, command, account)
-      },
-      error => it.tell(ownFault(messageOf(error))),
+      it.guard(account => {
+        stop = start(it, command, account)
+      }),
+      error => it.fail(error),
     )
-    return () => {
-      over = true
-      stop?.()
-    }
+    return () => stop?.()
   })
 }
 

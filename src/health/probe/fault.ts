@@ -31,6 +31,7 @@ const ours: Readonly<Record<string, string>> = {
   EPERM: 'not permitted here, by a firewall perhaps',
   EAFNOSUPPORT: 'this machine does not support the address family',
   EINVAL: 'this machine cannot send there',
+  EMSGSIZE: 'the message is too long to be sent',
 }
 
 /** Thrown where this machine cannot ask; the message says why and what to do. */
@@ -40,6 +41,8 @@ export class OwnFault extends Error {}
 export function faultOf(error: unknown, check: Check): Answer {
   if (error instanceof OwnFault) return ownFault(error.message)
   const code = codeOf(error)
+  // Node refuses an argument: a header that cannot be sent, a name that is too long.
+  if (error instanceof TypeError || error instanceof RangeError) return ownFault(messageOf(error))
   const their = theirs[code]
   if (their !== undefined) return { ok: false, why: their }
   if (code === 'EADDRNOTAVAIL' && check.source !== undefined)

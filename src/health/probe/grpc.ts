@@ -45,8 +45,6 @@ function call(
       it.tell({ ok: false, why: `the answer is not HTTP/2 (${codeOf(error)})` })
     else it.tell(faultOf(error, check))
   }
-  // First, for its error is the cause; those of session and stream follow from it.
-  socket.prependListener('error', error => it.fail(error))
   session.on('error', failed)
   const stream = session.request({
     ':method': 'POST',

@@ -28,9 +28,13 @@ export function redirect(
   const base = `${origins[0]}${from.path}`
   const to = URL.canParse(location, base) ? new URL(location, base) : undefined
   if (to === undefined) return { why: `redirects to ${oneLine(location)}, which is no address` }
-  if (origins.some(origin => new URL(origin).origin === to.origin))
+  if (origins.some(origin => originOf(origin) === to.origin))
     return { inside: { method: kept, path: `${to.pathname}${to.search}` } }
   return { why: `redirects elsewhere, to ${oneLine(to.origin)}, which is never followed` }
+}
+
+function originOf(text: string): string | undefined {
+  return URL.canParse(text) ? new URL(text).origin : undefined
 }
 
 /** 307 and 308 keep the method; the others turn all but HEAD into GET, as browsers do. */

@@ -65,7 +65,10 @@ function exchange(it: Attempt, check: Check, wanted: Request, took: Took): Relea
         it.tell({ ok: false, why: 'connection closed without an answer' })
       else it.tell(faultOf(error, check))
     })
-    request.once('response', answer => took(answer, request, warning))
+    request.once(
+      'response',
+      it.guard(answer => took(answer, request, warning)),
+    )
     // Without a listener, Node would close the connection without a word (101, RFC 9110, 15.2.2).
     request.once('upgrade', (answer, upgraded) => {
       upgraded.on('error', () => {})

@@ -1,6 +1,7 @@
 /** The probe for a check; each kind is loaded at its first use. */
 import type { Question } from '../../model/check.ts'
 import type { Probe } from '../probe.ts'
+import { messageOf, ownFault } from './fault.ts'
 
 type Kind = Question['type']
 
@@ -27,7 +28,11 @@ export function openProbe(kind: Kind): Promise<Probe> {
 }
 
 /** Asks once, whatever the kind of the check. The time for loading is not part of its timeout. */
-export const probe: Probe = async (check, signal) => {
-  const ask = await openProbe(check.question.type)
-  return ask(check, signal)
+export const probe: Probe = (check, signal) => {
+  const { type } = check.question
+  return openProbe(type).then(
+    ask => ask(check, signal),
+    // No file descriptor left to read it with, or no package: Node does not try again.
+    error => ownFault(`cannot load what asks ${type} checks: ${messageOf(error)}`),
+  )
 }

@@ -334,6 +334,13 @@ test('what cannot be sent is our own fault', async () => {
   })
 })
 
+test('what Node refuses to send is our own fault, at once and after a redirect', async () => {
+  isOwn(await answerOf(web(fine), { headers: { 'X-Bad': 'a\nb' } }), /^Invalid character in header/)
+  isOwn(await answerOf(web(fine), { path: '/ /' }), /unescaped characters/)
+  const { answer } = await redirected(() => '/there', { host: 'not a host' })
+  assert.is(answer.ok, false)
+})
+
 test('the name in a Host header', () => {
   assert.is(hostName('web.example.org:8080'), 'web.example.org')
   assert.is(hostName('[2001:db8::1]:8080'), '2001:db8::1')

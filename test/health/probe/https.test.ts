@@ -11,8 +11,10 @@ import type { Answer } from '../../../src/health/probe.ts'
 import type { Tls } from '../../../src/model/check.ts'
 import {
   ask,
+  blackHole,
   checkOf,
   type Extra,
+  freePort,
   isDown,
   isOwn,
   keyPair,
@@ -193,6 +195,23 @@ test('servers that fail after the handshake', async () => {
     ),
     /^connection (reset|closed)/,
   )
+})
+
+test('servers that are not reached', async () => {
+  const asked = question(authority)
+  const port = await freePort()
+  isDown(await ask(http, checkOf(asked, port)), 'connection refused')
+  isDown(await answerOf(blackHole(), asked, { timeout: 150 }), 'no connection in 0.15 s')
+  isOwn(await answerOf(web('good'), asked, { source: '192.0.2.77' }), /source address/)
+})
+
+test('a redirect is followed on a connection of its own', async () => {
+  const server = createServer(keyPair('good'), (request, answer) => {
+    if (request.url === '/') answer.writeHead(302, { Location: '/there' })
+    answer.end(request.url)
+  })
+  const asked = { ...question(authority), redirects: 1, contains: '/there' }
+  assert.equal(await answerOf(listen(server, '127.0.0.1'), asked), { ok: true })
 })
 
 test('given up in the handshake', async () => {
