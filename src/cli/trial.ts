@@ -1,5 +1,6 @@
 /** Applies on trial and held states on the command line: settling them, and telling of them. */
-import { undoTrial } from '../engine/rollback.ts'
+import { undoJob, undoTrial } from '../engine/rollback.ts'
+import { imageOf } from '../engine/undo.ts'
 import type { Host } from '../host.ts'
 import { SlbError } from '../model/error.ts'
 import { newestOf } from '../state/history.ts'
@@ -68,17 +69,22 @@ export async function beginTrial(
   host: Host,
   { running, after, lasts, sources }: NewTrialOptions,
 ): Promise<void> {
+  const back = running?.after ?? after ?? newestOf(host.history)
+  const { job } = await undoJob(host, { after: back })
   const guardian = await io.startGuardian(options)
   try {
-    host.trials.begin({
-      deadline: host.clock.monotonic() + lasts,
-      lasts,
-      after: running?.after ?? after ?? newestOf(host.history),
-      at: host.clock.wall().toISOString(),
-      user: await io.operator(),
-      files: sources.map(({ file }) => file),
-      fingerprint: textsFingerprint(sources),
-    })
+    host.trials.begin(
+      {
+        deadline: host.clock.monotonic() + lasts,
+        lasts,
+        after: back,
+        at: host.clock.wall().toISOString(),
+        user: await io.operator(),
+        files: sources.map(({ file }) => file),
+        fingerprint: textsFingerprint(sources),
+      },
+      imageOf(job.wanted, host.journal.read()),
+    )
   } finally {
     guardian.release()
   }

@@ -3,32 +3,22 @@ import { readSources, type Sources } from '../config/read.ts'
 import type { Standing as Texts } from '../config/stand-in.ts'
 import { type Job, type Round, reconcile } from '../engine/reconcile.ts'
 import { undoTrial } from '../engine/rollback.ts'
-import type { Host } from '../host.ts'
 import { defaultNode } from '../model/defaults.ts'
 import type { Desired, DesiredNode } from '../model/desired.ts'
 import { want } from '../plan/want.ts'
 import type { Wish } from '../plan/want-again.ts'
 import { textsFingerprint } from '../state/hold.ts'
-import type { LastGood } from '../state/last-good.ts'
 import { isOverdue } from '../state/trial.ts'
-import { type CommandSide, commandSide } from './command-side.ts'
+import { commandSide } from './command-side.ts'
 import { Drift } from './drift.ts'
-import { Intake } from './intake.ts'
+import type { EngineEnds } from './ends.ts'
+import { Intake, type Left } from './intake.ts'
 import { Records, type Standing } from './records.ts'
-import { type Aim, Rounds } from './rounds.ts'
+import { type Aim, jobOfImage, Rounds } from './rounds.ts'
 import { leave } from './stop.ts'
-import type { CommandLine, Level, Report, Task } from './task.ts'
-import { errorNote, failureNotes, roundNote, summaryOf } from './tell.ts'
+import type { Report, Task } from './task.ts'
+import { errorNote, roundNotes, summaryOf } from './tell.ts'
 import { Troubles } from './troubles.ts'
-
-export interface EngineEnds {
-  readonly host: Host
-  readonly paths: readonly string[]
-  readonly lastGood: LastGood
-  readonly hostname: string
-  note(level: Level, message: string, fields?: Record<string, unknown>): void
-  runCommand(id: number, line: CommandLine, side: CommandSide): Promise<void>
-}
 
 export class Engine {
   readonly #ends: EngineEnds
@@ -152,7 +142,8 @@ export class Engine {
 
   async #files(given: Sources): Promise<void> {
     const arrival = await this.#intake.take(given)
-    const { standing, unconfirmed } = arrival
+    const { standing, left } = arrival
+    if (left?.image !== undefined) return this.#restore(left, left.image)
     const { desired } = standing.loaded
     if (desired !== undefined) await this.#undo()
     if (desired === undefined || this.#intake.waits(arrival)) {
@@ -160,7 +151,7 @@ export class Engine {
       this.#desired ??= await this.#intake.lastDesired()
       return
     }
-    if (unconfirmed === undefined) this.#ends.host.holds.clear()
+    if (left === undefined) this.#ends.host.holds.clear()
     const job = this.#jobOf(desired)
     // Nobody has changed the files while there was no daemon: what differs, differs by other hands.
     const known = this.#job === undefined && this.#intake.isKnown(standing)
@@ -171,7 +162,17 @@ export class Engine {
     }
     this.#intake.settle(standing, round)
     this.#tell(round)
-    if (unconfirmed !== undefined) this.#intake.holdAgain(unconfirmed)
+    if (left !== undefined) this.#intake.holdAgain(left)
+  }
+
+  /** Makes again what an earlier boot held, or had to go back to. */
+  async #restore(left: Left, image: string): Promise<void> {
+    this.#desired = await this.#intake.lastDesired()
+    const job = jobOfImage(image)
+    const round = await this.#apply(job, 'drift', {})
+    this.#job = job
+    this.#tell(round)
+    this.#intake.holdAgain(left)
   }
 
   #jobOf(desired: Desired): Job {
@@ -207,9 +208,7 @@ export class Engine {
   }
 
   #tell(round: Round): void {
-    const said = roundNote(round)
-    if (said !== undefined) this.#ends.note(...said)
-    for (const one of failureNotes(round)) this.#ends.note(...one)
+    for (const note of roundNotes(round)) this.#ends.note(...note)
   }
 
   async #undo(): Promise<void> {

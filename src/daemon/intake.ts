@@ -21,8 +21,14 @@ export interface IntakeEnds {
 export interface Arrival {
   readonly now: Sources
   readonly standing: Standing
-  /** What an earlier boot knew of them, if they were never confirmed: others stand in for them. */
-  readonly unconfirmed: Trial | Hold | undefined
+  readonly left: Left | undefined
+}
+
+/** What an earlier boot knew of the files that are there now: it undid them, or nobody confirmed them. */
+export interface Left {
+  readonly record: Trial | Hold
+  /** What stood without them, or was to stand again. */
+  readonly image: string | undefined
 }
 
 const nothing: Sources = { sources: [], diagnostics: [], unreadable: [] }
@@ -59,9 +65,10 @@ export class Intake {
 
   /** Finds out which texts count, and tells of those that do not. */
   async take(given: Sources): Promise<Arrival> {
-    const unconfirmed = this.#texts.unconfirmed(given, this.#ends.host)
-    const now = unconfirmed === undefined ? given : this.#texts.before(given)
+    const known = this.#left(given)
+    const now = known !== undefined && known.image === undefined ? this.#texts.before(given) : given
     const standing = await this.#texts.stand(now)
+    const left = known ?? this.#left(standing)
     this.#standing = standing
     const said = JSON.stringify(standing.held)
     if (said !== this.#said) for (const note of heldNotes(standing)) this.#ends.note(...note)
@@ -70,7 +77,25 @@ export class Intake {
       if (this.#refused !== noFile) this.#ends.note('error', noFile, faults(standing.diagnostics))
       this.#refused = noFile
     }
-    return { now, standing, unconfirmed }
+    return { now, standing, left }
+  }
+
+  /**
+   * Files that an earlier boot undid or never had confirmed are not good: a machine that comes up with
+   * them serves what was there before. Undefined too if nobody knows any more what that was.
+   */
+  #left({ sources }: Pick<Sources, 'sources'>): Left | undefined {
+    const { trials, holds } = this.#ends.host
+    const trial = trials.left()
+    const record = trial ?? holds.left()
+    if (record === undefined || textsFingerprint(sources) !== record.fingerprint) return undefined
+    const image = trial === undefined ? holds.image() : trials.image()
+    if (image !== undefined || this.#texts.hasOther(sources)) return { record, image }
+    const what = 'these files were undone or never confirmed before the reboot'
+    this.#ends.note('warn', `${what}, but no others are known: they are applied`, {
+      by: record.user,
+    })
+    return undefined
   }
 
   /** True, and told, if these files are not to be applied now, though nothing is wrong with them. */
@@ -119,11 +144,14 @@ export class Intake {
   }
 
   /** The state without them stands now, and is held as it would have been without the reboot. */
-  holdAgain({ at, user, fingerprint }: Trial | Hold): void {
+  holdAgain({ record, image }: Left): void {
     const { trials, holds } = this.#ends.host
-    holds.set({ why: 'undo', at, user, fingerprint })
+    const { at, user, fingerprint } = record
+    holds.set({ why: 'why' in record ? record.why : 'undo', at, user, fingerprint }, image)
     trials.end()
-    const what = 'these files were never confirmed: what was good before them is applied and held'
-    this.#ends.note('warn', `${what}, until they change or slb resume is said`, { by: user })
+    const what = 'these files were undone or never confirmed: what was good before them is applied'
+    this.#ends.note('warn', `${what} and held, until they change or slb resume is said`, {
+      by: user,
+    })
   }
 }

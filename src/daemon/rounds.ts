@@ -2,11 +2,11 @@
 import { connectionsOf, observe, observeAgain } from '../engine/live.ts'
 import { type Job, type Preview, preview, type Round, reconcile } from '../engine/reconcile.ts'
 import { scopeOf } from '../engine/survey.ts'
-import { rewound } from '../engine/undo.ts'
+import { imaged, rewound, withoutDraining } from '../engine/undo.ts'
 import type { Host } from '../host.ts'
 import { type Change, changeKey } from '../model/change.ts'
 import { defaultLimits } from '../model/defaults.ts'
-import { keyOf, type Service, type ServiceId } from '../model/rows.ts'
+import type { ServiceId } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
 import { type Cause, type HistoryEntry, noting } from '../state/history.ts'
 
@@ -117,8 +117,14 @@ export class Rounds {
     }
   }
 
-  /** The job of leaving everything that is ours as it is, but for drains: they go on to their end. */
+  /**
+   * The job of leaving everything that is ours as it is, but for drains: they go on to their end.
+   * Where it is held, its image tells what it was when nobody had meddled with it yet.
+   */
   async asItIs(): Promise<Job> {
+    const { holds } = this.#host
+    const image = holds.read() && holds.image()
+    if (image !== undefined) return jobOfImage(image)
     const ledger = this.#host.journal.read()
     this.#seen = await observe(this.#host)
     const wanted = rewound(this.#seen, ledger, [])
@@ -130,22 +136,9 @@ export class Rounds {
   }
 }
 
-/** A service whose backends all drain is on its way out itself, and its address with it. */
-function withoutDraining(state: State, draining: ReadonlyMap<string, number>): State {
-  if (draining.size === 0) return state
-  const service = new Map<string, Service>()
-  const leaving = new Set<string>()
-  for (const [key, row] of state.service) {
-    const destinations = row.destinations.filter(one => {
-      return one.weight > 0 || !draining.has(keyOf.destination(one))
-    })
-    if (destinations.length > 0 || row.destinations.length === 0)
-      service.set(key, { ...row, destinations })
-    else if (row.id.address !== undefined) leaving.add(row.id.address)
-  }
-  for (const { id } of service.values()) if (id.address !== undefined) leaving.delete(id.address)
-  const address = new Map([...state.address].filter(([, row]) => !leaving.has(row.address)))
-  return { ...state, service, address }
+/** The job of making true what an image says. */
+export function jobOfImage(image: string): Job {
+  return { wanted: imaged(image), limits: defaultLimits, conflict: 'refuse' }
 }
 
 /** The keys of everything that a plan would change. */

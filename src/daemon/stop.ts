@@ -4,7 +4,7 @@ import type { DesiredNode } from '../model/desired.ts'
 import type { Service } from '../model/rows.ts'
 import { stateOf } from '../model/state.ts'
 import type { Policy } from '../plan/types.ts'
-import type { EngineEnds } from './engine.ts'
+import type { EngineEnds } from './ends.ts'
 import type { Rounds } from './rounds.ts'
 
 const poll = 200

@@ -45,14 +45,14 @@ export function faults(diagnostics: readonly Diagnostic[]): Record<string, unkno
   }
 }
 
-/** What a round changed; nothing to say if it changed nothing. */
-export function roundNote({
-  plan,
-  failures,
-  left,
-  drained,
-  entry,
-}: Round): NoteArguments | undefined {
+/** What a round changed, and what failed. */
+export function roundNotes(round: Round): readonly NoteArguments[] {
+  const changed = changeNote(round)
+  return [...(changed === undefined ? [] : [changed]), ...failureNotes(round)]
+}
+
+/** Nothing to say if it changed nothing. */
+function changeNote({ plan, failures, left, drained, entry }: Round): NoteArguments | undefined {
   if (plan.changes.length === 0 && drained.length === 0) return undefined
   const { add, change, drain, remove } = summarise(plan)
   const draining = left.pending.filter(one => one.deadline !== undefined).length
@@ -72,7 +72,7 @@ export function roundNote({
 }
 
 /** What failed, and what to do about it. */
-export function failureNotes({ failures }: Round): readonly NoteArguments[] {
+function failureNotes({ failures }: Round): readonly NoteArguments[] {
   const notes = failures.slice(0, shown).map(({ change, error }): NoteArguments => {
     const fields = {
       key: changeKey(change),

@@ -4,10 +4,8 @@ import { type LoadCache, openLoadCache } from '../config/load-cache.ts'
 import type { Sources } from '../config/read.ts'
 import { type Held, type Standing, standIn } from '../config/stand-in.ts'
 import { sameText } from '../config/texts.ts'
-import type { Host } from '../host.ts'
-import { type Hold, textsFingerprint } from '../state/hold.ts'
+import { textsFingerprint } from '../state/hold.ts'
 import type { LastGood } from '../state/last-good.ts'
-import type { Trial } from '../state/trial.ts'
 
 /** Texts as they are read again and again, so that what did not change costs nothing. */
 export class Texts {
@@ -42,14 +40,10 @@ export class Texts {
     this.#store.accept(sources)
   }
 
-  /**
-   * What an earlier boot knew of these files, if it undid them or never had them confirmed: they are
-   * not good, and a machine that comes up with them serves what was good before.
-   */
-  unconfirmed({ sources }: Sources, { trials, holds }: Host): Trial | Hold | undefined {
-    const left = trials.left() ?? holds.left()
-    if (left === undefined || textsFingerprint(sources) !== left.fingerprint) return undefined
-    return this.#good().size === 0 ? undefined : left
+  /** True if there are last good texts, and these are others. */
+  hasOther(sources: Sources['sources']): boolean {
+    const good = [...this.#good()].map(([file, text]) => ({ file, text }))
+    return good.length > 0 && textsFingerprint(good) !== textsFingerprint(sources)
   }
 
   /** The last good texts in place of those that are there. */

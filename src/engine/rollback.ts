@@ -15,7 +15,7 @@ import type { Journal } from '../state/journal.ts'
 import type { Trial, Trials } from '../state/trial.ts'
 import { type Live, observe } from './live.ts'
 import { type ApplyOptions, type Job, preview, type Round, reconcile } from './reconcile.ts'
-import { rewound } from './undo.ts'
+import { imageOf, rewound } from './undo.ts'
 
 /** A live system with what is remembered of it. */
 export interface Past extends Live {
@@ -78,7 +78,7 @@ async function withLimits(
  */
 export async function undoJob(
   past: Live & Pick<Past, 'journal' | 'history'>,
-  trial: Trial,
+  trial: Pick<Trial, 'after'>,
 ): Promise<{ readonly job: Job; readonly entries: readonly HistoryEntry[] }> {
   const entries = entriesAfter(past.history, trial.after)
   const job = await jobBack(past, entries, { consent: Number.POSITIVE_INFINITY })
@@ -119,7 +119,9 @@ export async function undoTrial(past: Past, trial: Trial, options: UndoOptions):
   }
   const { user } = trial
   // Held first: if we are killed on the way, nobody must take it for a half-done apply and finish that.
-  past.holds.set({ why: 'undo', at: past.clock.wall().toISOString(), user, fingerprint })
+  const at = past.clock.wall().toISOString()
+  const image = imageOf(job.wanted, past.journal.read())
+  past.holds.set({ why: 'undo', at, user, fingerprint }, image)
   const cause: Cause = { kind: 'operator', command: 'undo', user, files: [] }
   const notes = { limits: job.limits, ...(newest.node === undefined ? {} : { node: newest.node }) }
   const history = noting(past.history, notes)

@@ -1,16 +1,16 @@
 /** What an apply leaves behind so that it can be undone, and the way back. */
 import { changeKey, type Failure } from '../model/change.ts'
-import type { Service, Sysctl } from '../model/rows.ts'
+import { keyOf, type Service, type Sysctl } from '../model/rows.ts'
 import { type State, stateOf, topKinds } from '../model/state.ts'
 import { isOurAddress, isOurLink, isOurService } from '../plan/ours.ts'
 import type { Ledger, Plan, Policy, Wanted } from '../plan/types.ts'
 import type { HistoryEntry } from '../state/history.ts'
 import { fromText, toText } from '../table/snapshot.ts'
 
-type Image = Pick<HistoryEntry, 'before' | 'absent' | 'policies'>
+type EntryImage = Pick<HistoryEntry, 'before' | 'absent' | 'policies'>
 
 /** The rows that a plan touches, as they are before it; a touched destination stands for its whole service. */
-export function imageBefore(plan: Plan, seen: State, ledger: Ledger): Image {
+export function imageBefore(plan: Plan, seen: State, ledger: Ledger): EntryImage {
   const before = mutableState()
   const absent = new Set<string>()
   const policies: Record<string, { name: string; drain: number }> = {}
@@ -95,6 +95,44 @@ export function rewound(seen: State, ledger: Ledger, entries: readonly HistoryEn
       if (row !== undefined) state.service.set(key, { ...row, owned: true })
     }
   }
+  return { state, policies, names: namesOf(state, policies), reasons: new Map() }
+}
+
+/** What a State comes to when all that drains has gone. */
+export function withoutDraining(state: State, draining: ReadonlyMap<string, number>): State {
+  if (draining.size === 0) return state
+  const service = new Map<string, Service>()
+  const leaving = new Set<string>()
+  for (const [key, row] of state.service) {
+    const destinations = row.destinations.filter(one => {
+      return one.weight > 0 || !draining.has(keyOf.destination(one))
+    })
+    if (destinations.length > 0 || row.destinations.length === 0)
+      service.set(key, { ...row, destinations })
+    // One whose backends all drain is on its way out itself, and its address with it.
+    else if (row.id.address !== undefined) leaving.add(row.id.address)
+  }
+  for (const { id } of service.values()) if (id.address !== undefined) leaving.delete(id.address)
+  const address = new Map([...state.address].filter(([, row]) => !leaving.has(row.address)))
+  return { ...state, service, address }
+}
+
+/** Everything that going back comes to, as text that outlives the kernel's tables. */
+export function imageOf({ state, policies }: Wanted, { draining }: Ledger): string {
+  const rules = [...policies].map(([key, { name, drain }]) => [key, name, drain] as const)
+  return JSON.stringify({ state: toText(withoutDraining(state, draining)), policies: rules })
+}
+
+/** What `imageOf` was made of. */
+export function imaged(text: string): Wanted {
+  const image = JSON.parse(text) as { state: string; policies: [string, string, number][] }
+  const { state } = fromText(image.state)
+  const policies = new Map(
+    image.policies.map(([key, name, drain]): [string, Policy] => [
+      key,
+      { name, drain, adopt: false },
+    ]),
+  )
   return { state, policies, names: namesOf(state, policies), reasons: new Map() }
 }
 

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { ioError, readFileIfThere, replaceFile } from './durable.ts'
+import { openImage } from './image.ts'
 import { type Scene, sceneDirectory } from './journal.ts'
 
 export interface NewHold {
@@ -21,24 +22,30 @@ export interface NewHold {
 export interface Hold extends NewHold {
   readonly version: 1
   readonly boot: string
+  /** What its image is named by; see `Holds.image`. */
+  readonly image?: string
 }
 
 export interface Holds {
   /** The hold of this boot, if there is one. */
   read(): Hold | undefined
   /**
-   * What an earlier boot held. It is void: what it kept went with the kernel's tables, and a machine
-   * that serves nothing is worse than one that serves what its files say. It is there to be told.
+   * What an earlier boot held. What it kept went with the kernel's tables: its image says what that was.
    */
   left(): Hold | undefined
-  set(hold: NewHold): Hold
+  /** What is held, as text: of this boot's hold, or of one that an earlier boot left. */
+  image(): string | undefined
+  /** `image`: what is held, whole. */
+  set(hold: NewHold, image?: string): Hold
   /** Ends the hold. Returns whether there was one. */
   clear(): boolean
 }
 
 /** Opens the record of a scene. Nothing is read or made yet. */
 export function openHolds(stateDirectory: string, scene: Scene): Holds {
-  const path = join(sceneDirectory(stateDirectory, scene), 'hold.json')
+  const folder = sceneDirectory(stateDirectory, scene)
+  const path = join(folder, 'hold.json')
+  const held = openImage(join(folder, 'hold-image.json'))
   return {
     read() {
       const hold = readHold(path)
@@ -48,19 +55,22 @@ export function openHolds(stateDirectory: string, scene: Scene): Holds {
       const hold = readHold(path)
       return hold === undefined || hold.boot === scene.boot ? undefined : hold
     },
-    set(hold) {
-      const whole: Hold = { version: 1, boot: scene.boot, ...hold }
+    image: () => held.read(readHold(path)?.image),
+    set(hold, image) {
+      const named = image === undefined ? {} : { image: held.write(image) }
+      const whole: Hold = { version: 1, boot: scene.boot, ...hold, ...named }
       replaceFile(path, `${JSON.stringify(whole)}\n`)
       return whole
     },
     clear() {
-      const held = readHold(path)?.boot === scene.boot
+      const was = readHold(path)?.boot === scene.boot
       try {
         if (existsSync(path)) rmSync(path, { force: true })
       } catch (cause) {
         throw ioError('remove', path, cause)
       }
-      return held
+      held.remove()
+      return was
     },
   }
 }

@@ -10,6 +10,7 @@ import { existsSync, renameSync, rmSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { SlbError } from '../model/error.ts'
 import { ioError, readFileIfThere, replaceFile, syncDirectory } from './durable.ts'
+import { openImage } from './image.ts'
 import { type Scene, sceneDirectory } from './journal.ts'
 
 /** What is to be undone, and when. */
@@ -33,6 +34,8 @@ export interface Trial extends NewTrial {
   readonly boot: string
   /** True once somebody has begun to undo it: it cannot be committed any more. */
   readonly undoing: boolean
+  /** What its image is named by; see `Trials.image`. */
+  readonly image?: string
 }
 
 export interface Trials {
@@ -45,8 +48,10 @@ export interface Trials {
    * since the kernel's tables are gone.
    */
   left(): Trial | undefined
-  /** Puts a trial on disk. Do it before the kernel is touched, or a crash between leaves it unguarded. */
-  begin(trial: NewTrial): Trial
+  /** What an undo would come to, as text: for one that a reboot forestalls. */
+  image(): string | undefined
+  /** Puts a trial on disk, with its image. Do it before the kernel is touched, or a crash between leaves it unguarded. */
+  begin(trial: NewTrial, image?: string): Trial
   /** Ends the trial and keeps what is on trial. False if there is none, or it is being undone. */
   commit(): boolean
   /** From now on it can only be undone. False if there is none. */
@@ -65,6 +70,7 @@ export function openTrials(stateDirectory: string, scene: Scene): Trials {
   const folder = sceneDirectory(stateDirectory, scene)
   const path = join(folder, 'trial.json')
   const claimed = join(folder, 'trial-undoing.json')
+  const before = openImage(join(folder, 'trial-image.json'))
   const stored = (): Trial | undefined => readTrial(claimed, true) ?? readTrial(path, false)
   return {
     path,
@@ -76,11 +82,13 @@ export function openTrials(stateDirectory: string, scene: Scene): Trials {
       const trial = stored()
       return trial === undefined || trial.boot === scene.boot ? undefined : trial
     },
-    begin(trial) {
+    image: () => before.read(stored()?.image),
+    begin(trial, image) {
       // One of an earlier boot would otherwise hide the new one.
       remove(claimed)
       const { boot } = scene
-      const whole: Trial = { version: 1, boot, ...trial, undoing: false }
+      const named = image === undefined ? {} : { image: before.write(image) }
+      const whole: Trial = { version: 1, boot, ...trial, ...named, undoing: false }
       replaceFile(path, `${JSON.stringify(whole)}\n`)
       return whole
     },
@@ -95,6 +103,7 @@ export function openTrials(stateDirectory: string, scene: Scene): Trials {
     end() {
       remove(path)
       remove(claimed)
+      before.remove()
     },
   }
 }

@@ -7,13 +7,16 @@ import * as assert from 'uvu/assert'
 import { readSources } from '../../src/config/read.ts'
 import { Engine } from '../../src/daemon/engine.ts'
 import type { CommandLine, Report } from '../../src/daemon/task.ts'
+import { observe } from '../../src/engine/live.ts'
+import { imageOf, rewound } from '../../src/engine/undo.ts'
 import type { Host } from '../../src/host.ts'
 import { openHistory } from '../../src/state/history.ts'
 import { openHolds, textsFingerprint } from '../../src/state/hold.ts'
-import { openJournal } from '../../src/state/journal.ts'
+import { openJournal, type Scene } from '../../src/state/journal.ts'
 import { openLastGood } from '../../src/state/last-good.ts'
 import { openTrials } from '../../src/state/trial.ts'
 import { memoryTable } from '../../src/table/memory.ts'
+import { toText } from '../../src/table/snapshot.ts'
 import { state, stillClock } from '../engine/rig.ts'
 
 const scene = { boot: 'b0', namespace: '1' }
@@ -31,28 +34,30 @@ async function withEngine(
     save(text: string): Promise<Report>
     /** The same files, kernel and records under another engine. */
     restart(): Engine
+    /** The same files and records in another boot, whose kernel is empty. */
+    reboot(): { engine: Engine; host: Host }
     host: Host
   }) => Promise<void>,
 ): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'slb-engine-'))
   const folder = join(directory, 'etc')
   const store = join(directory, 'state')
-  const trials = openTrials(store, scene)
   const notes: string[] = []
   const ran: number[] = []
-  const host: Host = {
+  const hostIn = (scene: Scene): Host => ({
     scene,
     tables: [memoryTable(state(''))],
     clock: stillClock(),
     journal: openJournal(store, scene),
     history: openHistory(store),
-    trials,
+    trials: openTrials(store, scene),
     holds: openHolds(store, scene),
     close() {},
-  }
-  const start = (): Engine =>
+  })
+  const host = hostIn(scene)
+  const start = (on = host): Engine =>
     new Engine({
-      host,
+      host: on,
       paths: [folder],
       lastGood: openLastGood(store, [folder]),
       hostname: 'lb1',
@@ -61,6 +66,10 @@ async function withEngine(
         ran.push(id)
       },
     })
+  const reboot = (): { engine: Engine; host: Host } => {
+    const other = hostIn({ ...scene, boot: 'b1' })
+    return { engine: start(other), host: other }
+  }
   const engine = start()
   const save = (text: string): Promise<Report> => {
     mkdirSync(folder, { recursive: true })
@@ -68,7 +77,17 @@ async function withEngine(
     return engine.work({ kind: 'files', now: readSources([folder]) })
   }
   try {
-    await work({ engine, folder, notes, ran, trial: trials.path, save, restart: start, host })
+    await work({
+      engine,
+      folder,
+      notes,
+      ran,
+      trial: host.trials.path,
+      save,
+      restart: start,
+      reboot,
+      host,
+    })
   } finally {
     rmSync(directory, { recursive: true })
   }
@@ -122,6 +141,57 @@ test('nor do those of files that are held: what was good last rules, also after 
       const { node } = await one.work({ kind: 'files', now })
       assert.equal([node.drift, node.onStop], ['alert', 'keep'])
     }
+  }))
+
+const textOf = async (host: Host): Promise<string> => toText(await observe(host))
+
+/** Web with weight 1, then 5, then back to 1 by a rollback that is held. */
+async function rolledBack({ save, host, folder }: Parameters<Parameters<typeof withEngine>[0]>[0]) {
+  const web = (weight: number) =>
+    service('web', 80).replace('"10.0.0.11"', `{ address = "10.0.0.11", weight = ${weight} }`)
+  await save(web(1))
+  const ledger = host.journal.read()
+  const image = imageOf(rewound(await observe(host), ledger, []), ledger)
+  const before = await textOf(host)
+  await save(web(5))
+  const now = readSources([folder])
+  const fingerprint = textsFingerprint(now.sources)
+  const at = '2026-11-22T00:00:00Z'
+  return { before, image, now, record: { at, user: 'me', fingerprint } }
+}
+
+test('a restart under a hold repairs what others changed while there was no daemon', () =>
+  withEngine(async rig => {
+    const { before, image, now, record } = await rolledBack(rig)
+    // The kernel still has weight 5, which is as good as a change by somebody else.
+    rig.host.holds.set({ why: 'rollback', ...record }, image)
+    const next = rig.restart()
+    await next.work({ kind: 'files', now })
+    await next.work({ kind: 'look', at: 'all' })
+    assert.is(await textOf(rig.host), before)
+  }))
+
+test('a reboot under a hold brings back what was held, not the last text that was good once', () =>
+  withEngine(async rig => {
+    const { before, image, now, record } = await rolledBack(rig)
+    rig.host.holds.set({ why: 'rollback', ...record }, image)
+    const { engine, host } = rig.reboot()
+    for (let time = 0; time < 2; time++) {
+      const { summary } = await engine.work({ kind: 'files', now })
+      assert.match(summary, 'held since a rollback')
+      assert.is(await textOf(host), before)
+    }
+  }))
+
+test('a reboot in a trial brings back what was there before the trial', () =>
+  withEngine(async rig => {
+    const { before, image, now, record } = await rolledBack(rig)
+    rig.host.trials.begin({ ...record, deadline: 1, lasts: 1, after: 1, files: [] }, image)
+    const { engine, host } = rig.reboot()
+    const { summary } = await engine.work({ kind: 'files', now })
+    assert.match(summary, 'held since an undo')
+    assert.is(await textOf(host), before)
+    assert.is(host.trials.left(), undefined)
   }))
 
 test.run()

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { namespaceId } from '../../src/netlink/namespace.ts'
 import { textsFingerprint } from '../../src/state/hold.ts'
 import { openTrials } from '../../src/state/trial.ts'
-import { daemonRig, until, untilSaved, withDaemon } from './daemon-rig.ts'
+import { daemonRig, reboot, until, untilSaved, withDaemon } from './daemon-rig.ts'
 import { run } from './namespace.ts'
 
 const web = (weight: number, backends = '"10.0.0.12:8080", '): string => `[service.web]
@@ -133,6 +133,35 @@ test('after a reboot files that were never confirmed are not applied by themselv
     await untilSaved(...one(5))
   } finally {
     await daemon.stop('SIGKILL')
+  }
+})
+
+test('what a rollback holds is what was before it, after a restart and after a reboot', async () => {
+  const daemon = daemonRig({ 'web.toml': web(1) })
+  await daemon.start()
+  try {
+    daemon.save('web.toml', web(7))
+    await untilSaved(two[0] ?? '', ...one(7).slice(1), two[2] ?? '')
+    assert.is((await daemon.slb('rollback')).status, 0)
+    await untilSaved(...two)
+    await daemon.stop('SIGKILL')
+    run(undefined, 'ipvsadm', '-e', '-t', '192.0.2.10:80', '-r', '10.0.0.11:8080', '-m', '-w', '9')
+    await daemon.start()
+    await untilSaved(...two)
+    await daemon.stop('SIGKILL')
+    reboot(daemon)
+    for (const _ of ['at boot', 'and after a restart']) {
+      await daemon.start()
+      await untilSaved(...two)
+      await daemon.stop('SIGKILL')
+    }
+    await daemon.start()
+    assert.match((await daemon.slb('status')).err, /^held: /m)
+    assert.is((await daemon.slb('resume')).status, 0)
+    await untilSaved(two[0] ?? '', ...one(7).slice(1), two[2] ?? '')
+  } finally {
+    await daemon.stop('SIGKILL')
+    run(undefined, 'umount', '/proc/sys/kernel/random/boot_id')
   }
 })
 

@@ -9,9 +9,9 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { countWrites, type Sends, straceOptions } from '../../bench/writes.ts'
 import type { Churned } from './churner.ts'
-import { type DaemonRig, daemonRig, until, untilSaved } from './daemon-rig.ts'
+import { type DaemonRig, daemonRig, reboot, until, untilSaved } from './daemon-rig.ts'
 import { saved } from './ipvsadm.ts'
-import { ip, run } from './namespace.ts'
+import { run } from './namespace.ts'
 import { randomFrom, seed } from './random.ts'
 import { labRig, running } from './rig.ts'
 import { times } from './rounds.ts'
@@ -122,14 +122,6 @@ test('killed and started again, it writes nothing, and a thousand flows live on'
     await end(daemon, 'SIGTERM')
     console.log(`  ${flows.length} flows, ${restarts} restarts, 0 writes, 0 cut`)
   }))
-
-/** Another boot: the kernel's tables are empty, and its id is another. */
-function reboot(daemon: DaemonRig): void {
-  run(undefined, 'ipvsadm', '-C')
-  ip(undefined, 'link del slb0')
-  const id = daemon.rig.file('boot_id', '01234567-89ab-4cde-8f01-23456789abcd\n')
-  run(undefined, 'mount', '--bind', id, '/proc/sys/kernel/random/boot_id')
-}
 
 const lines = (name: string, weight: number): string[] => [
   `-A -t 192.0.2.${20 + name.length}:80 -s wrr`,

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Ran } from '../cli/slb.ts'
 import { saved } from './ipvsadm.ts'
+import { ip, run } from './namespace.ts'
 import { freshRig, type LabRig, type Running, type StartOptions } from './rig.ts'
 
 export interface LogLine {
@@ -121,6 +122,14 @@ export function daemonRig(
   mkdirSync(folder, { recursive: true })
   for (const [name, content] of Object.entries(files)) one.save(name, content)
   return one
+}
+
+/** Another boot, until `/proc/sys/kernel/random/boot_id` is unmounted: empty tables, and another id. */
+export function reboot(daemon: DaemonRig): void {
+  run(undefined, 'ipvsadm', '-C')
+  ip(undefined, 'link del slb0')
+  const id = daemon.rig.file('boot_id', '01234567-89ab-4cde-8f01-23456789abcd\n')
+  run(undefined, 'mount', '--bind', id, '/proc/sys/kernel/random/boot_id')
 }
 
 /** Runs a daemon with these files in a fresh namespace, which never calls what happens a fault of its own. */

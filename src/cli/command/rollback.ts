@@ -4,6 +4,7 @@ import { readSources } from '../../config/read.ts'
 import type { Job } from '../../engine/reconcile.ts'
 import { preview } from '../../engine/reconcile.ts'
 import { rollbackJob, undoJob } from '../../engine/rollback.ts'
+import { imageOf } from '../../engine/undo.ts'
 import type { Host } from '../../host.ts'
 import { type HistoryEntry, isApply, newestEntries } from '../../state/history.ts'
 import { textsFingerprint } from '../../state/hold.ts'
@@ -67,7 +68,8 @@ async function goBack(context: Context<RollbackOptions>, host: Host): Promise<Ex
     passed: async () => {
       const at = host.clock.wall().toISOString()
       const fingerprint = heldFingerprint(context, running)
-      host.holds.set({ why: 'rollback', at, user, fingerprint })
+      const image = imageOf(job.wanted, host.journal.read())
+      host.holds.set({ why: 'rollback', at, user, fingerprint }, image)
     },
   })
   if (round.verdict.refusal === undefined) host.trials.end()

@@ -1,0 +1,14 @@
+/** What the engine works with: the live system, the files, and who is told. */
+import type { Host } from '../host.ts'
+import type { LastGood } from '../state/last-good.ts'
+import type { CommandSide } from './command-side.ts'
+import type { CommandLine, Level } from './task.ts'
+
+export interface EngineEnds {
+  readonly host: Host
+  readonly paths: readonly string[]
+  readonly lastGood: LastGood
+  readonly hostname: string
+  note(level: Level, message: string, fields?: Record<string, unknown>): void
+  runCommand(id: number, line: CommandLine, side: CommandSide): Promise<void>
+}
