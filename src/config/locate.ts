@@ -48,7 +48,12 @@ export async function placeAll(
     }
   const found = new Map<string, Diagnostic>()
   const counts = new Map<string, number>()
+  const told = new Set<string>()
   for (const fault of faults) {
+    // What is wrong in [defaults] is wrong in every service that takes it from there.
+    const id = `${fault.code} ${fault.message} ${fault.at.file} ${spotKey(fault.at)}`
+    if (told.has(id)) continue
+    told.add(id)
     const count = (counts.get(fault.at.file) ?? 0) + 1
     counts.set(fault.at.file, count)
     if (count > maxFaults) continue

@@ -128,6 +128,23 @@ test('hostile keys change no object', async () => {
   }
 })
 
+test('a fault of defaults is one, however many services take them', async () => {
+  const services = Array.from(
+    { length: 200 },
+    (_, i) => `[service.s${i}]\nvip = "192.0.2.1"\nport = ${i + 1}\nbackends = ["10.0.0.1"]\n`,
+  )
+  const { diagnostics } = await load([
+    {
+      file: 'slb.toml',
+      text: Buffer.from(`[defaults]\ncheck = { timeout = "3s" }\n${services.join('')}`),
+    },
+  ])
+  assert.equal(
+    diagnostics.map(({ code, place }) => [code, place?.line, place?.column]),
+    [['bad-duration', 2, 21]],
+  )
+})
+
 test('of thousands of faults a hundred are shown, and the number of the rest', async () => {
   const text = Array.from({ length: 5000 }, (_, i) => `[service.s${i}]\nprot = ${i}\n`).join('')
   const { diagnostics } = await loadBytes(text)

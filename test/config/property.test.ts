@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import fc from 'fast-check'
-import { stringify as toToml } from 'smol-toml'
+import { parse as fromToml, stringify as toToml } from 'smol-toml'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { stringify as toYaml } from 'yaml'
@@ -236,15 +236,73 @@ for (const name of examples) {
   })
 }
 
-test('a damaged example is read or refused', async () => {
-  const whole = await readFile(`${projectRoot}examples/udp.toml`)
+for (const name of ['udp.toml', 'health.toml'])
+  test(`examples/${name}, damaged, is read or refused`, async () => {
+    const whole = await readFile(`${projectRoot}examples/${name}`)
+    await fc.assert(
+      fc.asyncProperty(fc.nat(whole.length - 1), fc.nat(255), async (at, byte) => {
+        const damaged = Buffer.from(whole)
+        damaged[at] = byte
+        check(await text(name, damaged))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+/** The places of all values in a tree. */
+const pathsOf = (tree: unknown, path: readonly string[] = []): readonly (readonly string[])[] =>
+  typeof tree === 'object' && tree !== null
+    ? [
+        path,
+        ...Object.entries(tree).flatMap(([key, value]) => pathsOf(value, [...path, key])),
+      ].filter(each => each.length > 0)
+    : [path]
+
+/** Puts a value in the place of one in a tree, as far as that still is there. */
+const put = (tree: unknown, path: readonly string[], value: unknown): void => {
+  const table = path
+    .slice(0, -1)
+    .reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], tree)
+  if (typeof table !== 'object' || table === null) return
+  const end = path.at(-1) ?? ''
+  ;(table as Record<string, unknown>)[end] = value
+}
+
+test('values of another kind anywhere in an example are read or refused', async () => {
+  const whole = fromToml(`${readFileSync(`${projectRoot}examples/health.toml`)}`)
+  const paths = pathsOf(whole)
+  const value = fc.oneof(
+    fc.constantFrom(
+      null,
+      true,
+      false,
+      0,
+      1,
+      -1,
+      5,
+      70_000,
+      '',
+      'x',
+      '1s',
+      '9d',
+      '50%',
+      '10.0.0.1:80',
+    ),
+    fc.constantFrom('none', 'tcp', 'exec', 'vip', 'fd00::1', [], {}, [{}], [[]], ['x'], { up: {} }),
+    fc
+      .constantFrom(...paths)
+      .map(path =>
+        path.reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], whole),
+      ),
+  )
+  const edits = fc.array(fc.tuple(fc.constantFrom(...paths), value), { minLength: 1, maxLength: 3 })
   await fc.assert(
-    fc.asyncProperty(fc.nat(whole.length - 1), fc.nat(255), async (at, byte) => {
-      const damaged = Buffer.from(whole)
-      damaged[at] = byte
-      check(await text('udp.toml', damaged))
+    fc.asyncProperty(edits, async all => {
+      const tree = structuredClone(whole)
+      for (const [path, each] of all) put(tree, path, structuredClone(each))
+      check(await text('health.yaml', toYaml(tree, { aliasDuplicateObjects: false })))
     }),
-    { numRuns: 500 },
+    { numRuns: 300 },
   )
 })
 
