@@ -15,6 +15,8 @@ export type Head = Pick<IncomingMessage, 'statusCode' | 'headers'>
 export interface Rest {
   /** The body, or as much of it as is read. */
   readonly chunks: readonly Uint8Array[]
+  /** True if there is more of it. */
+  readonly cut: boolean
   /** What is to be said of the certificate. */
   readonly certificate?: string | undefined
 }
@@ -30,8 +32,10 @@ export function judgeStatus(head: Head, { expect }: Http): Answer | undefined {
 /** The answer to the check, of an HTTP answer whose status is right. */
 export function judge(head: Head, question: Http, rest: Rest): Answer {
   const { contains, weightHeader } = question
-  if (contains !== undefined && !Buffer.concat(rest.chunks).includes(contains))
-    return { ok: false, why: `the body does not contain "${oneLine(contains, 40)}"` }
+  if (contains !== undefined && !Buffer.concat(rest.chunks).includes(contains)) {
+    const what = rest.cut ? 'the first 64 KiB of the body do' : 'the body does'
+    return { ok: false, why: `${what} not contain "${oneLine(contains, 40)}"` }
+  }
   const weight = weightHeader === undefined ? undefined : weightOf(head, weightHeader)
   const warning = [rest.certificate, weight?.warning].filter(text => text !== undefined).join('; ')
   return {

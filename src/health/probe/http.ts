@@ -116,7 +116,10 @@ function take(
   it.waitsFor = 'end of the answer'
   const chunks: Buffer[] = []
   let length = 0
-  const tell = (): void => it.tell(judge(answer, question, { chunks, certificate }))
+  const tell = (): void => {
+    const cut = length > bodyLimit || (length === bodyLimit && !answer.complete)
+    it.tell(judge(answer, question, { chunks, cut, certificate }))
+  }
   answer.on('error', () =>
     it.tell({ ok: false, why: 'connection closed before the end of the answer' }),
   )
