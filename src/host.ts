@@ -9,6 +9,7 @@ import { openNetlink, protocol } from './netlink/socket.ts'
 import { type History, openHistory } from './state/history.ts'
 import { type Holds, openHolds } from './state/hold.ts'
 import { type Journal, openJournal, type Scene, sceneDirectory } from './state/journal.ts'
+import { type Overrides, openOverrides } from './state/overrides.ts'
 import { openTrials, type Trials } from './state/trial.ts'
 import { canMark } from './table/address/mark.ts'
 import { forwardingHazards } from './table/address/routers.ts'
@@ -30,6 +31,7 @@ export interface Host extends Live {
   readonly history: History
   readonly trials: Trials
   readonly holds: Holds
+  readonly overrides: Overrides
   close(): void
 }
 
@@ -64,6 +66,7 @@ export function openHost(options: HostOptions): Host {
     history: openHistory(directory, () => trials.read()?.after ?? Number.POSITIVE_INFINITY),
     trials,
     holds: openHolds(options.stateDirectory, scene),
+    overrides: openOverrides(options.stateDirectory, scene, systemClock),
     close() {
       for (const table of tables) table.close()
     },

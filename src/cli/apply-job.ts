@@ -1,4 +1,5 @@
 /** Apply a job and tell how it went: what `apply` and `rollback` have in common. */
+import { asAsked } from '../engine/asked.ts'
 import { type Job, type Preview, type Round, reconcile } from '../engine/reconcile.ts'
 import type { Host } from '../host.ts'
 import { changeKey, type Failure } from '../model/change.ts'
@@ -24,11 +25,15 @@ export function waitOf({ wait }: WaitOptions): number {
 export interface Applying {
   readonly job: Job
   readonly command: string
+  /** `override` for what the next undrain takes back, and no rollback; absent = an apply. */
+  readonly kind?: 'override'
   readonly files: readonly string[]
   /** How many applies the history keeps. */
   readonly keep: number
   /** What this machine is called. */
   readonly node: string
+  /** Keys of changes that are not to be made now. */
+  readonly skip?: ReadonlySet<string>
   /** Throws if the plan is not to be made. */
   readonly check?: (preview: Preview) => void
   /** Called when the plan is shown and nothing refuses it, before anything is changed. */
@@ -52,19 +57,21 @@ export async function applyJob(
   const progress = progressLine(io.err, options.quiet === true, host.clock.monotonic)
   const wait = io.daemon === undefined ? waitOf(options) : 0
   const cause: Cause = {
-    kind: 'operator',
+    kind: applying.kind ?? 'operator',
     command: applying.command,
     user: await io.operator(),
     files: applying.files,
   }
   const signal = io.interrupted()
-  const round = await (io.daemon?.reconcile ?? reconcile)(applying.job, host, {
+  const job = io.daemon === undefined ? asAsked(applying.job, host) : applying.job
+  const round = await (io.daemon?.reconcile ?? reconcile)(job, host, {
     journal: host.journal,
     history: noting(host.history, { node: applying.node, limits: applying.job.limits }),
     cause,
     keep: applying.keep,
     wait: Math.min(wait, applying.waitAtMost ?? wait),
     signal,
+    ...(applying.skip && { skip: applying.skip }),
     progress: progress.show,
     planned: async preview => {
       applying.check?.(preview)
@@ -121,7 +128,8 @@ async function report(io: Io, round: Round, ending: Ending): Promise<void> {
     if (connections.active > 0)
       await io.err.line(`${key}: ${connections.active} connections were still open, and are reset`)
   const drains = round.left.pending.filter(one => one.deadline !== undefined).length
-  if (drains > 0) await io.err.line(`${drains} to drain still: the next slb apply ends it`)
+  const next = io.daemon === undefined ? 'the next slb apply' : 'slb run'
+  if (drains > 0) await io.err.line(`${drains} to drain still: ${next} ends it`)
   if (round.entry !== undefined && round.failures.length === 0)
     await io.err.line(`Applied in ${ending.seconds.toFixed(1)} s.`)
 }

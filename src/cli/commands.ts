@@ -1,32 +1,8 @@
 /** The commands: names, options and help. What each does is loaded when it is called. */
 import { Argument, type Command } from 'commander'
-import type { Example, Run } from './context.ts'
+import { groups, type Register } from './command-spec.ts'
+import { registerOverriding } from './override-commands.ts'
 import { collect, count, milliseconds, position, someTime } from './values.ts'
-
-/** Headings of the list of commands. */
-export const groups = {
-  change: 'Change the live system:',
-  look: 'Look:',
-  write: 'Write configuration:',
-  about: 'About slb:',
-} as const
-
-export interface CommandSpec<Options> {
-  /** The words that call it, as `config show`. */
-  readonly usage: string
-  readonly group: (typeof groups)[keyof typeof groups]
-  readonly summary: string
-  /** More than the summary, for the command's own help. */
-  readonly about?: string
-  readonly examples: readonly Example[]
-  readonly options?: (command: Command) => Command
-  /** What it is to the daemon, where it goes through that: it only looks, or it changes something. */
-  readonly daemon?: 'looks' | 'changes'
-  readonly load: () => Promise<{ readonly run: Run<Options> }>
-}
-
-/** Takes each command with the type of its own options, so that none needs to be named here. */
-export type Register = <Options>(spec: CommandSpec<Options>) => void
 
 /** Options of all that applies. */
 function waiting(command: Command): Command {
@@ -54,6 +30,7 @@ const symbolsOfPlans = `+ create   ~ change in place   - remove   > drain, then 
 /** Registers every command, in the order of the help. */
 export function registerAll(register: Register): void {
   registerChanging(register)
+  registerOverriding(register)
   registerRunning(register)
   registerLooking(register)
   registerConfiguration(register)

@@ -1,11 +1,12 @@
 /** The engine thread of `slb run`: the only file that knows it is one. */
 import { hostname } from 'node:os'
-import { parentPort, workerData } from 'node:worker_threads'
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import type { CommandSide } from '../daemon/command-side.ts'
 import { Engine } from '../daemon/engine.ts'
 import { openUnpacker } from '../daemon/pack.ts'
 import type { CommandLine, Task, Told } from '../daemon/task.ts'
 import type { Order } from '../daemon/thread.ts'
+import { Watcher } from '../health/watcher.ts'
 import { openHost } from '../host.ts'
 import { remembering } from '../state/journal.ts'
 import { openLastGood } from '../state/last-good.ts'
@@ -36,16 +37,29 @@ const engine = new Engine({
     const status = await runProgram(line.argv, ioOf(id, line, side))
     tell({ kind: 'ended', id, status })
   },
+  watch(list) {
+    if (watcher === undefined && list.length > 0) tell({ kind: 'checks' })
+    watcher?.watch(list)
+  },
 })
+
+let watcher: Watcher | undefined
+
+/** Where checks are made, from now on: all that is to be checked is told anew. */
+function takeChecks(port: MessagePort): void {
+  watcher = new Watcher(port)
+  watcher.watch(engine.watched)
+}
 
 parentPort?.on('message', async (order: Order) => {
   if (order.kind === 'hurry') return engine.hurry()
+  if (order.kind === 'checks') return takeChecks(order.port)
   const task = taskOf(order)
   if (task !== undefined) tell({ kind: 'report', report: await engine.work(task) })
 })
 
 /** Undefined for what only is a part of one. */
-function taskOf(order: Exclude<Order, { kind: 'hurry' }>): Task | undefined {
+function taskOf(order: Exclude<Order, { kind: 'hurry' | 'checks' }>): Task | undefined {
   if (order.kind === 'task') return order.task
   const now = unpack(order)
   return now && { kind: 'files', now }

@@ -1,9 +1,12 @@
 /** What the engine is to do, from the configuration and the options of the command. */
+import { asAsked } from '../engine/asked.ts'
 import type { Job } from '../engine/reconcile.ts'
+import type { Host } from '../host.ts'
 import type { Desired } from '../model/desired.ts'
 import { topKinds } from '../model/state.ts'
 import type { Wanted } from '../plan/types.ts'
 import { want } from '../plan/want.ts'
+import type { Io } from './context.ts'
 import { UsageError } from './exit.ts'
 
 /** Options of every command that plans. */
@@ -39,6 +42,11 @@ export function jobOf(desired: Desired, options: ConsentOptions): Job {
           `--${flag} '${key}': the configuration wants no such row; slb plan shows the keys of those that are refused`,
         )
   return { wanted, limits, conflict, ...consentOf(options) }
+}
+
+/** The job as health and operators make it now; without a daemon nobody checks. */
+export async function presentJob(io: Io, host: Host, job: Job): Promise<Job> {
+  return io.daemon === undefined ? asAsked(job, host) : io.daemon.served(job)
 }
 
 function isWanted(key: string, { state }: Wanted): boolean {

@@ -1,6 +1,7 @@
 /** The command line: what was typed becomes one call of one command. */
 import { Command, CommanderError } from 'commander'
-import { type CommandSpec, groups, registerAll } from './commands.ts'
+import { type CommandSpec, groups } from './command-spec.ts'
+import { registerAll } from './commands.ts'
 import type { GlobalOptions, Io } from './context.ts'
 import { type ExitStatus, exit, UsageError } from './exit.ts'
 import { addGlobals, exampleText, footer, formatHelp } from './help.ts'
@@ -37,6 +38,7 @@ interface Local {
   readonly against?: string
   readonly out?: string
   readonly watch?: unknown
+  readonly wait?: number | boolean
 }
 
 /** The daemon's answer, where there is one that the command goes through. */
@@ -52,7 +54,11 @@ async function throughDaemon<Options>(
   const file = usage === 'apply' ? args[0] : undefined
   const { readText } = await import('./target.ts')
   const attached = file === undefined ? {} : { [file]: readText(file) }
-  return io.process.askDaemon({ argv, options, changes: daemon === 'changes', attached })
+  const call = { argv, options, changes: daemon === 'changes', attached }
+  const status = await io.process.askDaemon(call)
+  if (usage !== 'drain' || status !== exit.changes) return status
+  const { untilDrained } = await import('./until-drained.ts')
+  return untilDrained(io.process, call, options)
 }
 
 function isLocal({ against, out, watch }: Local): boolean {

@@ -1,18 +1,22 @@
 /** What is compared with the configuration: the live system, or a snapshot in its place. */
 import { readFileSync } from 'node:fs'
 import type { Live } from '../engine/live.ts'
+import type { Job } from '../engine/reconcile.ts'
 import type { Ledger } from '../plan/types.ts'
 import { ioError } from '../state/durable.ts'
 import { emptyLedger } from '../state/journal.ts'
 import { fromText, type Snapshot } from '../table/snapshot.ts'
 import type { Context } from './context.ts'
 import { InvalidConfiguration } from './exit.ts'
+import { presentJob } from './job.ts'
 import { tellStanding } from './trial.ts'
 
 export interface Target {
   readonly live: Live
   /** What earlier applies made in it. */
   readonly ledger: Ledger
+  /** The job as health and operators make it there now. */
+  present(job: Job): Promise<Job>
   /** Says on standard error what is on trial or held; `fingerprint`: of the files. */
   tell(fingerprint: string): Promise<void>
   close(): void
@@ -24,6 +28,7 @@ export async function liveTarget({ io, options }: Context): Promise<Target> {
   return {
     live: host,
     ledger: host.journal.read(),
+    present: job => presentJob(io, host, job),
     tell: fingerprint => tellStanding(io, host, fingerprint),
     close: () => host.close(),
   }
@@ -36,7 +41,13 @@ export async function snapshotTarget(file: string): Promise<Target> {
   if (diagnostics.length > 0) throw new InvalidConfiguration(diagnostics)
   const { connections, ...table } = snapshotTable(state, file)
   const clock = { monotonic: () => 0, wall: () => new Date(), sleep: async () => {} }
-  return { live: { tables: [table], clock }, ledger: emptyLedger, tell: async () => {}, close() {} }
+  return {
+    live: { tables: [table], clock },
+    ledger: emptyLedger,
+    present: async job => job,
+    tell: async () => {},
+    close() {},
+  }
 }
 
 /** Reads what `slb get` wrote, as text or as JSON. */

@@ -3,8 +3,11 @@ import { readSources } from '../config/read.ts'
 import type { Standing } from '../config/stand-in.ts'
 import { type Job, type Round, reconcile } from '../engine/reconcile.ts'
 import type { Host } from '../host.ts'
+import type { Verdict } from '../serve/circumstances.ts'
+import type { Care } from '../serve/listener.ts'
 import type { Intake } from './intake.ts'
 import type { Rounds } from './rounds.ts'
+import type { Prepared, Serving } from './serving.ts'
 
 /** In place of the files and the kernel alone. */
 export interface CommandSide {
@@ -13,22 +16,51 @@ export interface CommandSide {
   readonly paths: readonly string[]
   /** The configuration as it stands now. With consent to removals, files that are gone count as gone. */
   configuration(options: { readonly yesRemove?: number }): Promise<Standing>
+  /** The job that the daemon is at; absent until it has read its files. */
+  job(): Job | undefined
+  /** The job as health and operators make it now. */
+  served(job: Job): Promise<Job>
   readonly reconcile: typeof reconcile
+  /** What is checked, and what was found. */
+  readonly health: Health
   /** What is to be said of the daemon itself, one line each. */
   notes(): readonly string[]
 }
 
-/**
- * @param applied told of each round that the guard let through, with the files that it was made for,
- * if it was made for files.
- */
+/** What is known of health. */
+export interface Health {
+  /** By the key of the check. */
+  readonly verdicts: ReadonlyMap<string, Verdict>
+  /** By the key of the virtual service. */
+  readonly cares: ReadonlyMap<string, Care>
+}
+
+/** The files that a job was made of, and what they want to be checked. */
+export interface Made {
+  readonly standing: Standing
+  readonly prepared: Prepared
+}
+
+export interface EngineSide {
+  job(): Job | undefined
+  /** A job made of the past, without what health had made of that. */
+  meant(job: Job): Job
+  /** Told of each round that the guard let through, with what it was made of, if that were files. */
+  applied(job: Job, round: Round, made: Made | undefined): void
+}
+
 export function commandSide(
   { host, paths }: Pick<CommandSide, 'host' | 'paths'>,
   rounds: Rounds,
   intake: Intake,
-  applied: (job: Job, round: Round, standing: Standing | undefined) => void,
+  serving: Serving,
+  engine: EngineSide,
 ): CommandSide {
   let standing: Standing | undefined
+  const prepare = async (job: Job): Promise<Prepared | undefined> => {
+    const desired = standing?.loaded.desired
+    return desired && serving.prepare(desired, () => rounds.seen(job))
+  }
   return {
     host: { ...host, close() {} },
     paths,
@@ -37,11 +69,17 @@ export function commandSide(
       standing = await intake.stand(readSources(paths), released)
       return standing
     },
+    job: engine.job,
+    served: async job => serving.now(job, await prepare(job)),
     reconcile: async (job, live, options) => {
-      const round = await rounds.keep(() => reconcile(job, live, options))
-      if (round.verdict.refusal === undefined) applied(job, round, standing)
+      const prepared = await prepare(job)
+      const served = serving.advance(standing ? job : engine.meant(job), prepared)
+      const round = await rounds.keep(() => reconcile(served, live, options))
+      if (round.verdict.refusal === undefined)
+        engine.applied(job, round, standing && prepared && { standing, prepared })
       return round
     },
+    health: serving,
     notes: () => (intake.refused === undefined ? [] : [intake.refused]),
   }
 }

@@ -6,6 +6,7 @@
 import type { Sources } from '../config/read.ts'
 import type { Clock } from '../model/clock.ts'
 import type { DesiredNode } from '../model/desired.ts'
+import type { Found } from './serving.ts'
 import type { CommandLine, Report, Task } from './task.ts'
 
 export interface ConductorEnds {
@@ -23,15 +24,19 @@ const drainPoll = 500
 /** First wait after a failure that may pass, in milliseconds; doubled up to ten seconds. */
 const firstRetry = 1000
 const longestRetry = 10_000
+/** A timer takes no more than 2^31 milliseconds; what is further off is looked at in between. */
+const longest = 3_600_000
 
-type Timer = 'look' | 'drains' | 'undo' | 'retry'
+type Timer = 'look' | 'drains' | 'undo' | 'retry' | 'verdicts'
 
 /** Keeps the queue and the timers. Times are monotonic milliseconds. */
 export class Conductor {
   readonly #ends: ConductorEnds
   readonly #timers = new Map<Timer, NodeJS.Timeout>()
   readonly #commands: { readonly id: number; readonly line: CommandLine }[] = []
-  readonly #due = new Set<'drains' | 'undo' | 'stop'>()
+  readonly #due = new Set<'drains' | 'undo' | 'stop' | 'verdicts'>()
+  /** The latest of each check, by its key. */
+  readonly #found = new Map<string, Found>()
   #files: Sources | undefined
   #latest: Sources | undefined
   #look: 'all' | 'links' | undefined
@@ -56,6 +61,13 @@ export class Conductor {
   /** Something about links and addresses changed, or may have. */
   links(): void {
     this.#look ??= 'links'
+    this.#pump()
+  }
+
+  /** Checks have found this. */
+  verdicts(found: readonly Found[]): void {
+    for (const one of found) this.#found.set(one.key, one)
+    this.#due.add('verdicts')
     this.#pump()
   }
 
@@ -102,6 +114,11 @@ export class Conductor {
 
   #event(): Task | undefined {
     if (this.#due.delete('undo')) return { kind: 'undo' }
+    if (this.#due.delete('verdicts')) {
+      const found = [...this.#found.values()]
+      this.#found.clear()
+      return { kind: 'verdicts', found }
+    }
     if (this.#files !== undefined) {
       const now = this.#files
       this.#files = undefined
@@ -131,14 +148,17 @@ export class Conductor {
   }
 
   #plan(task: Task, report: Report): void {
+    const now = this.#ends.clock.monotonic()
     if (report.again) this.#files ??= this.#latest
     if (task.kind === 'look' && task.at === 'all') this.#lookCost = report.cost
     if (!this.#timers.has('look')) this.#at('look', lookPause(report.node, this.#lookCost))
     if (report.draining) this.#at('drains', drainPoll)
+    if (report.next === undefined) this.#clear('verdicts')
+    else this.#at('verdicts', Math.min(longest, Math.max(0, report.next - now)))
     if (report.trialEnds === undefined) this.#clear('undo')
     else {
       // One that is overdue and could not be undone is tried again, but not without a pause.
-      const left = report.trialEnds - this.#ends.clock.monotonic()
+      const left = report.trialEnds - now
       this.#at('undo', Math.max(report.failed ? firstRetry : 0, left))
     }
     // Looks that fail, too, must not put off for ever what the first failure has arranged.

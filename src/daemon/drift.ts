@@ -14,8 +14,8 @@ export interface DriftEnds {
   readonly clock: Clock
   readonly rounds: Rounds
   note(level: Level, message: string, fields?: Record<string, unknown>): void
-  /** Makes the job true on the keys that are not left alone, and tells `Drift.outcome` of the round. */
-  repair(job: Job, how: Pick<Aim, 'skip' | 'goesOn'>): Promise<Round>
+  /** Makes what is wanted true on the keys that are not left alone, and tells `Drift.outcome` of the round. */
+  repair(how: Pick<Aim, 'skip' | 'goesOn'>): Promise<Round>
   /** Tells what a round has changed, and what failed. */
   tell(round: Round): void
 }
@@ -38,6 +38,12 @@ export class Drift {
     return this.#failing.some
   }
 
+  /** The keys that are left alone for a while. */
+  resting(): ReadonlySet<string> {
+    const now = this.#ends.clock.monotonic()
+    return new Set([...this.#fights.resting(now), ...this.#failing.waiting(now)])
+  }
+
   /** Compares the job with the kernel, and does what `drift` says about what differs. */
   async look(job: Job, at: 'all' | 'links', { drift }: DesiredNode): Promise<void> {
     const { clock, rounds } = this.#ends
@@ -52,7 +58,7 @@ export class Drift {
     if (at === 'all' || !this.#linkless) for (const key of this.#failing.waiting(now)) skip.add(key)
     const keys = differing.filter(key => !skip.has(key))
     if (keys.length > 0 && drift === 'repair')
-      await this.#repair(job, keys, skip, lostWithLinks(found, before, rounds.links))
+      await this.#repair(keys, skip, lostWithLinks(found, before, rounds.links))
     else this.#alert(found, drift === 'alert' ? keys : [])
   }
 
@@ -67,7 +73,6 @@ export class Drift {
 
   /** @param excused keys that nobody took away, though they were away. */
   async #repair(
-    job: Job,
     keys: readonly string[],
     skip: ReadonlySet<string>,
     excused: ReadonlySet<string>,
@@ -75,7 +80,7 @@ export class Drift {
     const { note } = this.#ends
     const failing = new Set(keys.filter(key => this.#failing.has(key)))
     const goesOn = failing.size === keys.length
-    const round = await this.#ends.repair(job, { skip, goesOn })
+    const round = await this.#ends.repair({ skip, goesOn })
     const { refusal } = round.verdict
     if (refusal !== undefined) note('error', refusal)
     const { made } = outcomeOf(round, skip)

@@ -1,4 +1,5 @@
 /** What the engine works with: the live system, the files, and who is told. */
+import type { Watched } from '../health/panel.ts'
 import type { Host } from '../host.ts'
 import type { LastGood } from '../state/last-good.ts'
 import type { CommandSide } from './command-side.ts'
@@ -11,4 +12,6 @@ export interface EngineEnds {
   readonly hostname: string
   note(level: Level, message: string, fields?: Record<string, unknown>): void
   runCommand(id: number, line: CommandLine, side: CommandSide): Promise<void>
+  /** Has these checked from now on, and nothing else. */
+  watch(list: readonly Watched[]): void
 }

@@ -1,20 +1,22 @@
 /** The engine of the daemon: what it wants now, and what it does about files, drift and commands. */
 import { readSources, type Sources } from '../config/read.ts'
-import type { Standing as Texts } from '../config/stand-in.ts'
 import { type Job, type Round, reconcile } from '../engine/reconcile.ts'
 import { undoTrial } from '../engine/rollback.ts'
+import type { Watched } from '../health/panel.ts'
 import { defaultNode } from '../model/defaults.ts'
 import type { Desired, DesiredNode } from '../model/desired.ts'
+import type { State } from '../model/state.ts'
 import { want } from '../plan/want.ts'
 import type { Wish } from '../plan/want-again.ts'
 import { textsFingerprint } from '../state/hold.ts'
 import { isOverdue } from '../state/trial.ts'
-import { commandSide } from './command-side.ts'
+import { commandSide, type Made } from './command-side.ts'
 import { Drift } from './drift.ts'
 import type { EngineEnds } from './ends.ts'
 import { Intake, type Left } from './intake.ts'
 import { Records, type Standing } from './records.ts'
 import { type Aim, jobOfImage, Rounds } from './rounds.ts'
+import { type Prepared, Serving } from './serving.ts'
 import { leave } from './stop.ts'
 import type { Report, Task } from './task.ts'
 import { errorNote, roundNotes, summaryOf } from './tell.ts'
@@ -27,6 +29,7 @@ export class Engine {
   readonly #intake: Intake
   readonly #records: Records
   readonly #troubles: Troubles
+  readonly #serving: Serving
   readonly #hurry = new AbortController()
   /** What is wanted; absent until the first files have been read. */
   #job: Job | undefined
@@ -42,13 +45,19 @@ export class Engine {
     this.#intake = new Intake(ends)
     this.#records = new Records(ends.host)
     this.#troubles = new Troubles(ends.note)
+    this.#serving = new Serving(ends)
     this.#drift = new Drift({
       clock: ends.host.clock,
       rounds: this.#rounds,
       note: ends.note,
-      repair: (job, how) => this.#apply(job, 'drift', how),
+      repair: async how => this.#apply(await this.#present(), 'drift', how),
       tell: round => this.#tell(round),
     })
+  }
+
+  /** What is to be checked, and what is held of it now. */
+  get watched(): readonly Watched[] {
+    return this.#serving.watched
   }
 
   /** Ends what stopping waits for. */
@@ -82,6 +91,7 @@ export class Engine {
       }),
       node: this.#node,
       draining: this.#rounds.draining,
+      ...(this.#serving.next !== undefined && { next: this.#serving.next }),
       ...(trial && { trialEnds: trial.deadline }),
       failed: this.#failed,
       // What a hold or a trial has kept waiting.
@@ -115,6 +125,9 @@ export class Engine {
         return this.#files(task.now)
       case 'look':
         return this.#look(task.at)
+      case 'verdicts':
+        for (const note of this.#serving.note(task.found)) this.#ends.note(...note)
+        return this.#verdicts()
       case 'drains':
         if (this.#job) this.#tell(await this.#apply(this.#job, 'drift', { drainsOnly: true }))
         return
@@ -131,12 +144,20 @@ export class Engine {
         return this.#ends.runCommand(
           task.id,
           task.line,
-          commandSide(this.#ends, this.#rounds, this.#intake, (...applied) =>
-            this.#commandApplied(...applied),
-          ),
+          commandSide(this.#ends, this.#rounds, this.#intake, this.#serving, {
+            job: () => this.#job,
+            meant: job => this.#meant(job),
+            applied: (...applied) => this.#commandApplied(...applied),
+          }),
         )
       case 'stop':
-        return leave(this.#node, this.#job, this.#rounds, this.#ends, this.#hurry.signal)
+        return leave(
+          this.#node,
+          this.#job && this.#serving.now(this.#job),
+          this.#rounds,
+          this.#ends,
+          this.#hurry.signal,
+        )
     }
   }
 
@@ -147,19 +168,17 @@ export class Engine {
     const { desired } = standing.loaded
     if (desired !== undefined) await this.#undo()
     if (desired === undefined || this.#intake.waits(arrival)) {
-      this.#job ??= await this.#rounds.asItIs()
-      this.#desired ??= await this.#intake.lastDesired()
+      await this.#present()
+      await this.#recall()
       return
     }
     if (left === undefined) this.#ends.host.holds.clear()
     const job = this.#jobOf(desired)
     // Nobody has changed the files while there was no daemon: what differs, differs by other hands.
     const known = this.#job === undefined && this.#intake.isKnown(standing)
-    const round = await this.#apply(job, known ? 'drift' : 'file', {}, desired)
-    if (round.verdict.refusal === undefined) {
-      this.#job = lasting(job)
-      this.#desired = desired
-    }
+    const prepared = await this.#serving.prepare(desired, () => this.#rounds.seen(job))
+    const round = await this.#apply(job, known ? 'drift' : 'file', {}, { desired, prepared })
+    if (round.verdict.refusal === undefined) this.#accept(job, desired, prepared)
     this.#intake.settle(standing, round)
     this.#tell(round)
     if (left !== undefined) this.#intake.holdAgain(left)
@@ -167,8 +186,8 @@ export class Engine {
 
   /** Makes again what an earlier boot held, or had to go back to. */
   async #restore(left: Left, image: string): Promise<void> {
-    this.#desired = await this.#intake.lastDesired()
     const job = jobOfImage(image)
+    await this.#recall()
     const round = await this.#apply(job, 'drift', {})
     this.#job = job
     this.#tell(round)
@@ -182,17 +201,45 @@ export class Engine {
   }
 
   async #look(at: 'all' | 'links'): Promise<void> {
+    await this.#drift.look(this.#serving.advance(await this.#present()), at, this.#node)
+  }
+
+  /** What is wanted; before anything is, that is what there is. */
+  async #present(): Promise<Job> {
     this.#job ??= await this.#rounds.asItIs()
-    await this.#drift.look(this.#job, at, this.#node)
+    return this.#job
+  }
+
+  /** What was found, or time itself, changes what is wanted. */
+  async #verdicts(): Promise<void> {
+    if (this.#job === undefined) return
+    const skip = this.#drift.resting()
+    this.#tell(await this.#apply(this.#job, 'check', { skip }))
+  }
+
+  /** What was accepted before this process began, where its files do not count now. */
+  async #recall(): Promise<void> {
+    if (this.#desired !== undefined) return
+    const desired = await this.#intake.lastDesired()
+    if (desired === undefined) return
+    this.#desired = desired
+    const look = async (): Promise<State> => this.#rounds.seen(await this.#present())
+    this.#serving.accept(await this.#serving.prepare(desired, look))
+  }
+
+  #accept(job: Job, desired: Desired, prepared: Prepared): void {
+    this.#job = lasting(job)
+    this.#desired = desired
+    this.#serving.accept(prepared)
   }
 
   async #apply(
     job: Job,
-    kind: 'file' | 'drift',
+    kind: 'file' | 'drift' | 'check',
     more: Pick<Aim, 'skip' | 'drainsOnly' | 'goesOn'>,
-    desired = this.#desired,
+    { desired = this.#desired, prepared }: { desired?: Desired; prepared?: Prepared } = {},
   ): Promise<Round> {
-    const round = await this.#rounds.apply(job, {
+    const round = await this.#rounds.apply(this.#serving.advance(job, prepared), {
       cause: {
         kind,
         command: 'run',
@@ -218,22 +265,33 @@ export class Engine {
     if (this.#job !== undefined) await this.#look('all')
     const undone = await undoTrial(host, trial, {
       wait: 0,
-      reconcile: (...round) => this.#rounds.keep(() => reconcile(...round)),
+      reconcile: (job, ...round) =>
+        this.#rounds.keep(() => reconcile(this.#serving.now(this.#meant(job)), ...round)),
       fingerprint: textsFingerprint(readSources(this.#ends.paths).sources),
     })
     if (undone.outcome !== 'undone') return
     note('warn', 'the apply on trial was not committed in time: it is undone', { by: trial.user })
     this.#tell(undone.round)
-    this.#job = lasting(undone.job)
+    this.#job = this.#meant(undone.job)
     this.#desired = (await this.#intake.lastDesired()) ?? this.#desired
   }
 
   /** What a command applies is what the daemon wants from then on. */
-  #commandApplied(job: Job, round: Round, standing: Texts | undefined): void {
-    this.#job = lasting(job)
-    if (standing === undefined) return
-    this.#desired = standing.loaded.desired ?? this.#desired
+  #commandApplied(job: Job, round: Round, made: Made | undefined): void {
+    if (made === undefined) {
+      this.#job = this.#meant(job)
+      return
+    }
+    const { standing, prepared } = made
+    const { desired } = standing.loaded
+    if (desired === undefined) this.#job = lasting(job)
+    else this.#accept(job, desired, prepared)
     this.#intake.settle(standing, round)
+  }
+
+  /** What lies in the past was made of what was live: there, health was at work as well. */
+  #meant(job: Job): Job {
+    return lasting(this.#job === undefined ? job : this.#serving.unserved(job, this.#job))
   }
 }
 

@@ -52,6 +52,12 @@ export class Rounds {
     return this.#draining
   }
 
+  /** What was seen last, or is seen now. */
+  async seen(job: Job): Promise<State> {
+    if (this.#seen === undefined) await this.look(job, 'all')
+    return this.#seen ?? (await observe(this.#host, scopeOf(job.wanted)))
+  }
+
   /** Looks at everything, or at links and addresses alone. */
   async look(job: Job, at: 'all' | 'links'): Promise<void> {
     const scope = scopeOf(job.wanted)
@@ -72,7 +78,9 @@ export class Rounds {
     const { journal, history } = this.#host
     // After a restart the drains are those of the newest entry.
     if (aim.drainsOnly === true) this.#entry ??= history.list()[0]
-    const last = aim.drainsOnly === true || aim.goesOn === true ? this.#entry : undefined
+    // Verdicts come and go: until something else is applied, they are one entry.
+    const checks = aim.cause.kind === 'check' && this.#entry?.cause.kind === 'check'
+    const last = aim.drainsOnly || aim.goesOn || checks ? this.#entry : undefined
     return this.keep(() =>
       reconcile(job, this.#host, {
         journal,

@@ -4,6 +4,7 @@
  */
 import type { Sources } from '../config/read.ts'
 import type { DesiredNode } from '../model/desired.ts'
+import type { Found } from './serving.ts'
 
 /** One end of a command's output, as it is where the command was typed. */
 export interface Terminal {
@@ -27,6 +28,8 @@ export type Task =
   | { readonly kind: 'files'; readonly now: Sources }
   /** Compare with the kernel, and repair: everything, or links and addresses alone. */
   | { readonly kind: 'look'; readonly at: 'all' | 'links' }
+  /** Checks have found this; without any, time has passed that changes what is wanted. */
+  | { readonly kind: 'verdicts'; readonly found: readonly Found[] }
   /** See which draining backends can go. */
   | { readonly kind: 'drains' }
   /** Undo the apply on trial, if nobody has committed it. */
@@ -44,6 +47,8 @@ export interface Report {
   readonly node: DesiredNode
   /** True while backends drain. */
   readonly draining: boolean
+  /** When what is wanted changes by itself, in milliseconds of the monotonic clock. */
+  readonly next?: number
   /** When an apply on trial must be undone, in milliseconds of the monotonic clock. */
   readonly trialEnds?: number
   /** True if something failed that may pass by itself: try again. */
@@ -71,3 +76,5 @@ export type Told =
     }
   | { readonly kind: 'ended'; readonly id: number; readonly status: number }
   | { readonly kind: 'report'; readonly report: Report }
+  /** There are checks to be made: it wants an end of the checking thread. */
+  | { readonly kind: 'checks' }

@@ -5,6 +5,7 @@ import { changeKey, describeChange } from '../model/change.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { SlbError } from '../model/error.ts'
 import { summarise, summaryLine } from '../plan/summary.ts'
+import type { Verdict } from '../serve/circumstances.ts'
 import type { Hold } from '../state/hold.ts'
 import type { Level } from './task.ts'
 
@@ -84,6 +85,12 @@ function failureNotes({ failures }: Round): readonly NoteArguments[] {
   if (failures.length > shown)
     notes.push(['error', `and ${failures.length - shown} more like these`])
   return notes
+}
+
+/** What a check has found. */
+export function verdictNote(key: string, { verdict, why }: Verdict): NoteArguments {
+  const level = verdict === 'down' ? 'warn' : 'info'
+  return [level, `${key} is ${verdict}`, why === undefined ? {} : { why }]
 }
 
 /** What kept a task from being done. */

@@ -1,5 +1,5 @@
 /** The engine's thread, seen from the main one: tasks in, reports and words out. */
-import { Worker } from 'node:worker_threads'
+import { type MessagePort, Worker } from 'node:worker_threads'
 import type { Sources } from '../config/read.ts'
 import { Breath } from '../watch/breath.ts'
 import { openPacker, type Packed, type Piece, transferOf } from './pack.ts'
@@ -12,17 +12,23 @@ export type Order =
   | Packed
   /** Stopping shall wait for nothing any more. */
   | { readonly kind: 'hurry' }
+  /** An end of the checking thread. */
+  | { readonly kind: 'checks'; readonly port: MessagePort }
 
 export interface ThreadEnds {
   note(note: Note): void
   print(id: number, to: 'out' | 'err', text: string): void
   ended(id: number, status: number): void
+  /** There are checks to be made: an end of the thread that makes them, for the engine. */
+  checks(): MessagePort
 }
 
 export interface EngineThread {
   /** Does one task; never two at once. Rejects if the thread dies of a fault in slb itself. */
   work(task: Task): Promise<Report>
   hurry(): void
+  /** The checking thread is another one now: the engine gets an end of it. */
+  checksAnew(): void
   close(): Promise<void>
 }
 
@@ -37,6 +43,7 @@ export function startThread(entry: URL, workerData: object, ends: ThreadEnds): E
       if (told.kind === 'note') ends.note(told.note)
       else if (told.kind === 'output') ends.print(told.id, told.to, told.text)
       else if (told.kind === 'ended') ends.ended(told.id, told.status)
+      else if (told.kind === 'checks') giveChecks(thread)
       else settle(one => one.resolve(told.report))
     })
     thread.on('error', error => {
@@ -48,6 +55,10 @@ export function startThread(entry: URL, workerData: object, ends: ThreadEnds): E
       settle(one => one.reject(new Error('the engine thread ended')))
     })
     return thread
+  }
+  const giveChecks = (thread: Worker): void => {
+    const port = ends.checks()
+    thread.postMessage({ kind: 'checks', port } satisfies Order, [port])
   }
   const settle = (how: (one: NonNullable<typeof waiting>) => void): void => {
     const one = waiting
@@ -80,6 +91,7 @@ export function startThread(entry: URL, workerData: object, ends: ThreadEnds): E
       }),
     // A thread that has ended already is not begun anew for that: it would keep the process.
     hurry: () => worker?.postMessage({ kind: 'hurry' } satisfies Order),
+    checksAnew: () => worker && giveChecks(worker),
     async close() {
       const last = worker
       worker = undefined

@@ -112,6 +112,9 @@ export async function reconcile(job: Job, live: Live, options: ApplyOptions): Pr
   const scope = scopeOf(job.wanted)
   let { seen, plan: left, verdict } = first
   let entry = options.continues
+  // A verdict is no apply to go back behind: while it is written down nobody shall wait for its effect.
+  const late = options.cause.kind === 'check'
+  let changed = false
   const skip = options.drainsOnly === true ? openKeys(first.plan, options.skip) : options.skip
   while (options.signal?.aborted !== true) {
     const waiting = new Set(skip)
@@ -123,7 +126,8 @@ export async function reconcile(job: Job, live: Live, options: ApplyOptions): Pr
       const earlier = ledger
       ledger = intended(ledger, todo, job.wanted, left.drains, live.clock.monotonic())
       options.journal.write(ledger)
-      entry ??= record(left, seen, ledger, live, options)
+      if (!late) entry ??= record(left, seen, ledger, live, options)
+      changed = true
       const pass = await applyStages(todo, live, seen, done =>
         options.progress?.({ phase: 'apply', done, total: todo.length }),
       )
@@ -132,7 +136,7 @@ export async function reconcile(job: Job, live: Live, options: ApplyOptions): Pr
       drained = stillDrained(drained, pass.tried)
       const kinds = options.memory && { kinds: new Set(todo.map(change => change.kind)) }
       seen = await observeAgain(live, seen, { services: pass.touched, ...kinds }, scope)
-      entry = amended(entry, pass.failures, seen)
+      if (entry !== undefined) entry = amended(entry, pass.failures, seen)
     } else {
       const done = await drain(left, seen, live, until, quietSince, options)
       if (done.length === 0) break
@@ -144,6 +148,7 @@ export async function reconcile(job: Job, live: Live, options: ApplyOptions): Pr
     verdict = guard(left, seen, ledger, job.limits, job.consent)
   }
   options.journal.write(confirmed(ledger, seen, job.wanted, left, attempts.failed))
+  if (late && changed) entry ??= record(first.plan, first.seen, ledger, live, options)
   const { failures } = attempts
   const result = { ...first, verdict, failures, drained, left, after: seen }
   if (entry === undefined) return result

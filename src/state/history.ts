@@ -7,10 +7,10 @@ import type { Summary } from '../plan/summary.ts'
 import { readFileIfThere, replaceFile } from './durable.ts'
 
 /**
- * What began an apply: the files changed, somebody gave a command, the kernel was not as it was left,
- * a health check, the daemon was stopped.
+ * What began an apply: the files changed, somebody gave a command, somebody asked for a drain or a
+ * weight beside the files, the kernel was not as it was left, a health check, the daemon was stopped.
  */
-export type CauseKind = 'file' | 'operator' | 'drift' | 'check' | 'stop'
+export type CauseKind = 'file' | 'operator' | 'override' | 'drift' | 'check' | 'stop'
 
 /** Why and by whom an apply was made. */
 export interface Cause {
@@ -106,11 +106,11 @@ export function openHistory(
 }
 
 /**
- * True for what somebody asked for, by a file or a command; false for the repair of drift, and for what
- * `[node] on_stop` made, which the next start takes back.
+ * True for what somebody applied, by a file or a command; false for the repair of drift, for what
+ * checks found, and for what is taken back in another way: a drain by undrain, a stop by the next start.
  */
 export function isApply({ cause }: HistoryEntry): boolean {
-  return cause.kind !== 'drift' && cause.kind !== 'stop'
+  return cause.kind === 'file' || cause.kind === 'operator'
 }
 
 /**

@@ -8,6 +8,7 @@ import { SlbError } from '../../src/model/error.ts'
 import { openHistory } from '../../src/state/history.ts'
 import { openHolds } from '../../src/state/hold.ts'
 import { openJournal } from '../../src/state/journal.ts'
+import { openOverrides } from '../../src/state/overrides.ts'
 import { openTrials } from '../../src/state/trial.ts'
 import type { MemoryOptions, MemoryTable } from '../../src/table/memory.ts'
 import { memoryTable } from '../../src/table/memory.ts'
@@ -89,6 +90,7 @@ function ioOf(rig: CliRig, out: Text, err: Text): Io {
     history: openHistory(join(rig.directory, 'state'), () => trials.read()?.after ?? Infinity),
     trials,
     holds: openHolds(join(rig.directory, 'state'), scene),
+    overrides: openOverrides(join(rig.directory, 'state'), scene, rig.clock),
     close() {},
   }
   return {

@@ -14,6 +14,7 @@ import { openHistory } from '../../src/state/history.ts'
 import { openHolds, textsFingerprint } from '../../src/state/hold.ts'
 import { openJournal, type Scene } from '../../src/state/journal.ts'
 import { openLastGood } from '../../src/state/last-good.ts'
+import { openOverrides } from '../../src/state/overrides.ts'
 import { openTrials } from '../../src/state/trial.ts'
 import { memoryTable } from '../../src/table/memory.ts'
 import { toText } from '../../src/table/snapshot.ts'
@@ -52,6 +53,7 @@ async function withEngine(
     history: openHistory(store),
     trials: openTrials(store, scene),
     holds: openHolds(store, scene),
+    overrides: openOverrides(store, scene, stillClock()),
     close() {},
   })
   const host = hostIn(scene)
@@ -62,6 +64,7 @@ async function withEngine(
       lastGood: openLastGood(store, [folder]),
       hostname: 'lb1',
       note: (level, message, fields) => notes.push(`${level} ${message} ${JSON.stringify(fields)}`),
+      watch() {},
       runCommand: async id => {
         ran.push(id)
       },

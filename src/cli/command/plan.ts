@@ -22,7 +22,8 @@ export const run: Run<PlanOptions> = async context => {
   const { against, out } = options
   const target = against === undefined ? await liveTarget(context) : await snapshotTarget(against)
   try {
-    const found = await preview(jobOf(desired, options), target.live, target.ledger)
+    const job = await target.present(jobOf(desired, options))
+    const found = await preview(job, target.live, target.ledger)
     if (out !== undefined) savePlan(out, found, sources, options)
     await showPlan(io, options, target.live, found)
     await reportRefusal(io, found)

@@ -12,7 +12,7 @@ import type { Trial } from '../../state/trial.ts'
 import { applyJob, type WaitOptions, waitOf } from '../apply-job.ts'
 import { type Context, defaultConfig, type Run } from '../context.ts'
 import { type ExitStatus, exit, Refusal, UsageError } from '../exit.ts'
-import { type ConsentOptions, consentOf } from '../job.ts'
+import { type ConsentOptions, consentOf, presentJob } from '../job.ts'
 import { previewStatus, reportRefusal, showPlan } from '../show-plan.ts'
 import { moment, settleTrial, tellTrial } from '../trial.ts'
 
@@ -43,7 +43,7 @@ async function look(context: Context<RollbackOptions>, host: Host): Promise<Exit
   const { io, options } = context
   await tellTrial(io, host)
   const { job } = await wayBack(context, host, host.trials.read())
-  const found = await preview(job, host, host.journal.read())
+  const found = await preview(await presentJob(io, host, job), host, host.journal.read())
   await showPlan(io, options, host, found)
   await reportRefusal(io, found)
   return previewStatus(found, false)

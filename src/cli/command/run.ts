@@ -2,6 +2,7 @@
 import { fstatSync, readlinkSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { resolve } from 'node:path'
+import { Checks } from '../../daemon/checks.ts'
 import { Conductor } from '../../daemon/conductor.ts'
 import { Desk } from '../../daemon/desk.ts'
 import type { Log } from '../../daemon/log.ts'
@@ -90,6 +91,12 @@ async function start(
     note: ({ level, message, fields }) => log[level](message, fields),
     print: (id, to, text) => desk.print(id, to, text),
     ended: (id, status) => desk.ended(id, status),
+    checks: () => checks.port(),
+  })
+  const checks = new Checks({
+    note: (level, message, fields) => log[level](message, fields),
+    found: found => conductor.verdicts(found),
+    anew: () => thread.checksAnew(),
   })
   const vitals = new Vitals({
     notifier,
@@ -141,6 +148,7 @@ async function start(
       clearInterval(pulse)
       server.close()
       server.closeAllConnections()
+      await checks.close()
       await thread.close()
     },
   }

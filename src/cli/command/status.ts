@@ -9,7 +9,7 @@ import { statusOf } from '../../status/status.ts'
 import { readConfiguration } from '../configuration.ts'
 import type { Context, Run } from '../context.ts'
 import { type ExitStatus, exit, InvalidConfiguration, UsageError } from '../exit.ts'
-import { jobOf } from '../job.ts'
+import { jobOf, presentJob } from '../job.ts'
 import { printData } from '../output.ts'
 import { faultLines, printDiagnostics } from '../report.ts'
 import { statusLines, type Validity } from '../status-lines.ts'
@@ -60,10 +60,11 @@ async function show(context: Context<StatusOptions>, host: Host): Promise<ExitSt
   const { io, options } = context
   const ledger = host.journal.read()
   const { job, node, valid, fingerprint } = await wantedJob(context, host)
-  const { plan, seen } = await preview(job, host, ledger)
+  const present = await presentJob(io, host, job)
+  const { plan, seen } = await preview(present, host, ledger)
   const services = [...seen.service.values()].map(row => row.id)
   const connections = await connectionsOf(host, services)
-  const status = statusOf({ wanted: job.wanted, seen, ledger, plan, connections })
+  const status = statusOf({ wanted: present.wanted, seen, ledger, plan, connections })
   const data = {
     format_version: 1,
     node,

@@ -1,0 +1,207 @@
+/** What the engine knows of health: what is checked, what was found, and what is wanted because of it. */
+import type { Job } from '../engine/reconcile.ts'
+import type { Watched } from '../health/panel.ts'
+import type { Host } from '../host.ts'
+import type { Check } from '../model/check.ts'
+import type { Desired } from '../model/desired.ts'
+import { keyOf, type Service } from '../model/rows.ts'
+import type { State } from '../model/state.ts'
+import { type Memory, noMemory, type Verdict } from '../serve/circumstances.ts'
+import type { Care } from '../serve/listener.ts'
+import { caresOf, serve } from '../serve/serve.ts'
+import { type NoteArguments, verdictNote } from './tell.ts'
+
+export interface ServingEnds {
+  readonly host: Host
+  /** Has these checked from now on, and nothing else. */
+  watch(list: readonly Watched[]): void
+}
+
+/** A configuration's checks, before it is accepted. */
+export interface Prepared {
+  readonly cares: ReadonlyMap<string, Care>
+  readonly list: readonly Watched[]
+}
+
+/** What is found of a check, as it is told. */
+export interface Found {
+  readonly key: string
+  readonly judgement: Verdict
+}
+
+const nothing: Prepared = { cares: new Map(), list: [] }
+
+export class Serving {
+  readonly #ends: ServingEnds
+  readonly #verdicts = new Map<string, Verdict>()
+  #current = nothing
+  #memory: Memory | undefined
+  #next = Number.POSITIVE_INFINITY
+
+  constructor(ends: ServingEnds) {
+    this.#ends = ends
+  }
+
+  /** What is checked, and what was found, by the key of the check. */
+  get verdicts(): ReadonlyMap<string, Verdict> {
+    return this.#verdicts
+  }
+
+  get cares(): ReadonlyMap<string, Care> {
+    return this.#current.cares
+  }
+
+  /** What is checked, each with what is held of it now. */
+  get watched(): readonly Watched[] {
+    return this.#current.list.map(one => ({
+      ...one,
+      shown: this.#verdicts.get(one.check.key)?.verdict ?? one.shown,
+    }))
+  }
+
+  /** When something changes by itself, in milliseconds of the monotonic clock. */
+  get next(): number | undefined {
+    return this.#next === Number.POSITIVE_INFINITY ? undefined : this.#next
+  }
+
+  /**
+   * What a configuration wants to be checked. What nobody has checked yet begins as the kernel shows it.
+   *
+   * @param look reads the live system; only called if there is anything to check.
+   */
+  async prepare(desired: Desired, look: () => Promise<State>): Promise<Prepared> {
+    const cares = caresOf(desired)
+    if (cares.size === 0) return nothing
+    const seen = await look()
+    const starting = this.#memory === undefined
+    this.#memory ??= { ...noMemory, ceased: new Set(closed(cares, seen)) }
+    const list = watchedOf(cares, desired, seen, starting)
+    for (const { check, shown } of list)
+      if (!this.#verdicts.has(check.key)) this.#verdicts.set(check.key, { verdict: shown })
+    return { cares, list }
+  }
+
+  /** This is the configuration that counts. */
+  accept(prepared: Prepared): void {
+    if (prepared === nothing && this.#current === nothing) return
+    this.#current = prepared
+    const keys = new Set(prepared.list.map(({ check }) => check.key))
+    for (const key of this.#verdicts.keys()) if (!keys.has(key)) this.#verdicts.delete(key)
+    this.#ends.watch(prepared.list)
+  }
+
+  /** Notes what checks have found. Returns what is to be said of it. */
+  note(found: readonly Found[]): readonly NoteArguments[] {
+    const notes: NoteArguments[] = []
+    for (const { key, judgement } of found) {
+      const before = this.#verdicts.get(key)
+      // What is not asked for any more may still have been under way.
+      if (before === undefined) continue
+      this.#verdicts.set(key, judgement)
+      if (before.verdict !== judgement.verdict) notes.push(verdictNote(key, judgement))
+    }
+    return notes
+  }
+
+  /** The job as it is wanted now. */
+  now(job: Job, { cares }: Prepared = this.#current): Job {
+    return { ...job, wanted: this.#serve(job, cares).wanted }
+  }
+
+  /** The same, for a round that will be made: what it remembers counts for the next one. */
+  advance(job: Job, { cares }: Prepared = this.#current): Job {
+    const { wanted, memory, next = Number.POSITIVE_INFINITY } = this.#serve(job, cares)
+    this.#memory = memory
+    this.#next = next
+    const { clock, overrides } = this.#ends.host
+    for (const { until } of overrides.read())
+      if (until !== undefined) {
+        const left = Date.parse(until.wall) - clock.wall().getTime()
+        const end = until.boot === this.#ends.host.scene.boot ? until.monotonic : undefined
+        this.#next = Math.min(this.#next, end ?? clock.monotonic() + left)
+      }
+    return { ...job, wanted }
+  }
+
+  /**
+   * What a job wants that was made of the live state: where that is only as it is because of health,
+   * it means what was written.
+   */
+  unserved(job: Job, before: Job): Job {
+    const { wanted: written } = before
+    const { wanted: served } = this.now(before)
+    const service = new Map(job.wanted.state.service)
+    served.state.service.forEach((row, key) => {
+      const was = written.state.service.get(key)
+      const now = service.get(key)
+      if (was === undefined || was === row || now === undefined) return
+      if (sameWeights(now, row)) service.set(key, was)
+    })
+    return { ...job, wanted: { ...job.wanted, state: { ...job.wanted.state, service } } }
+  }
+
+  #serve({ wanted }: Job, cares: Prepared['cares']): ReturnType<typeof serve> {
+    const { overrides, clock } = this.#ends.host
+    return serve(wanted, cares, {
+      ...(cares.size > 0 && { verdicts: this.#verdicts }),
+      overrides: overrides.read(),
+      memory: this.#memory ?? noMemory,
+      now: clock.monotonic(),
+    })
+  }
+}
+
+function sameWeights(a: Service, b: Service): boolean {
+  const weights = ({ destinations }: Service): string =>
+    destinations.map(row => `${row.address} ${row.port} ${row.weight}`).join()
+  return weights(a) === weights(b)
+}
+
+/** Virtual services that are not there: what needs a quorum to come needs it the first time, too. */
+function* closed(cares: Prepared['cares'], seen: State): Generator<string> {
+  for (const key of cares.keys()) if (!seen.service.has(key)) yield key
+}
+
+/** All checks, each with the services that need its answer, and what the kernel shows. */
+function watchedOf(
+  cares: Prepared['cares'],
+  desired: Desired,
+  seen: State,
+  starting: boolean,
+): readonly Watched[] {
+  const all = new Map<string, { check: Check; groups: Set<string>; shown: Watched['shown'] }>()
+  for (const { listeners } of desired.services)
+    for (const row of listeners) {
+      const care = cares.get(row.id.key)
+      if (care === undefined) continue
+      const live = seen.service.get(row.id.key)
+      for (const destination of row.destinations) {
+        const checks = care.checks.get(keyOf.destination(destination)) ?? []
+        const shown = shownOf(destination, live, starting)
+        for (const check of checks) {
+          const known = all.get(check.key)
+          if (known === undefined)
+            all.set(check.key, { check, groups: new Set([care.name]), shown })
+          else {
+            known.groups.add(care.name)
+            if (rank[shown] > rank[known.shown]) known.shown = shown
+          }
+        }
+      }
+    }
+  return [...all.values()].map(({ groups, ...one }) => ({ ...one, groups: [...groups] }))
+}
+
+/** Where several destinations need one answer, the best that the kernel shows of them counts. */
+const rank = { unknown: 0, down: 1, up: 2 } as const
+
+/** At the start, what is missing in a service that stands was taken out; later, it is new. */
+function shownOf(
+  { address, port, weight }: Service['destinations'][number],
+  live: Service | undefined,
+  starting: boolean,
+): Watched['shown'] {
+  const row = live?.destinations.find(one => one.address === address && one.port === port)
+  if (row !== undefined && (row.weight > 0 || weight === 0)) return 'up'
+  return starting && live !== undefined ? 'down' : 'unknown'
+}
