@@ -5,12 +5,12 @@ import type { Destination } from './rows.ts'
 /** So many, or a share 0..1 of all there are. */
 export type Amount = { readonly count: number } | { readonly share: number }
 
-/** How many of `all` an amount is: of a share as many as fill it, and never more than all there are by it. */
+/** How many of `all` an amount is: a count is itself, a share is rounded up. */
 export function countOf(amount: Amount, all: number): number {
   return 'count' in amount ? amount.count : Math.ceil(amount.share * all - rounding)
 }
 
-/** A share is a decimal fraction: 0.07 x 100 is a little more than 7. */
+/** A share is a binary fraction of a decimal one: 0.55 x 20 is a little more than 11, which is what is meant. */
 const rounding = 1e-9
 
 /** How verdicts become what is wanted of one service. */

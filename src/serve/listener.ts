@@ -1,7 +1,7 @@
 /** One virtual service as it can serve now: which destinations, with which weights. */
 
 import type { Check } from '../model/check.ts'
-import type { Amount, Serving } from '../model/health.ts'
+import { countOf, type Serving } from '../model/health.ts'
 import { compareDestinations, type Destination, keyOf, type Service } from '../model/rows.ts'
 import type { Asked } from './asked.ts'
 import type { Circumstances, Verdict } from './circumstances.ts'
@@ -151,9 +151,5 @@ function hasQuorum(
 ): boolean {
   if (verdicts === undefined) return true
   const needed = memory.ceased.has(key) ? quorum.up : quorum.down
-  return up >= numberOf(needed, all)
-}
-
-function numberOf(amount: Amount, all: number): number {
-  return 'count' in amount ? amount.count : Math.ceil(amount.share * all)
+  return up >= countOf(needed, all)
 }
