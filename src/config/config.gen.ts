@@ -534,6 +534,10 @@ export interface KernelConfig {
   ipv6_forward?: Switch1
   conntrack?: Switch2
   /**
+   * net.ipv4.ping_group_range, needed by icmp checks: the first and the last group that may ping, auto (all groups), or keep.
+   */
+  ping_group_range?: string
+  /**
    * net.ipv4.vs.*: any switch that the kernel has, as a number, true, false, text, auto or keep.
    */
   vs?: {

@@ -207,6 +207,7 @@ const textWords: Readonly<
   expect: ['no range of status codes', () => 'write 200, "200-299", or a list of these'],
   ca: ['no absolute path of a file', () => undefined],
   allow_exec: ['no absolute path of a program', () => undefined],
+  ping_group_range: ['no range of groups', () => 'write "0 2147483647", "auto" or "keep"'],
   quorum: ['no share from "1%" to "100%"; a number is a count', () => undefined],
   up: ['no share from "1%" to "100%"; a number is a count', () => undefined],
   down: ['no share from "1%" to "100%"; a number is a count', () => undefined],

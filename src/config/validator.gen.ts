@@ -37,7 +37,7 @@ const schema56 = {"title":"StateConfig","description":"What slb remembers.","typ
 const func0 = Object.prototype.hasOwnProperty;
 const func46 = text => text.length;
 const pattern0 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]*$", "u");
-const pattern43 = new RegExp("^(100|[0-9]{1,2})%$", "u");
+const pattern44 = new RegExp("^(100|[0-9]{1,2})%$", "u");
 const schema13 = {"title":"ServiceConfig","description":"One service: each combination of VIP, port and protocol is one virtual service in the kernel, all with the same backends.","type":"object","additionalProperties":false,"properties":{"vip":{"description":"The virtual address: an IPv4 or IPv6 address, the name of a [vip.NAME], or a list of these. IPv4 and IPv6 may be mixed.","type":["string","array"],"minItems":1,"items":{"type":"string"},"examples":["192.0.2.10",["192.0.2.10","2001:db8::10"]]},"port":{"description":"The port, `\"80:8080\"` (service port : backend port), or a list of these. 0 = all ports, only with persistence.","type":["integer","string","array"],"minimum":0,"maximum":65535,"pattern":"^[0-9]{1,5}:[0-9]{1,5}$","minItems":1,"items":{"type":["integer","string"],"minimum":0,"maximum":65535,"pattern":"^[0-9]{1,5}:[0-9]{1,5}$"},"examples":[80,"80:8080",[80,443]]},"protocol":{"description":"The transport protocol, or a list of them.","default":"tcp","anyOf":[{"$ref":"#/definitions/protocol"},{"type":"array","minItems":1,"uniqueItems":true,"items":{"$ref":"#/definitions/protocol"}}]},"fwmark":{"description":"A firewall mark instead of vip and port: packets that carry this mark are balanced.","type":"integer","minimum":1,"maximum":4294967295},"family":{"description":"The address family of a firewall-mark service.","type":"string","enum":["ipv4","ipv6"],"default":"ipv4"},"scheduler":{"description":"How a backend is chosen for a new connection: the name of an IPVS scheduler of the kernel.","default":"wrr","type":"string","maxLength":15,"pattern":"^[a-z0-9_-]+$","examples":["rr","wrr","lc","wlc","lblc","lblcr","dh","sh","sed","nq","fo","ovf","mh","twos"]},"scheduler_flags":{"description":"Options of the schedulers sh and mh: fallback takes another backend when the hashed one is full or quiesced, port adds the client's port to the hash. By default sh and mh fall back; an empty list turns that off. flag-1 to flag-3 are the bare flags, for schedulers that slb does not know.","type":"array","uniqueItems":true,"items":{"type":"string","enum":["sh-fallback","sh-port","mh-fallback","mh-port","flag-1","flag-2","flag-3"]}},"forward":{"description":"How packets reach the backends: nat (rewritten addresses and ports, answers come back through here), direct (same network, unchanged packets), tunnel (wrapped, unchanged packets).","default":"nat","$ref":"#/definitions/forward"},"tunnel":{"description":"How packets are wrapped for forward = \"tunnel\".","$ref":"#/definitions/tunnel"},"persistence":{"description":"Keeps each client on its backend: how long after its last connection, or a table.","$ref":"#/definitions/persistence"},"one_packet":{"description":"Schedules each UDP packet by itself, without a connection entry.","type":"boolean","default":false},"snat":{"description":"Rewrites the source address towards the backends too, so that answers come back through here from any network (one-arm NAT, backends that are also clients). For forward = \"nat\", and not beside fwmark.","type":"boolean","default":false},"backends":{"description":"Where the connections go.","type":"array","items":{"$ref":"#/definitions/backend"},"examples":[["10.0.0.11:8080","10.0.0.12:8080"]]},"enabled":{"description":"false drains the whole service and takes it down.","type":"boolean","default":true},"adopt":{"description":"Takes over what somebody else made in the kernel under this service's keys, without touching a connection.","type":"boolean","default":false},"drain":{"description":"How long a removed backend or service may finish its connections before it is deleted; \"0s\" cuts at once.","default":"60s","$ref":"#/definitions/duration"},"link":{"description":"Where the VIP lives, for a literal VIP that only this service uses: see link of [vip.NAME].","default":"slb0","$ref":"#/definitions/link"},"announce":{"description":"How the network learns of the VIP, for a literal VIP that only this service uses.","default":"none","$ref":"#/definitions/announce"},"check":{"description":"What a backend must answer to be up: a table, a list of tables that must all pass, or \"none\".","default":"none","$ref":"#/definitions/checks"},"on_down":{"description":"What happens to a backend that is down: remove takes it out, quiesce leaves it with weight 0, so that established connections that still work go on.","type":"string","enum":["remove","quiesce"],"default":"remove"},"slow_start":{"description":"How long a backend that comes up takes to its whole weight, at most 1h; \"0s\" = at once.","default":"0s","$ref":"#/definitions/duration"},"quorum":{"description":"How many backends must be up for a virtual service to serve: a number, a percentage, or a table.","default":1,"$ref":"#/definitions/quorum"},"when_empty":{"description":"What happens while fewer backends are up than quorum asks for: keep goes on with those that there are, sorry sends everything to the server in sorry, withdraw takes the VIP away. sorry where sorry is given.","type":"string","enum":["keep","sorry","withdraw"],"default":"keep"},"sorry":{"description":"The server that answers while the service cannot: `\"address:port\"`, `\"address\"` (port of the service), or a table.","$ref":"#/definitions/sorry"},"weight_from":{"description":"Who says the weight of a backend: `\"header:NAME\"` (a header of the answer to its http check), `\"exec\"` (the first line that its exec check prints), or a table.","$ref":"#/definitions/weightFrom"}}};
 const schema14 = {"title":"ProtocolName","type":"string","enum":["tcp","udp","sctp"]};
 const schema16 = {"title":"ForwardMethod","type":"string","enum":["nat","direct","tunnel"]};
@@ -3075,18 +3075,19 @@ validate25.errors = vErrors;
 return errors === 0;
 }
 
-const schema42 = {"title":"KernelConfig","description":"Kernel settings. auto sets a switch when a service needs it, keep never touches it; a switch that is taken out of the file stays as it is in the kernel.","type":"object","additionalProperties":false,"properties":{"ip_forward":{"description":"net.ipv4.ip_forward: needed by nat.","default":"auto","$ref":"#/definitions/switch"},"ipv6_forward":{"description":"net.ipv6.conf.all.forwarding: needed by nat with IPv6.","default":"auto","$ref":"#/definitions/switch"},"conntrack":{"description":"net.ipv4.vs.conntrack: needed by snat.","default":"auto","$ref":"#/definitions/switch"},"vs":{"description":"net.ipv4.vs.*: any switch that the kernel has, as a number, true, false, text, auto or keep.","type":"object","propertyNames":{"pattern":"^[a-z0-9_]{1,63}$"},"additionalProperties":{"type":["integer","boolean","string"]},"examples":[{"expire_nodest_conn":1,"sloppy_tcp":true}]},"timeouts":{"title":"TimeoutsConfig","description":"Timeouts of idle IPVS connections; whole seconds. One that is absent is left alone.","type":"object","additionalProperties":false,"properties":{"tcp":{"description":"An established TCP connection.","$ref":"#/definitions/duration"},"tcpfin":{"description":"A TCP connection after a FIN.","$ref":"#/definitions/duration"},"udp":{"description":"A UDP flow.","$ref":"#/definitions/duration"}}},"sync":{"description":"Connection synchronisation with other load balancers: at most one master and one backup.","type":"array","items":{"$ref":"#/definitions/sync"}}}};
+const schema42 = {"title":"KernelConfig","description":"Kernel settings. auto sets a switch when a service needs it, keep never touches it; a switch that is taken out of the file stays as it is in the kernel.","type":"object","additionalProperties":false,"properties":{"ip_forward":{"description":"net.ipv4.ip_forward: needed by nat.","default":"auto","$ref":"#/definitions/switch"},"ipv6_forward":{"description":"net.ipv6.conf.all.forwarding: needed by nat with IPv6.","default":"auto","$ref":"#/definitions/switch"},"conntrack":{"description":"net.ipv4.vs.conntrack: needed by snat.","default":"auto","$ref":"#/definitions/switch"},"ping_group_range":{"description":"net.ipv4.ping_group_range, needed by icmp checks: the first and the last group that may ping, auto (all groups), or keep.","type":"string","pattern":"^(auto|keep|[0-9]{1,10} [0-9]{1,10})$","default":"auto","examples":["0 2147483647"]},"vs":{"description":"net.ipv4.vs.*: any switch that the kernel has, as a number, true, false, text, auto or keep.","type":"object","propertyNames":{"pattern":"^[a-z0-9_]{1,63}$"},"additionalProperties":{"type":["integer","boolean","string"]},"examples":[{"expire_nodest_conn":1,"sloppy_tcp":true}]},"timeouts":{"title":"TimeoutsConfig","description":"Timeouts of idle IPVS connections; whole seconds. One that is absent is left alone.","type":"object","additionalProperties":false,"properties":{"tcp":{"description":"An established TCP connection.","$ref":"#/definitions/duration"},"tcpfin":{"description":"A TCP connection after a FIN.","$ref":"#/definitions/duration"},"udp":{"description":"A UDP flow.","$ref":"#/definitions/duration"}}},"sync":{"description":"Connection synchronisation with other load balancers: at most one master and one backup.","type":"array","items":{"$ref":"#/definitions/sync"}}}};
 const schema43 = {"title":"Switch","type":["boolean","string"],"enum":[true,false,"auto","keep"]};
 const schema49 = {"title":"SyncConfig","type":"object","required":["role","interface"],"additionalProperties":false,"properties":{"role":{"description":"master sends its connections, backup receives them.","type":"string","enum":["master","backup"]},"interface":{"description":"The link that the messages go over.","type":"string","maxLength":15,"pattern":"^[^/:\\s\\x00-\\x20\\x7f-\\uffff]+$"},"id":{"description":"A backup takes only messages of a master with the same number; 0 takes all.","type":"integer","minimum":0,"maximum":255,"default":0},"group":{"description":"The multicast group.","type":"string","default":"224.0.0.81"},"port":{"description":"The UDP port.","type":"integer","minimum":1,"maximum":65535,"default":8848},"ttl":{"description":"Time to live (hop limit) of the messages.","type":"integer","minimum":1,"maximum":255,"default":1},"maxlen":{"description":"The longest message in bytes, at least 1024 for a backup; 0 = what the link's MTU allows.","type":"integer","minimum":0,"maximum":65535,"default":0}}};
-const pattern33 = new RegExp("^[a-z0-9_]{1,63}$", "u");
-const pattern37 = new RegExp("^[^/:\\s\\x00-\\x20\\x7f-\\uffff]+$", "u");
+const pattern33 = new RegExp("^(auto|keep|[0-9]{1,10} [0-9]{1,10})$", "u");
+const pattern34 = new RegExp("^[a-z0-9_]{1,63}$", "u");
+const pattern38 = new RegExp("^[^/:\\s\\x00-\\x20\\x7f-\\uffff]+$", "u");
 
 function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 of Object.keys(data)){
-if(!((((((key0 === "ip_forward") || (key0 === "ipv6_forward")) || (key0 === "conntrack")) || (key0 === "vs")) || (key0 === "timeouts")) || (key0 === "sync"))){
+if(!(((((((key0 === "ip_forward") || (key0 === "ipv6_forward")) || (key0 === "conntrack")) || (key0 === "ping_group_range")) || (key0 === "vs")) || (key0 === "timeouts")) || (key0 === "sync"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err0];
@@ -3166,14 +3167,11 @@ vErrors.push(err6);
 errors++;
 }
 }
-if(data.vs !== undefined && func0.call(data, "vs")){
-let data3 = data.vs;
-if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
-for(const key1 of Object.keys(data3)){
-const _errs13 = errors;
-if(typeof key1 === "string"){
-if(!pattern33.test(key1)){
-const err7 = {instancePath:instancePath+"/vs",schemaPath:"#/properties/vs/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9_]{1,63}$"},message:"must match pattern \""+"^[a-z0-9_]{1,63}$"+"\"",propertyName:key1};
+if(data.ping_group_range !== undefined && func0.call(data, "ping_group_range")){
+let data3 = data.ping_group_range;
+if(typeof data3 === "string"){
+if(!pattern33.test(data3)){
+const err7 = {instancePath:instancePath+"/ping_group_range",schemaPath:"#/properties/ping_group_range/pattern",keyword:"pattern",params:{pattern: "^(auto|keep|[0-9]{1,10} [0-9]{1,10})$"},message:"must match pattern \""+"^(auto|keep|[0-9]{1,10} [0-9]{1,10})$"+"\""};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -3183,9 +3181,8 @@ vErrors.push(err7);
 errors++;
 }
 }
-var valid4 = _errs13 === errors;
-if(!valid4){
-const err8 = {instancePath:instancePath+"/vs",schemaPath:"#/properties/vs/propertyNames",keyword:"propertyNames",params:{propertyName: key1},message:"property name must be valid"};
+else {
+const err8 = {instancePath:instancePath+"/ping_group_range",schemaPath:"#/properties/ping_group_range/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -3195,10 +3192,14 @@ vErrors.push(err8);
 errors++;
 }
 }
-for(const key2 of Object.keys(data3)){
-let data4 = data3[key2];
-if(((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (typeof data4 !== "boolean")) && (typeof data4 !== "string")){
-const err9 = {instancePath:instancePath+"/vs/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/vs/additionalProperties/type",keyword:"type",params:{type: schema42.properties.vs.additionalProperties.type},message:"must be integer,boolean,string"};
+if(data.vs !== undefined && func0.call(data, "vs")){
+let data4 = data.vs;
+if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
+for(const key1 of Object.keys(data4)){
+const _errs15 = errors;
+if(typeof key1 === "string"){
+if(!pattern34.test(key1)){
+const err9 = {instancePath:instancePath+"/vs",schemaPath:"#/properties/vs/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9_]{1,63}$"},message:"must match pattern \""+"^[a-z0-9_]{1,63}$"+"\"",propertyName:key1};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -3208,9 +3209,9 @@ vErrors.push(err9);
 errors++;
 }
 }
-}
-else {
-const err10 = {instancePath:instancePath+"/vs",schemaPath:"#/properties/vs/type",keyword:"type",params:{type: "object"},message:"must be object"};
+var valid4 = _errs15 === errors;
+if(!valid4){
+const err10 = {instancePath:instancePath+"/vs",schemaPath:"#/properties/vs/propertyNames",keyword:"propertyNames",params:{propertyName: key1},message:"property name must be valid"};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -3220,12 +3221,10 @@ vErrors.push(err10);
 errors++;
 }
 }
-if(data.timeouts !== undefined && func0.call(data, "timeouts")){
-let data5 = data.timeouts;
-if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
-for(const key3 of Object.keys(data5)){
-if(!(((key3 === "tcp") || (key3 === "tcpfin")) || (key3 === "udp"))){
-const err11 = {instancePath:instancePath+"/timeouts",schemaPath:"#/properties/timeouts/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
+for(const key2 of Object.keys(data4)){
+let data5 = data4[key2];
+if(((!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) && (typeof data5 !== "boolean")) && (typeof data5 !== "string")){
+const err11 = {instancePath:instancePath+"/vs/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/vs/additionalProperties/type",keyword:"type",params:{type: schema42.properties.vs.additionalProperties.type},message:"must be integer,boolean,string"};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -3235,11 +3234,9 @@ vErrors.push(err11);
 errors++;
 }
 }
-if(data5.tcp !== undefined && func0.call(data5, "tcp")){
-let data6 = data5.tcp;
-if(typeof data6 === "string"){
-if(!pattern4.test(data6)){
-const err12 = {instancePath:instancePath+"/timeouts/tcp",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,9}(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]{1,9}(ms|s|m|h|d)$"+"\""};
+}
+else {
+const err12 = {instancePath:instancePath+"/vs",schemaPath:"#/properties/vs/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -3249,8 +3246,12 @@ vErrors.push(err12);
 errors++;
 }
 }
-else {
-const err13 = {instancePath:instancePath+"/timeouts/tcp",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.timeouts !== undefined && func0.call(data, "timeouts")){
+let data6 = data.timeouts;
+if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
+for(const key3 of Object.keys(data6)){
+if(!(((key3 === "tcp") || (key3 === "tcpfin")) || (key3 === "udp"))){
+const err13 = {instancePath:instancePath+"/timeouts",schemaPath:"#/properties/timeouts/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -3260,11 +3261,11 @@ vErrors.push(err13);
 errors++;
 }
 }
-if(data5.tcpfin !== undefined && func0.call(data5, "tcpfin")){
-let data7 = data5.tcpfin;
+if(data6.tcp !== undefined && func0.call(data6, "tcp")){
+let data7 = data6.tcp;
 if(typeof data7 === "string"){
 if(!pattern4.test(data7)){
-const err14 = {instancePath:instancePath+"/timeouts/tcpfin",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,9}(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]{1,9}(ms|s|m|h|d)$"+"\""};
+const err14 = {instancePath:instancePath+"/timeouts/tcp",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,9}(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]{1,9}(ms|s|m|h|d)$"+"\""};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -3275,7 +3276,7 @@ errors++;
 }
 }
 else {
-const err15 = {instancePath:instancePath+"/timeouts/tcpfin",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err15 = {instancePath:instancePath+"/timeouts/tcp",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -3285,11 +3286,11 @@ vErrors.push(err15);
 errors++;
 }
 }
-if(data5.udp !== undefined && func0.call(data5, "udp")){
-let data8 = data5.udp;
+if(data6.tcpfin !== undefined && func0.call(data6, "tcpfin")){
+let data8 = data6.tcpfin;
 if(typeof data8 === "string"){
 if(!pattern4.test(data8)){
-const err16 = {instancePath:instancePath+"/timeouts/udp",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,9}(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]{1,9}(ms|s|m|h|d)$"+"\""};
+const err16 = {instancePath:instancePath+"/timeouts/tcpfin",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,9}(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]{1,9}(ms|s|m|h|d)$"+"\""};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -3300,7 +3301,7 @@ errors++;
 }
 }
 else {
-const err17 = {instancePath:instancePath+"/timeouts/udp",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err17 = {instancePath:instancePath+"/timeouts/tcpfin",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -3310,9 +3311,11 @@ vErrors.push(err17);
 errors++;
 }
 }
-}
-else {
-const err18 = {instancePath:instancePath+"/timeouts",schemaPath:"#/properties/timeouts/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data6.udp !== undefined && func0.call(data6, "udp")){
+let data9 = data6.udp;
+if(typeof data9 === "string"){
+if(!pattern4.test(data9)){
+const err18 = {instancePath:instancePath+"/timeouts/udp",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,9}(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]{1,9}(ms|s|m|h|d)$"+"\""};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -3322,15 +3325,8 @@ vErrors.push(err18);
 errors++;
 }
 }
-if(data.sync !== undefined && func0.call(data, "sync")){
-let data9 = data.sync;
-if(Array.isArray(data9)){
-const len0 = data9.length;
-for(let i0=0; i0<len0; i0++){
-let data10 = data9[i0];
-if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
-if((data10.role === undefined) || (!(func0.call(data10, "role")))){
-const err19 = {instancePath:instancePath+"/sync/" + i0,schemaPath:"#/definitions/sync/required",keyword:"required",params:{missingProperty: "role"},message:"must have required property '"+"role"+"'"};
+else {
+const err19 = {instancePath:instancePath+"/timeouts/udp",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -3339,8 +3335,10 @@ vErrors.push(err19);
 }
 errors++;
 }
-if((data10.interface === undefined) || (!(func0.call(data10, "interface")))){
-const err20 = {instancePath:instancePath+"/sync/" + i0,schemaPath:"#/definitions/sync/required",keyword:"required",params:{missingProperty: "interface"},message:"must have required property '"+"interface"+"'"};
+}
+}
+else {
+const err20 = {instancePath:instancePath+"/timeouts",schemaPath:"#/properties/timeouts/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -3349,9 +3347,16 @@ vErrors.push(err20);
 }
 errors++;
 }
-for(const key4 of Object.keys(data10)){
-if(!(((((((key4 === "role") || (key4 === "interface")) || (key4 === "id")) || (key4 === "group")) || (key4 === "port")) || (key4 === "ttl")) || (key4 === "maxlen"))){
-const err21 = {instancePath:instancePath+"/sync/" + i0,schemaPath:"#/definitions/sync/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
+}
+if(data.sync !== undefined && func0.call(data, "sync")){
+let data10 = data.sync;
+if(Array.isArray(data10)){
+const len0 = data10.length;
+for(let i0=0; i0<len0; i0++){
+let data11 = data10[i0];
+if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
+if((data11.role === undefined) || (!(func0.call(data11, "role")))){
+const err21 = {instancePath:instancePath+"/sync/" + i0,schemaPath:"#/definitions/sync/required",keyword:"required",params:{missingProperty: "role"},message:"must have required property '"+"role"+"'"};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -3360,11 +3365,8 @@ vErrors.push(err21);
 }
 errors++;
 }
-}
-if(data10.role !== undefined && func0.call(data10, "role")){
-let data11 = data10.role;
-if(typeof data11 !== "string"){
-const err22 = {instancePath:instancePath+"/sync/" + i0+"/role",schemaPath:"#/definitions/sync/properties/role/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if((data11.interface === undefined) || (!(func0.call(data11, "interface")))){
+const err22 = {instancePath:instancePath+"/sync/" + i0,schemaPath:"#/definitions/sync/required",keyword:"required",params:{missingProperty: "interface"},message:"must have required property '"+"interface"+"'"};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -3373,8 +3375,9 @@ vErrors.push(err22);
 }
 errors++;
 }
-if(!((data11 === "master") || (data11 === "backup"))){
-const err23 = {instancePath:instancePath+"/sync/" + i0+"/role",schemaPath:"#/definitions/sync/properties/role/enum",keyword:"enum",params:{allowedValues: schema49.properties.role.enum},message:"must be equal to one of the allowed values"};
+for(const key4 of Object.keys(data11)){
+if(!(((((((key4 === "role") || (key4 === "interface")) || (key4 === "id")) || (key4 === "group")) || (key4 === "port")) || (key4 === "ttl")) || (key4 === "maxlen"))){
+const err23 = {instancePath:instancePath+"/sync/" + i0,schemaPath:"#/definitions/sync/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -3384,11 +3387,10 @@ vErrors.push(err23);
 errors++;
 }
 }
-if(data10.interface !== undefined && func0.call(data10, "interface")){
-let data12 = data10.interface;
-if(typeof data12 === "string"){
-if(func46(data12) > 15){
-const err24 = {instancePath:instancePath+"/sync/" + i0+"/interface",schemaPath:"#/definitions/sync/properties/interface/maxLength",keyword:"maxLength",params:{limit: 15},message:"must NOT have more than 15 characters"};
+if(data11.role !== undefined && func0.call(data11, "role")){
+let data12 = data11.role;
+if(typeof data12 !== "string"){
+const err24 = {instancePath:instancePath+"/sync/" + i0+"/role",schemaPath:"#/definitions/sync/properties/role/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -3397,8 +3399,8 @@ vErrors.push(err24);
 }
 errors++;
 }
-if(!pattern37.test(data12)){
-const err25 = {instancePath:instancePath+"/sync/" + i0+"/interface",schemaPath:"#/definitions/sync/properties/interface/pattern",keyword:"pattern",params:{pattern: "^[^/:\\s\\x00-\\x20\\x7f-\\uffff]+$"},message:"must match pattern \""+"^[^/:\\s\\x00-\\x20\\x7f-\\uffff]+$"+"\""};
+if(!((data12 === "master") || (data12 === "backup"))){
+const err25 = {instancePath:instancePath+"/sync/" + i0+"/role",schemaPath:"#/definitions/sync/properties/role/enum",keyword:"enum",params:{allowedValues: schema49.properties.role.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -3408,8 +3410,11 @@ vErrors.push(err25);
 errors++;
 }
 }
-else {
-const err26 = {instancePath:instancePath+"/sync/" + i0+"/interface",schemaPath:"#/definitions/sync/properties/interface/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data11.interface !== undefined && func0.call(data11, "interface")){
+let data13 = data11.interface;
+if(typeof data13 === "string"){
+if(func46(data13) > 15){
+const err26 = {instancePath:instancePath+"/sync/" + i0+"/interface",schemaPath:"#/definitions/sync/properties/interface/maxLength",keyword:"maxLength",params:{limit: 15},message:"must NOT have more than 15 characters"};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -3418,11 +3423,8 @@ vErrors.push(err26);
 }
 errors++;
 }
-}
-if(data10.id !== undefined && func0.call(data10, "id")){
-let data13 = data10.id;
-if(!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))){
-const err27 = {instancePath:instancePath+"/sync/" + i0+"/id",schemaPath:"#/definitions/sync/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(!pattern38.test(data13)){
+const err27 = {instancePath:instancePath+"/sync/" + i0+"/interface",schemaPath:"#/definitions/sync/properties/interface/pattern",keyword:"pattern",params:{pattern: "^[^/:\\s\\x00-\\x20\\x7f-\\uffff]+$"},message:"must match pattern \""+"^[^/:\\s\\x00-\\x20\\x7f-\\uffff]+$"+"\""};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -3431,9 +3433,9 @@ vErrors.push(err27);
 }
 errors++;
 }
-if((typeof data13 == "number") && (isFinite(data13))){
-if(data13 > 255 || isNaN(data13)){
-const err28 = {instancePath:instancePath+"/sync/" + i0+"/id",schemaPath:"#/definitions/sync/properties/id/maximum",keyword:"maximum",params:{comparison: "<=", limit: 255},message:"must be <= 255"};
+}
+else {
+const err28 = {instancePath:instancePath+"/sync/" + i0+"/interface",schemaPath:"#/definitions/sync/properties/interface/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -3442,8 +3444,11 @@ vErrors.push(err28);
 }
 errors++;
 }
-if(data13 < 0 || isNaN(data13)){
-const err29 = {instancePath:instancePath+"/sync/" + i0+"/id",schemaPath:"#/definitions/sync/properties/id/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+if(data11.id !== undefined && func0.call(data11, "id")){
+let data14 = data11.id;
+if(!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))){
+const err29 = {instancePath:instancePath+"/sync/" + i0+"/id",schemaPath:"#/definitions/sync/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -3452,11 +3457,9 @@ vErrors.push(err29);
 }
 errors++;
 }
-}
-}
-if(data10.group !== undefined && func0.call(data10, "group")){
-if(typeof data10.group !== "string"){
-const err30 = {instancePath:instancePath+"/sync/" + i0+"/group",schemaPath:"#/definitions/sync/properties/group/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if((typeof data14 == "number") && (isFinite(data14))){
+if(data14 > 255 || isNaN(data14)){
+const err30 = {instancePath:instancePath+"/sync/" + i0+"/id",schemaPath:"#/definitions/sync/properties/id/maximum",keyword:"maximum",params:{comparison: "<=", limit: 255},message:"must be <= 255"};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -3465,11 +3468,8 @@ vErrors.push(err30);
 }
 errors++;
 }
-}
-if(data10.port !== undefined && func0.call(data10, "port")){
-let data15 = data10.port;
-if(!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))){
-const err31 = {instancePath:instancePath+"/sync/" + i0+"/port",schemaPath:"#/definitions/sync/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data14 < 0 || isNaN(data14)){
+const err31 = {instancePath:instancePath+"/sync/" + i0+"/id",schemaPath:"#/definitions/sync/properties/id/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -3478,9 +3478,11 @@ vErrors.push(err31);
 }
 errors++;
 }
-if((typeof data15 == "number") && (isFinite(data15))){
-if(data15 > 65535 || isNaN(data15)){
-const err32 = {instancePath:instancePath+"/sync/" + i0+"/port",schemaPath:"#/definitions/sync/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"};
+}
+}
+if(data11.group !== undefined && func0.call(data11, "group")){
+if(typeof data11.group !== "string"){
+const err32 = {instancePath:instancePath+"/sync/" + i0+"/group",schemaPath:"#/definitions/sync/properties/group/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -3489,8 +3491,11 @@ vErrors.push(err32);
 }
 errors++;
 }
-if(data15 < 1 || isNaN(data15)){
-const err33 = {instancePath:instancePath+"/sync/" + i0+"/port",schemaPath:"#/definitions/sync/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+}
+if(data11.port !== undefined && func0.call(data11, "port")){
+let data16 = data11.port;
+if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
+const err33 = {instancePath:instancePath+"/sync/" + i0+"/port",schemaPath:"#/definitions/sync/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -3499,12 +3504,9 @@ vErrors.push(err33);
 }
 errors++;
 }
-}
-}
-if(data10.ttl !== undefined && func0.call(data10, "ttl")){
-let data16 = data10.ttl;
-if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
-const err34 = {instancePath:instancePath+"/sync/" + i0+"/ttl",schemaPath:"#/definitions/sync/properties/ttl/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if((typeof data16 == "number") && (isFinite(data16))){
+if(data16 > 65535 || isNaN(data16)){
+const err34 = {instancePath:instancePath+"/sync/" + i0+"/port",schemaPath:"#/definitions/sync/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -3513,9 +3515,8 @@ vErrors.push(err34);
 }
 errors++;
 }
-if((typeof data16 == "number") && (isFinite(data16))){
-if(data16 > 255 || isNaN(data16)){
-const err35 = {instancePath:instancePath+"/sync/" + i0+"/ttl",schemaPath:"#/definitions/sync/properties/ttl/maximum",keyword:"maximum",params:{comparison: "<=", limit: 255},message:"must be <= 255"};
+if(data16 < 1 || isNaN(data16)){
+const err35 = {instancePath:instancePath+"/sync/" + i0+"/port",schemaPath:"#/definitions/sync/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -3524,8 +3525,12 @@ vErrors.push(err35);
 }
 errors++;
 }
-if(data16 < 1 || isNaN(data16)){
-const err36 = {instancePath:instancePath+"/sync/" + i0+"/ttl",schemaPath:"#/definitions/sync/properties/ttl/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+}
+}
+if(data11.ttl !== undefined && func0.call(data11, "ttl")){
+let data17 = data11.ttl;
+if(!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))){
+const err36 = {instancePath:instancePath+"/sync/" + i0+"/ttl",schemaPath:"#/definitions/sync/properties/ttl/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -3534,12 +3539,9 @@ vErrors.push(err36);
 }
 errors++;
 }
-}
-}
-if(data10.maxlen !== undefined && func0.call(data10, "maxlen")){
-let data17 = data10.maxlen;
-if(!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))){
-const err37 = {instancePath:instancePath+"/sync/" + i0+"/maxlen",schemaPath:"#/definitions/sync/properties/maxlen/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if((typeof data17 == "number") && (isFinite(data17))){
+if(data17 > 255 || isNaN(data17)){
+const err37 = {instancePath:instancePath+"/sync/" + i0+"/ttl",schemaPath:"#/definitions/sync/properties/ttl/maximum",keyword:"maximum",params:{comparison: "<=", limit: 255},message:"must be <= 255"};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -3548,9 +3550,8 @@ vErrors.push(err37);
 }
 errors++;
 }
-if((typeof data17 == "number") && (isFinite(data17))){
-if(data17 > 65535 || isNaN(data17)){
-const err38 = {instancePath:instancePath+"/sync/" + i0+"/maxlen",schemaPath:"#/definitions/sync/properties/maxlen/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"};
+if(data17 < 1 || isNaN(data17)){
+const err38 = {instancePath:instancePath+"/sync/" + i0+"/ttl",schemaPath:"#/definitions/sync/properties/ttl/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -3559,8 +3560,12 @@ vErrors.push(err38);
 }
 errors++;
 }
-if(data17 < 0 || isNaN(data17)){
-const err39 = {instancePath:instancePath+"/sync/" + i0+"/maxlen",schemaPath:"#/definitions/sync/properties/maxlen/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+if(data11.maxlen !== undefined && func0.call(data11, "maxlen")){
+let data18 = data11.maxlen;
+if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
+const err39 = {instancePath:instancePath+"/sync/" + i0+"/maxlen",schemaPath:"#/definitions/sync/properties/maxlen/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -3569,11 +3574,9 @@ vErrors.push(err39);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err40 = {instancePath:instancePath+"/sync/" + i0,schemaPath:"#/definitions/sync/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if((typeof data18 == "number") && (isFinite(data18))){
+if(data18 > 65535 || isNaN(data18)){
+const err40 = {instancePath:instancePath+"/sync/" + i0+"/maxlen",schemaPath:"#/definitions/sync/properties/maxlen/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -3582,10 +3585,8 @@ vErrors.push(err40);
 }
 errors++;
 }
-}
-}
-else {
-const err41 = {instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(data18 < 0 || isNaN(data18)){
+const err41 = {instancePath:instancePath+"/sync/" + i0+"/maxlen",schemaPath:"#/definitions/sync/properties/maxlen/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -3596,13 +3597,38 @@ errors++;
 }
 }
 }
+}
 else {
-const err42 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err42 = {instancePath:instancePath+"/sync/" + i0,schemaPath:"#/definitions/sync/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err42];
 }
 else {
 vErrors.push(err42);
+}
+errors++;
+}
+}
+}
+else {
+const err43 = {instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err43];
+}
+else {
+vErrors.push(err43);
+}
+errors++;
+}
+}
+}
+else {
+const err44 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err44];
+}
+else {
+vErrors.push(err44);
 }
 errors++;
 }
@@ -4093,7 +4119,7 @@ errors++;
 }
 }
 if(typeof data8 === "string"){
-if(!pattern43.test(data8)){
+if(!pattern44.test(data8)){
 const err14 = {instancePath:instancePath+"/guard/max_remove",schemaPath:"#/definitions/guard/properties/max_remove/pattern",keyword:"pattern",params:{pattern: "^(100|[0-9]{1,2})%$"},message:"must match pattern \""+"^(100|[0-9]{1,2})%$"+"\""};
 if(vErrors === null){
 vErrors = [err14];

@@ -5,4 +5,5 @@ export const switchNames = {
   ip_forward: 'net.ipv4.ip_forward',
   ipv6_forward: 'net.ipv6.conf.all.forwarding',
   conntrack: 'net.ipv4.vs.conntrack',
+  ping_group_range: 'net.ipv4.ping_group_range',
 } as const

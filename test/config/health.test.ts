@@ -352,6 +352,13 @@ test('checks by icmp need the right to ping, udp flows need an end', async () =>
     forward,
     'sysctl net.ipv4.ping_group_range = 0 2147483647, needed by web (checks by icmp)',
   ])
+  assert.equal(await valuesOf('check = { type = "icmp" }\n[kernel]\nping_group_range = "keep"'), [
+    forward,
+  ])
+  assert.equal(await valuesOf('check = { type = "icmp" }\n[kernel]\nping_group_range = "0 9"'), [
+    'sysctl net.ipv4.ping_group_range = 0 9, undefined',
+    forward,
+  ])
   assert.equal(await valuesOf('protocol = "udp"'), [
     forward,
     'sysctl net.ipv4.vs.expire_nodest_conn = 1, needed by web (udp)',
