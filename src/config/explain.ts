@@ -1,8 +1,9 @@
 /** What the validator found, in words. */
+import { badText, isDuration } from './explain-text.ts'
 import { type Fault, fault, type Path, type Spot } from './fault.ts'
 import { knownKeys } from './keys.gen.ts'
 import { laterKey, laterValue } from './later.ts'
-import { forwardWords, schedulers } from './names.ts'
+import { forwardWords } from './names.ts'
 import { type Sifted, valueAt } from './sift.ts'
 import { didYouMean, listed, nearest, quote, visible } from './text.ts'
 
@@ -177,77 +178,6 @@ function typeHint(path: Path, value: unknown, types: readonly string[]): string 
   if (typeof value === 'string' && types.length === 1 && types[0] === 'array')
     return `write [${quote(value)}]`
   return undefined
-}
-
-const durations: ReadonlySet<string> = new Set([
-  'drain',
-  'persistence',
-  'timeout',
-  'interval',
-  'fast_interval',
-  'window',
-  'time',
-  'expiry_warning',
-  'slow_start',
-  'stop_timeout',
-  'drift_interval',
-  'settle',
-])
-
-function isDuration(path: Path): boolean {
-  return durations.has(`${path.at(-1)}`) || path.at(-2) === 'timeouts'
-}
-
-/** What a text is not that does not follow its pattern, and what to write instead. */
-const textWords: Readonly<
-  Record<string, readonly [words: string, hint: (value: string) => string | undefined]>
-> = {
-  path: ['no path', value => (/^[!-~]+$/.test(value) ? `write "/${value}"` : undefined)],
-  method: ['no method of HTTP', value => `write ${quote(value.toUpperCase())}`],
-  expect: ['no range of status codes', () => 'write 200, "200-299", or a list of these'],
-  ca: ['no absolute path of a file', () => undefined],
-  allow_exec: ['no absolute path of a program', () => undefined],
-  ping_group_range: ['no range of groups', () => 'write "0 2147483647", "auto" or "keep"'],
-  quorum: ['no share from "1%" to "100%"; a number is a count', () => undefined],
-  up: ['no share from "1%" to "100%"; a number is a count', () => undefined],
-  down: ['no share from "1%" to "100%"; a number is a count', () => undefined],
-  weight_from: ['nobody who says weights', () => 'write "header:X-Weight" or "exec"'],
-  from: ['nobody who says weights', () => 'write "header:X-Weight" or "exec"'],
-}
-
-function badText(at: Spot, value: string): Fault {
-  const key = at.path.findLast(part => typeof part === 'string')
-  const shown = quote(value)
-  const report = (code: string, message: string, suggestion?: string): Fault =>
-    fault(code, at, message, { suggestion })
-  if (isDuration(at.path))
-    return report(
-      'bad-duration',
-      `${shown} is not a duration: write a whole number and ms, s, m, h or d, as in "90s"`,
-      /^[0-9]+$/.test(value) ? `write "${value}s" for seconds` : undefined,
-    )
-  if (key === 'port')
-    return /^[0-9]+$/.test(value)
-      ? report(
-          'bad-type',
-          `port is a whole number, not text`,
-          `write ${Number(value)} without quotes`,
-        )
-      : report('bad-port', `${shown} is neither a port nor a pair "80:8080"`)
-  if (key === 'link' || key === 'interface')
-    return report(
-      'bad-link',
-      `${shown} is not a link name: these have at most 15 characters, without blanks, / and :`,
-    )
-  if (key === 'max_remove')
-    return report('bad-value', `${shown} is not a share from "0%" to "100%"; a number is a count`)
-  const words = textWords[`${key}`]
-  if (words) return report('bad-value', `${shown} is ${words[0]}`, words[1](value))
-  if (at.path.at(-2) === 'headers')
-    return report('bad-value', `${shown} is no header: it has one line of printable ASCII`)
-  if (key === 'scheduler')
-    return report('bad-value', `${shown} is not a scheduler`, `known: ${listed(schedulers)}`)
-  return report('bad-value', `${shown} is not a ${key}`)
 }
 
 /** A value as a message can show it. */
