@@ -62,7 +62,7 @@ parentPort?.on('message', async (order: Order) => {
 function taskOf(order: Exclude<Order, { kind: 'hurry' | 'checks' }>): Task | undefined {
   if (order.kind === 'task') return order.task
   const now = unpack(order)
-  return now && { kind: 'files', now }
+  return now && order.kind !== 'texts' ? { kind: order.kind, now } : undefined
 }
 
 /** A command's ends: its words go to where it was typed, and the live system is the daemon's. */

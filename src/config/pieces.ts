@@ -46,6 +46,7 @@ function cut({ file, text }: Source, how: Cut): readonly Piece[] | undefined {
   const bytes = Buffer.from(text.buffer, text.byteOffset, text.byteLength)
   // Latin 1 keeps offsets, whatever the bytes are.
   const letters = bytes.toString('latin1')
+  if (!isPlain(letters)) return undefined
   const pieces: Piece[] = []
   let start = 0
   let key = file
@@ -59,6 +60,16 @@ function cut({ file, text }: Source, how: Cut): readonly Piece[] | undefined {
   if (start === 0) return undefined
   pieces.push({ file, key, first: false, text: bytes.subarray(start) })
   return pieces
+}
+
+/**
+ * False for a text that speaks of `service` itself, and not only of tables below it, or that may do so in
+ * quotes: what is right once in each of two pieces could be wrong in the whole.
+ */
+function isPlain(letters: string): boolean {
+  if (/^[ \t]*\[[ \t]*(?:["']|service[ \t]*\])/m.test(letters)) return false
+  const root = letters.slice(0, letters.search(/^[ \t]*\[/m))
+  return !/^[ \t]*(?:["']|service\b)/m.test(root)
 }
 
 /** The name of a table `[service.NAME]`: where it ends, and a sum of its bytes. Not of a table below. */

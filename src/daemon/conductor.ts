@@ -58,6 +58,12 @@ export class Conductor {
     this.#pump()
   }
 
+  /** These may be the files soon. Done only while there is nothing else to do. */
+  coming(now: Sources): void {
+    if (this.#busy || this.#stopped !== undefined) return
+    this.#begin({ kind: 'prepare', now })
+  }
+
   /** Something about links and addresses changed, or may have. */
   links(): void {
     this.#look ??= 'links'
@@ -135,7 +141,10 @@ export class Conductor {
   #pump(): void {
     if (this.#busy) return
     const task = this.#next()
-    if (task === undefined) return
+    if (task !== undefined) this.#begin(task)
+  }
+
+  #begin(task: Task): void {
     this.#busy = true
     this.#after = task.kind
     void this.#ends.work(task).then(report => {

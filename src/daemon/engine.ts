@@ -121,6 +121,8 @@ export class Engine {
 
   async #do(task: Task): Promise<void> {
     switch (task.kind) {
+      case 'prepare':
+        return this.#prepare(task.now)
       case 'files':
         return this.#files(task.now)
       case 'look':
@@ -159,6 +161,12 @@ export class Engine {
           this.#hurry.signal,
         )
     }
+  }
+
+  /** What was read and resolved once is taken again when it counts. */
+  async #prepare(now: Sources): Promise<void> {
+    const { desired } = (await this.#intake.stand(now)).loaded
+    if (desired !== undefined) this.#jobOf(desired)
   }
 
   async #files(given: Sources): Promise<void> {

@@ -10,7 +10,8 @@ export interface Piece {
 
 /** What comes after all pieces. */
 export interface Packed {
-  readonly kind: 'files'
+  /** What they are for: they count, or may count soon. */
+  readonly kind: 'files' | 'prepare'
   /** All files, in their order; those whose text was in no piece are as they were. */
   readonly files: readonly string[]
   readonly rest: Omit<Sources, 'sources'>
@@ -20,9 +21,9 @@ export interface Packed {
 const pieceSize = 256 << 10
 
 /** The sender's end: `followFiles` tells what did not change by the same objects. */
-export function openPacker(): (now: Sources) => Iterable<Piece | Packed> {
+export function openPacker(): (now: Sources, kind?: Packed['kind']) => Iterable<Piece | Packed> {
   let sent = new Map<string, Source>()
-  return function* ({ sources, ...rest }) {
+  return function* ({ sources, ...rest }, kind = 'files') {
     const before = sent
     sent = new Map(sources.map(source => [source.file, source]))
     let texts: Source[] = []
@@ -39,7 +40,7 @@ export function openPacker(): (now: Sources) => Iterable<Piece | Packed> {
       size += source.text.length
     }
     if (texts.length > 0) yield { kind: 'texts', texts }
-    yield { kind: 'files', files: sources.map(({ file }) => file), rest }
+    yield { kind, files: sources.map(({ file }) => file), rest }
   }
 }
 

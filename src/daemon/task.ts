@@ -24,6 +24,8 @@ export interface CommandLine {
 }
 
 export type Task =
+  /** These may be the files soon: make ready, and change nothing. */
+  | { readonly kind: 'prepare'; readonly now: Sources }
   /** These are the files now. */
   | { readonly kind: 'files'; readonly now: Sources }
   /** Compare with the kernel, and repair: everything, or links and addresses alone. */

@@ -1,19 +1,21 @@
 /** The engine's thread, seen from the main one: tasks in, reports and words out. */
 import { type MessagePort, Worker } from 'node:worker_threads'
-import type { Sources } from '../config/read.ts'
 import { Breath } from '../watch/breath.ts'
 import { openPacker, type Packed, type Piece, transferOf } from './pack.ts'
 import type { Note, Report, Task, Told } from './task.ts'
 
 /** What passes to the engine thread. */
 export type Order =
-  | { readonly kind: 'task'; readonly task: Exclude<Task, { kind: 'files' }> }
+  | { readonly kind: 'task'; readonly task: Exclude<Task, { kind: 'files' | 'prepare' }> }
   | Piece
   | Packed
   /** Stopping shall wait for nothing any more. */
   | { readonly kind: 'hurry' }
   /** An end of the checking thread. */
   | { readonly kind: 'checks'; readonly port: MessagePort }
+
+/** A task with texts, which may be long. */
+type WithFiles = Extract<Task, { kind: 'files' | 'prepare' }>
 
 export interface ThreadEnds {
   note(note: Note): void
@@ -70,12 +72,12 @@ export function startThread(entry: URL, workerData: object, ends: ThreadEnds): E
     worker.postMessage(what)
   }
   /** Texts may be long: the loop goes on meanwhile. */
-  const handOver = async (now: Sources): Promise<void> => {
+  const handOver = async ({ now, kind }: WithFiles): Promise<void> => {
     if (worker === undefined) packer = openPacker()
     worker ??= start()
     const thread = worker
     const breath = new Breath()
-    for (const piece of packer(now)) {
+    for (const piece of packer(now, kind)) {
       if (breath.due) await breath.take()
       // Another one has got none of what went before; whoever waits has been told.
       if (worker !== thread) return
@@ -86,8 +88,8 @@ export function startThread(entry: URL, workerData: object, ends: ThreadEnds): E
     work: task =>
       new Promise((resolve, reject) => {
         waiting = { resolve, reject }
-        if (task.kind !== 'files') return order({ kind: 'task', task })
-        handOver(task.now).catch(reject)
+        if (task.kind !== 'files' && task.kind !== 'prepare') return order({ kind: 'task', task })
+        handOver(task).catch(reject)
       }),
     // A thread that has ended already is not begun anew for that: it would keep the process.
     hurry: () => worker?.postMessage({ kind: 'hurry' } satisfies Order),

@@ -7,8 +7,9 @@ export type Where = Task['kind'] | 'records'
 
 /** What went well when a task has: the files do all that there is, a look all that one can do about drift. */
 const proves: Readonly<Record<Where, readonly Where[]>> = {
-  files: ['files', 'look', 'verdicts', 'drains', 'undo', 'command', 'stop'],
+  files: ['prepare', 'files', 'look', 'verdicts', 'drains', 'undo', 'command', 'stop'],
   look: ['look', 'verdicts', 'drains', 'command'],
+  prepare: [],
   verdicts: ['verdicts'],
   drains: ['drains'],
   undo: ['undo'],

@@ -31,6 +31,11 @@ export interface WatchOptions {
   readonly limit?: number
   /** False: do without the kernel's events, as on file systems that have none (true). */
   readonly events?: boolean
+  /**
+   * Told what `changed` will be told if files that were put in place whole go on standing still: who
+   * makes ready for it does so while it has to be waited anyway.
+   */
+  readonly coming?: (now: Sources) => void
 }
 
 /**
@@ -54,6 +59,9 @@ export function followFiles(
 /** Looks are at least so many milliseconds apart, however many events there are. */
 const gap = 10
 
+/** More files at once than these are no edit, but a roll-out: that takes its time anyway. */
+const few = 4
+
 /** Looks that nothing asked for take at most one part in so many of the time. */
 const idleShare = 50
 
@@ -62,8 +70,11 @@ class Follower implements FileWatch {
   readonly #patience: Patience
   readonly #poll: number
   readonly #changed: (now: Sources) => void
+  readonly #coming: ((now: Sources) => void) | undefined
   readonly #doors: Doors | undefined
   readonly #taken = new Map<string, Taken>()
+  /** What was read before it stood still: it does not count. */
+  readonly #early = new Map<string, Taken>()
   #moving: ReadonlyMap<string, Moving> = new Map()
   #told: Sources | undefined
   /** Somebody wants to be told, whatever there is. */
@@ -80,12 +91,13 @@ class Follower implements FileWatch {
 
   constructor(
     paths: readonly string[],
-    { settle, settleNew = 50, poll = 2000, limit, events = true }: WatchOptions,
+    { settle, settleNew = 50, poll = 2000, limit, events = true, coming }: WatchOptions,
     changed: (now: Sources) => void,
   ) {
     this.#paths = paths
     this.#poll = poll
     this.#changed = changed
+    this.#coming = coming
     this.#patience = {
       inPlace: settle,
       whole: Math.min(settle, settleNew),
@@ -160,6 +172,7 @@ class Follower implements FileWatch {
       if (this.#take(path, view.get(path))) left.delete(path)
       if (breath.due) await breath.take()
     }
+    if (settling.ripe.length === 0) this.#foretell(view, left)
     this.#looking = false
     if (!this.#closed) this.#conclude(view, { ...settling, moving: left }, announced, from)
   }
@@ -207,9 +220,26 @@ class Follower implements FileWatch {
       if (!samePrint(sight.print, printOf(path))) return false
       this.#heard.taken(path)
     }
+    const early = sameOr(this.#early.get(path)?.found, found)
+    this.#early.delete(path)
     const last = this.#taken.get(path)?.found
-    this.#taken.set(path, { print: sight.print, found: sameOr(last, found) })
+    this.#taken.set(path, { print: sight.print, found: sameOr(last, early) })
     return true
+  }
+
+  /** Reads a few files early. Half of a save, or a fault, is nothing to make ready for. */
+  #foretell(view: View, moving: ReadonlyMap<string, Moving>): void {
+    if (this.#coming === undefined || this.#told === undefined || moving.size > few) return
+    let news = false
+    for (const [path, { inPlace, print }] of moving) {
+      const sight = view.get(path)
+      if (inPlace || sight === undefined || sight.fault) return
+      const known = this.#early.get(path)
+      if (known !== undefined && samePrint(known.print, print)) continue
+      this.#early.set(path, { print, found: readSource(path) })
+      news = true
+    }
+    if (news) this.#coming(report([...view.keys()], new Map([...this.#taken, ...this.#early]), []))
   }
 
   /** What could not be read for a passing reason, like too many open files, shows no change. */

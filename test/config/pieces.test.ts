@@ -93,6 +93,9 @@ const parts = [
   '[service.l]\nport = \n',
   '[service]\n',
   'service.m.port = 89\n',
+  'service = { q = { vip = "192.0.2.1", port = 92, backends = ["10.0.0.1"] } }\n',
+  '"service".r.port = 93\n',
+  '[ "service" ]\n',
   '[service."n.o"]\nvip = "192.0.2.1"\nport = 90\nbackends = ["10.0.0.1"]\n',
   '[defaults]\nscheduler = "rr"\n',
   '[defaults]\nforward = "direct"\n',
@@ -120,7 +123,7 @@ test('whatever a file holds, and whatever it held before: in pieces it says the 
         assert.equal(inPieces, await load(sources, openLoadCache(), wholes(sources)))
       }
     }),
-    { numRuns: 400 },
+    { numRuns: 600 },
   ))
 
 test.run()

@@ -56,6 +56,7 @@ function rig(answer: (task: Task) => Partial<Report> = () => ({})) {
 }
 
 function name(task: Task): string {
+  if (task.kind === 'prepare') return `prepare ${task.now.sources[0]?.file}`
   if (task.kind === 'files') return `files ${task.now.sources[0]?.file}`
   if (task.kind === 'look') return `look ${task.at}`
   return task.kind === 'command' ? `command ${task.id}` : task.kind
@@ -70,6 +71,16 @@ test('one task at a time, and of files that change meanwhile only the last texts
   await step()
   assert.equal(done, ['files a', 'files c'])
   await ended(conductor, step)
+})
+
+test('what may come is prepared while there is nothing else to do, and never put off for later', async () => {
+  const { conductor, done, step } = rig()
+  conductor.coming(texts('a'))
+  conductor.coming(texts('b'))
+  conductor.files(texts('b'))
+  await step()
+  conductor.coming(texts('c'))
+  assert.equal(done, ['prepare a', 'files b'])
 })
 
 test('what an operator says comes before files, and files before looks', async () => {

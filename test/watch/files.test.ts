@@ -21,6 +21,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import type { Sources } from '../../src/config/read.ts'
 import { makeRig, type Rig, settle, textsOf } from './rig.ts'
 
 const service = (name: string, port: number): string =>
@@ -334,6 +335,22 @@ test('asked in the midst of a change it tells the change', async ({ rig }) => {
   watch.again()
   await rig.when('a second word', () => rig.told.length > 1)
   assert.equal(textsOf(rig.told[1]), after)
+})
+
+test('a file put in place whole is foretold, with the very text that is told', async ({ rig }) => {
+  const coming: Sources[] = []
+  await rig.follow({ coming: now => coming.push(now) })
+  const path = join(rig.dir, 'a.toml')
+  await styles['rename over']?.(path, saved)
+  await rig.until(after)
+  assert.equal(coming.map(textsOf), [after])
+  assert.is(coming[0]?.sources[0], rig.told.at(-1)?.sources[0])
+  // What is written in place may be half of it, and what is gone says nothing.
+  writeFileSync(path, service('web', 82))
+  await rig.until({ ...before, 'a.toml': service('web', 82) })
+  unlinkSync(path)
+  await rig.until({ 'b.toml': before['b.toml'] })
+  assert.is(coming.length, 1)
 })
 
 test('nothing is told after the end', async ({ rig }) => {

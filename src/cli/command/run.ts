@@ -122,7 +122,10 @@ async function start(
     },
   })
   const desk = new Desk(conductor)
-  const follow = () => followFiles(paths, { settle: node.settle }, now => conductor.files(now))
+  const follow = () =>
+    followFiles(paths, { settle: node.settle, coming: now => conductor.coming(now) }, now =>
+      conductor.files(now),
+    )
   let files = follow()
   const links = listenLinks(() => conductor.links(), {
     onTrouble: error =>
