@@ -81,6 +81,7 @@ test('what may come is prepared while there is nothing else to do, and never put
   await step()
   conductor.coming(texts('c'))
   assert.equal(done, ['prepare a', 'files b'])
+  await ended(conductor, step)
 })
 
 test('what an operator says comes before files, and files before looks', async () => {
