@@ -8,6 +8,7 @@ import { defaultServing, noChecks } from '../model/health.ts'
 import { replaced } from '../model/overlay.ts'
 import type { Service } from '../model/rows.ts'
 import type { Wanted } from '../plan/types.ts'
+import { isAsWritten } from './as-written.ts'
 import { type Asked, askedOf } from './asked.ts'
 import type { Circumstances, Memory } from './circumstances.ts'
 import { closeDoors } from './doors.ts'
@@ -47,6 +48,7 @@ export function serve(
   for (const [key, care] of all) {
     const row = written.state.service.get(key)
     if (row === undefined || asked.drains(care.name)) continue
+    if (!asked.has(care.name) && isAsWritten(row, care, circumstances)) continue
     const now = serveListener(row, care, asked, circumstances, outcome)
     if (now !== row) rows.set(key, now)
   }
