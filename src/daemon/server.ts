@@ -71,6 +71,7 @@ export async function listen(path: string, ends: ServerEnds): Promise<Server> {
     serve(request, response, ends).catch(() => response.destroy())
   })
   server.maxConnections = mostClients
+  usable(path)
   if (await isAnswered(path))
     throw new SlbError('locked', `another slb run, or another program, listens on ${path}`, {
       hint: 'give this one a socket of its own with --socket',
@@ -92,11 +93,26 @@ export async function listen(path: string, ends: ServerEnds): Promise<Server> {
     await listening
     chmodSync(path, 0o660)
   } catch (cause) {
-    // Where the path is longer than 107 bytes, libuv has cut it, and listens somewhere else.
     server.close()
-    throw ioError('listen on', path, cause)
+    throw new SlbError('io', ioError('listen on', path, cause).message, { cause, hint: elsewhere })
   }
   return server
+}
+
+const elsewhere = 'become root, or name another socket with --socket'
+/** sizeof(sun_path) without its end, unix(7). Of a longer one libuv takes the beginning. */
+const longestPath = 107
+
+/** What the kernel would say of such a path is not what is wrong with it. */
+function usable(path: string): void {
+  const length = Buffer.byteLength(path)
+  const hint = 'name another socket with --socket'
+  if (length > longestPath) {
+    const what = `cannot listen on ${path}: the path is ${length} bytes long`
+    throw new SlbError('io', `${what}, and a socket's at most ${longestPath}`, { hint })
+  }
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() === false)
+    throw new SlbError('io', `cannot listen on ${path}: what stands there is no socket`, { hint })
 }
 
 /** What else stands at the path, by a slip of the pen, is not ours to remove. */

@@ -132,4 +132,13 @@ test('no directory, no permission: it is said where', async ({ folder }) => {
   }
 })
 
+test('what is wrong with the path is said in its words', async ({ folder }) => {
+  const wrong = { [join(folder, 'x'.repeat(120))]: /at most 107/, [folder]: /is no socket/ }
+  for (const [path, words] of Object.entries(wrong)) {
+    const error = await listen(path, ends).catch(error => error)
+    assert.match(error.message, words)
+    assert.match(error.hint, /--socket/)
+  }
+})
+
 test.run()

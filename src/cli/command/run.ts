@@ -2,6 +2,7 @@
 import { fstatSync, readlinkSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { resolve } from 'node:path'
+import { isatty } from 'node:tty'
 import { Checks } from '../../daemon/checks.ts'
 import { Conductor } from '../../daemon/conductor.ts'
 import { Desk } from '../../daemon/desk.ts'
@@ -15,6 +16,9 @@ import { startThread } from '../../daemon/thread.ts'
 import { Vitals } from '../../daemon/vitals.ts'
 import { systemClock } from '../../host.ts'
 import { defaultNode } from '../../model/defaults.ts'
+import { SlbError } from '../../model/error.ts'
+import { mayChangeNetwork } from '../../netlink/capability.ts'
+import { deniedHint } from '../../netlink/errno.ts'
 import { listenLinks } from '../../netlink/events.ts'
 import { enterNamespace } from '../../netlink/namespace.ts'
 import { followFiles } from '../../watch/files.ts'
@@ -31,6 +35,10 @@ export const run: Run<object> = async context => {
   const paths = pathsOf(context)
   if (io.process === undefined) throw new Error('a daemon needs a process of its own')
   const { environment, logStream, onSignals } = io.process
+  if (!mayChangeNetwork())
+    throw new SlbError('denied', 'slb run may not change the network of this machine', {
+      hint: deniedHint,
+    })
   if (options.netns !== undefined) enterNamespace(options.netns)
   const lock = await io.takeLock('slb run')
   const { goesToJournal, levelOf, openLog } = await import('../../daemon/log.ts')
@@ -46,17 +54,20 @@ export const run: Run<object> = async context => {
   log.info('slb run has started', { config: paths, socket: options.socket })
   let stopping = false
   await new Promise<void>(done => {
+    const stop = (why: string): void => {
+      log.info(`stopping (${why})`)
+      notifier.stopping(daemon.stopTimeout() + stopMargin)
+      if (stopping) daemon.hurry()
+      else void daemon.stop().then(done)
+      stopping = true
+    }
     onSignals(['SIGHUP'], () => {
+      // The terminal that it was started at is gone: isatty(3) fails on one that was hung up.
+      if (io.err.tty && !isatty(2)) return stop('the terminal was closed')
       notifier.reloading()
       daemon.again()
     })
-    onSignals(['SIGTERM', 'SIGINT'], signal => {
-      log.info(`stopping (${signal})`)
-      notifier.stopping(daemon.stopTimeout() + stopMargin)
-      if (stopping) return daemon.hurry()
-      stopping = true
-      void daemon.stop().then(done)
-    })
+    onSignals(['SIGTERM', 'SIGINT'], stop)
   })
   await lock.release()
   notifier.close()
@@ -126,16 +137,17 @@ async function start(
     followFiles(paths, { settle: node.settle, coming: now => conductor.coming(now) }, now =>
       conductor.files(now),
     )
-  let files = follow()
-  const links = listenLinks(() => conductor.links(), {
-    onTrouble: error =>
-      log.warn(error.message, error.hint === undefined ? {} : { hint: error.hint }),
-  })
   const namespace = readlinkSync('/proc/self/ns/net')
+  // First of all: without its socket it must not begin anything.
   const server = await listen(options.socket, {
     stranger: ask => strangerTo(ask, namespace, paths),
     userOf: (request: IncomingMessage) => peerOf(request.socket),
     begin: (line, session) => desk.take(line, session),
+  })
+  let files = follow()
+  const links = listenLinks(() => conductor.links(), {
+    onTrouble: error =>
+      log.warn(error.message, error.hint === undefined ? {} : { hint: error.hint }),
   })
   const pulse =
     notifier.pulse === undefined ? undefined : setInterval(() => vitals.pulse(), notifier.pulse)
