@@ -1,4 +1,4 @@
-/** `slb run` in a bad hour: stopped, out of files or room, without a module, under a clock that jumps. */
+/** `slb run` in a bad hour: stopped, out of files or room, without a module. */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,10 +9,7 @@ import { type DaemonRig, daemonRig, until, untilSaved, withDaemon } from './daem
 import { saved } from './ipvsadm.ts'
 import { loaded, modulesAreOurs, without } from './modules.ts'
 import { run } from './namespace.ts'
-import { labRig } from './rig.ts'
 import { times } from './rounds.ts'
-import { withNetwork } from './topology.ts'
-import { connect, serveTcp } from './traffic.ts'
 
 const service = (name: string, weight = 1, more = 'drain = "0s"'): string => `[service.${name}]
 vip = "192.0.2.${20 + name.length}"
@@ -134,6 +131,27 @@ test('with a full disk it holds, says so, and goes on by itself', async () => {
   }
 })
 
+test('with a full disk from the start it is not ready before it has done something', async () => {
+  const daemon = daemonRig({ 'web.toml': web() })
+  const { stateDir } = daemon.rig
+  mkdirSync(stateDir, { recursive: true })
+  run(undefined, 'mount', '-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', stateDir)
+  try {
+    fill(join(stateDir, 'full'))
+    daemon.launch()
+    await daemon.logged(/ENOSPC/)
+    await sleep(1500)
+    assert.not.match(daemon.text(), /"ready/)
+    assert.equal(saved(), [])
+    rmSync(join(stateDir, 'full'))
+    await daemon.logged(/^ready: 1 service as configured/)
+    assert.equal(saved(), webLines())
+  } finally {
+    await daemon.stop('SIGKILL')
+    run(undefined, 'umount', '-l', stateDir)
+  }
+})
+
 /** Writes until there is no room for a single byte more. */
 function fill(path: string): void {
   let size = 0
@@ -169,77 +187,6 @@ test('a file that it may not read holds what it said; the others count', async (
     await daemon.stop('SIGKILL')
   }
 })
-
-test('a clock that is set forward or back moves neither drains nor trials', () =>
-  withNetwork(2, async network => {
-    await serveTcp(network, network.backends, 8080)
-    const balanced = (backends: string, more = ''): string =>
-      `[service.web]\nvip = "192.0.2.10"\nport = 8080\ndrain = "5s"\nbackends = [${backends}]\n${more}`
-    const two = '"10.2.0.11", "10.2.0.12"'
-    const daemon = daemonRig({ 'web.toml': balanced(two), 'mail.toml': mail() }, labRig())
-    await daemon.start()
-    let moved = 0
-    const clock = (hours: number): void => {
-      moved += hours
-      execFileSync('date', ['-s', `${hours > 0 ? '+' : '-'}${Math.abs(hours)} hours`])
-    }
-    try {
-      // Flows on both backends, so that what drains has to wait to its deadline.
-      for (let index = 0; index < 4; index++)
-        network.open.push(await connect(network.client, '192.0.2.10', 8080, 20_000))
-      for (let round = 0; round < times; round++) {
-        daemon.save('web.toml', balanced('"10.2.0.11"'))
-        await until('draining', () => saved().some(line => line.endsWith('10.2.0.12:8080 -m -w 0')))
-        const begun = performance.now()
-        for (const hours of [2, -5]) {
-          clock(hours)
-          await sleep(1500)
-          assert.ok(destinations().includes('10.2.0.12'), `${hours} h: not before its time`)
-        }
-        await untilDestinations('10.2.0.11')
-        const took = (performance.now() - begun) / 1000
-        assert.ok(took > 4 && took < 15, `drained in ${took} s`)
-        console.log(`  2 h forward and 5 h back: a drain of 5 s took ${took.toFixed(1)} s`)
-        clock(3)
-        daemon.save('web.toml', balanced(two))
-        await untilDestinations('10.2.0.11', '10.2.0.12')
-      }
-      await trialUnder(daemon, clock)
-      noFaultOfItsOwn(daemon)
-    } finally {
-      await daemon.stop('SIGKILL')
-      if (moved !== 0) clock(-moved)
-    }
-  }))
-
-function destinations(): readonly string[] {
-  return saved().flatMap(line => /^-a -t 192\.0\.2\.10:8080 -r ([\d.]+):/.exec(line)?.[1] ?? [])
-}
-
-function untilDestinations(...wanted: string[]): Promise<void> {
-  return until(`backends ${wanted}`, () => destinations().join() === wanted.join())
-}
-
-/** What a rollback took back is applied again on trial, and nobody commits it. */
-async function trialUnder(daemon: DaemonRig, clock: (hours: number) => void): Promise<void> {
-  const weight = (): string => saved().find(line => line.includes('192.0.2.24:80 -r')) ?? ''
-  daemon.save('mail.toml', mail(9))
-  await until('weight 9', () => weight().endsWith('-w 9'))
-  assert.is((await daemon.slb('rollback')).status, 0)
-  assert.match(weight(), /-w 1$/)
-  const begun = performance.now()
-  const trial = await daemon.slb('apply', '--confirm', '5s')
-  assert.is(trial.status, 0, trial.out + trial.err)
-  assert.match(weight(), /-w 9$/)
-  clock(2)
-  await sleep(1000)
-  assert.match(weight(), /-w 9$/, 'two hours later by the clock')
-  clock(-5)
-  await until('the undo', () => weight().endsWith('-w 1'))
-  const took = (performance.now() - begun) / 1000
-  assert.ok(took > 4.5 && took < 15, `undone in ${took} s`)
-  console.log(`  a trial of 5 s was undone after ${took.toFixed(1)} s, the command included`)
-}
 
 const spec = modulesAreOurs ? test : test.skip
 
