@@ -1,6 +1,6 @@
 /** The checking thread, from when there is something to check: begun by the main thread, told by the engine. */
 import type { MessagePort } from 'node:worker_threads'
-import { type CheckingThread, startChecking } from '../health/watcher.ts'
+import { type CheckingEnds, type CheckingThread, startChecking } from '../health/watcher.ts'
 import type { Found } from './serving.ts'
 import type { Level } from './task.ts'
 import { errorNote } from './tell.ts'
@@ -12,42 +12,71 @@ export interface ChecksEnds {
   anew(): void
 }
 
+export interface ChecksOptions {
+  readonly start?: (ends: CheckingEnds) => Pick<CheckingThread, 'port' | 'close'>
+  /** How often the thread shows that it is alive, and is expected to, in milliseconds. */
+  readonly every?: number
+}
+
 /** How long a thread that has died is left alone, in milliseconds. */
 const pause = 1000
+/**
+ * So many signs of life may fail to come. They are counted when they are due, so that no time counts in
+ * which the whole process stood still.
+ */
+const patience = 10
 
 export class Checks {
   readonly #ends: ChecksEnds
-  #thread: CheckingThread | undefined
+  readonly #start: NonNullable<ChecksOptions['start']>
+  readonly #timer: NodeJS.Timeout
+  #thread: Pick<CheckingThread, 'port' | 'close'> | undefined
   #again: NodeJS.Timeout | undefined
+  #missed = 0
   #closed = false
 
-  constructor(ends: ChecksEnds) {
+  constructor(ends: ChecksEnds, { start = startChecking, every = 1000 }: ChecksOptions = {}) {
     this.#ends = ends
+    this.#start = start
+    this.#timer = setInterval(() => this.#expect(), every).unref()
   }
 
   /** An end for whoever says what is checked. */
   port(): MessagePort {
-    this.#thread ??= this.#start()
+    this.#thread ??= this.#begin()
     return this.#thread.port()
   }
 
   async close(): Promise<void> {
     this.#closed = true
+    clearInterval(this.#timer)
     clearTimeout(this.#again)
     await this.#thread?.close()
   }
 
-  #start(): CheckingThread {
+  #begin(): Pick<CheckingThread, 'port' | 'close'> {
     const { note, found } = this.#ends
-    return startChecking({
+    this.#missed = 0
+    return this.#start({
       changed: found,
       alert: ({ suspect, text }) => note(suspect ? 'error' : 'info', text),
-      beat() {},
+      beat: () => {
+        this.#missed = 0
+      },
       died: error => {
         note(...errorNote(error))
         this.#thread = undefined
         if (!this.#closed) this.#again = setTimeout(() => this.#ends.anew(), pause)
       },
     })
+  }
+
+  /** A thread that hangs checks nothing any more: another one takes its place. */
+  #expect(): void {
+    if (this.#thread === undefined || ++this.#missed < patience) return
+    this.#ends.note('error', 'the checking thread shows no sign of life: it is begun anew')
+    void this.#thread.close()
+    this.#thread = undefined
+    this.#ends.anew()
   }
 }
