@@ -3,7 +3,7 @@ import { parseEndpoint } from '../config/address.ts'
 import { didYouMean } from '../config/text.ts'
 import { endpoint } from '../model/ip.ts'
 import { type Target, targetName } from '../model/override.ts'
-import type { Destination } from '../model/rows.ts'
+import { type Destination, keyOf } from '../model/rows.ts'
 import type { Wanted } from '../plan/types.ts'
 import { UsageError } from './exit.ts'
 
@@ -36,12 +36,33 @@ export function mustExist(target: Target, wanted: Wanted): void {
   }
   if (target.kind !== 'backend') return
   const rows = backendsOf(target.service, wanted)
-  const { address, port } = target
-  if (rows.some(row => row.address === address && (port ?? row.port) === row.port)) return
+  if (rows.some(row => isAt(row, target))) return
   const known = [...new Set(rows.map(row => endpoint(row.address, row.port)))]
   throw new UsageError(
     `${targetName(target)} is no backend; ${target.service} has ${known.join(', ') || 'none'}`,
   )
+}
+
+/** Tells of a row's key whether the row is of a target, as what is written knows it. */
+export function ofTarget(target: Target, wanted: Wanted): (key: string) => boolean {
+  if (target.kind === 'node') return () => true
+  const { policies, names } = wanted
+  const rows = target.kind === 'backend' ? backendsOf(target.service, wanted) : []
+  const keys = new Set(rows.filter(row => isAt(row, target)).map(keyOf.destination))
+  return key => {
+    if (target.kind === 'backend') return keys.has(key)
+    const [service = key] = key.split(' -> ')
+    return policies.get(service)?.name === target.service || isOnlyFor(names.get(key), target)
+  }
+}
+
+function isOnlyFor(names: readonly string[] = [], target: Target & { kind: 'service' }): boolean {
+  return names.length === 1 && names[0] === target.service
+}
+
+function isAt(row: Destination, target: Target): boolean {
+  if (target.kind !== 'backend' || row.address !== target.address) return false
+  return (target.port ?? row.port) === row.port
 }
 
 function backendsOf(service: string, { state, policies }: Wanted): readonly Destination[] {

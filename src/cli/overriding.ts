@@ -3,15 +3,15 @@ import { asAsked } from '../engine/asked.ts'
 import { type Job, preview } from '../engine/reconcile.ts'
 import type { Host } from '../host.ts'
 import { changeKey } from '../model/change.ts'
-import type { Override, Target } from '../model/override.ts'
+import { type Override, type Target, targetName } from '../model/override.ts'
 import { namesOf } from '../plan/names.ts'
 import type { Plan, Wanted } from '../plan/types.ts'
 import { type Applied, applyJob } from './apply-job.ts'
 import { readConfiguration } from './configuration.ts'
 import type { Context } from './context.ts'
 import { type ExitStatus, exit } from './exit.ts'
-import { jobOf } from './job.ts'
-import { mustExist } from './override-target.ts'
+import { jobOf, presentJob } from './job.ts'
+import { mustExist, ofTarget } from './override-target.ts'
 import { settleTrial } from './trial.ts'
 
 /** How long, why, and how much patience. */
@@ -75,7 +75,7 @@ export async function override(
         node,
         ...(io.daemon === undefined && { skip: await others(job, target, host) }),
       })
-      return statusOf(applied, context)
+      return statusOf(applied, context, ofTarget(target, job.wanted))
     } finally {
       await lock.release()
     }
@@ -84,13 +84,36 @@ export async function override(
   }
 }
 
-/** Says whether drains of a target go on still: for whoever waits for them beside a daemon. */
-export async function stillDraining({ io, options }: Context): Promise<ExitStatus> {
+/**
+ * Says whether a drain goes on still: for whoever waits for it beside a daemon. It is over when nothing
+ * of the target is left to be done, and that is looked up in the kernel before it is said.
+ *
+ * A drain that was taken back meanwhile has failed.
+ */
+export async function stillDraining(
+  { io, options }: Context<OverrideOptions>,
+  target: Target,
+): Promise<ExitStatus> {
   const host = await io.openHost(options)
-  const ledger = host.journal.read()
-  const status = ledger.draining.size > 0 ? exit.changes : exit.done
-  host.close()
-  return status
+  try {
+    const asked = host.overrides
+      .read()
+      .some(one => one.ask === 'drain' && targetName(one.target) === targetName(target))
+    if (!asked) {
+      await io.err.line(`The drain of ${targetName(target)} was taken back, or its time is over.`)
+      return exit.failed
+    }
+    const job = io.daemon?.job()
+    if (job === undefined) return exit.changes
+    const ledger = host.journal.read()
+    const isMine = ofTarget(target, job.wanted)
+    if ([...ledger.draining.keys()].some(isMine)) return exit.changes
+    const { plan } = await preview(await presentJob(io, host, job), host, ledger)
+    const left = [...plan.changes.map(changeKey), ...plan.pending.map(({ key }) => key)]
+    return left.some(isMine) ? exit.changes : exit.done
+  } finally {
+    host.close()
+  }
 }
 
 interface Base {
@@ -139,8 +162,9 @@ function waiting(context: Context<OverrideOptions>): Context<{ readonly wait?: n
 function statusOf(
   { status, round }: Applied,
   { io, options }: Context<OverrideOptions>,
+  isMine: (key: string) => boolean,
 ): ExitStatus {
-  const left = round.left.pending.some(one => one.deadline !== undefined)
+  const left = round.left.pending.some(one => one.deadline !== undefined && isMine(one.key))
   if (status !== exit.done || !left || options.wait === undefined || options.wait === false)
     return status
   return io.daemon === undefined ? exit.failed : exit.changes

@@ -9,40 +9,36 @@ import { withNetwork } from './topology.ts'
 
 const vip = '192.0.2.10'
 
-const service = (name: string, port: number, more: string): string => `[service.${name}]
+const service = (name: string, port: number, to: number, more: string): string => `[service.${name}]
 vip = "${vip}"
 port = ${port}
 scheduler = "rr"
-backends = ["10.2.0.11:8080", "10.2.0.12:8080"]
+backends = ["10.2.0.11:${to}", "10.2.0.12:${to}"]
 check = { type = "http", port = 8081, path = "/", interval = "200ms", timeout = "150ms", rise = 1, fall = 2 }
 ${more}
 `
 
 const files = {
-  'removes.toml': service('removes', 80, 'persistence = "1m"'),
-  'quiesces.toml': service('quiesces', 81, 'persistence = "1m"\non_down = "quiesce"'),
-  'names.toml': service('names', 53, 'protocol = "udp"'),
+  'removes.toml': service('removes', 80, 8080, 'persistence = "1m"'),
+  'quiesces.toml': service('quiesces', 81, 8082, 'persistence = "1m"\non_down = "quiesce"'),
+  'names.toml': service('names', 53, 8080, 'protocol = "udp"'),
 }
 
-const persistent = (port: number, weights: readonly [number?, number?]): readonly string[] => [
-  `-A -t ${vip}:${port} -s rr -p 60`,
-  ...lines(`-t ${vip}:${port}`, weights),
-]
+type Weights = readonly (number | undefined)[]
 
-const lines = (at: string, weights: readonly (number | undefined)[]): readonly string[] =>
+const lines = (at: string, port: number, weights: Weights): readonly string[] =>
   weights.flatMap((weight, index) =>
-    weight === undefined ? [] : [`-a ${at} -r 10.2.0.${11 + index}:8080 -m -w ${weight}`],
+    weight === undefined ? [] : [`-a ${at} -r 10.2.0.${11 + index}:${port} -m -w ${weight}`],
   )
 
 /** The table with these weights where what is down is removed, and those where it is quiesced. */
-const table = (
-  removed: readonly [number?, number?],
-  quiesced: readonly [number, number],
-): readonly string[] => [
-  ...persistent(80, removed),
-  ...persistent(81, quiesced),
+const table = (removed: Weights, quiesced: Weights): readonly string[] => [
+  `-A -t ${vip}:80 -s rr -p 60`,
+  ...lines(`-t ${vip}:80`, 8080, removed),
+  `-A -t ${vip}:81 -s rr -p 60`,
+  ...lines(`-t ${vip}:81`, 8082, quiesced),
   `-A -u ${vip}:53 -s rr`,
-  ...lines(`-u ${vip}:53`, removed),
+  ...lines(`-u ${vip}:53`, 8080, removed),
 ]
 
 const vs = (name: string): string => readFileSync(`/proc/sys/net/ipv4/vs/${name}`, 'utf8').trim()

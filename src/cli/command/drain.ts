@@ -12,7 +12,7 @@ export interface DrainOptions extends OverrideOptions {
 export const run: Run<DrainOptions> = async context => {
   const { options, args } = context
   const target = parseTarget(args[0], options.node === true)
-  if (options.again) return stillDraining(context)
+  if (options.again) return stillDraining(context, target)
   return override(context, {
     target,
     command: `drain ${targetName(target)}`,
