@@ -10,7 +10,7 @@ export interface Standing {
 }
 
 /** Tasks that neither begin nor end a trial or a hold. */
-const blind: ReadonlySet<Task['kind']> = new Set(['look', 'drains'])
+const blind: ReadonlySet<Task['kind']> = new Set(['look', 'verdicts', 'prepare', 'drains'])
 
 export class Records {
   readonly #host: Pick<Host, 'trials' | 'holds'>

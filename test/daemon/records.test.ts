@@ -17,10 +17,11 @@ function rig() {
   return { disk, records: new Records({ trials, holds }) }
 }
 
-test('looks and drains read nothing', () => {
+test('looks, verdicts and drains read nothing', () => {
   const { disk, records } = rig()
   records.read()
-  for (const after of ['look', 'drains', undefined] as const) records.read(after)
+  for (const after of ['look', 'verdicts', 'prepare', 'drains', undefined] as const)
+    records.read(after)
   assert.is(disk.reads, 1)
 })
 
