@@ -47,7 +47,10 @@ let watcher: Watcher | undefined
 
 /** Where checks are made, from now on: all that is to be checked is told anew. */
 function takeChecks(port: MessagePort): void {
-  watcher = new Watcher(port)
+  engine.suspect(undefined)
+  watcher = new Watcher(port, {
+    alert: ({ suspect, text }) => engine.suspect(suspect ? text : undefined),
+  })
   watcher.watch(engine.watched)
 }
 

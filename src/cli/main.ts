@@ -16,6 +16,9 @@ function sink(stream: NodeJS.WriteStream, name: string): Sink {
   return new Sink(stream, name, wantsColour(tty, { FORCE_COLOR, NO_COLOR, TERM }, allowed))
 }
 
+/** One for all who ask: a command may ask the daemon again and again. */
+let interrupt: AbortSignal | undefined
+
 const io: Io = {
   out: sink(process.stdout, 'standard output'),
   err: sink(process.stderr, 'standard error'),
@@ -37,10 +40,12 @@ const io: Io = {
   },
   hostname,
   interrupted() {
+    if (interrupt !== undefined) return interrupt
     const controller = new AbortController()
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
       process.once(signal, () => controller.abort())
-    return controller.signal
+    interrupt = controller.signal
+    return interrupt
   },
   process: {
     environment: process.env,

@@ -1,7 +1,9 @@
 /** A status as text: a table with one line for each service, backend and VIP. */
 
-import type { BackendStatus, ServiceStatus, Status } from '../status/status.ts'
+import type { BackendStatus } from '../status/backend.ts'
+import type { ServiceStatus, Status } from '../status/status.ts'
 import type { VipStatus } from '../status/vips.ts'
+import { backendWhy, healthCell, healthLine, overrideLines, quorumText } from './status-health.ts'
 import { table } from './text-table.ts'
 
 /** Whether all files count, some, or none. */
@@ -9,27 +11,57 @@ export type Validity = 'valid' | 'partly' | 'invalid'
 
 const header = ['NAME', 'STATE', 'WEIGHT', 'ACTIVE', 'INACTIVE', 'PERSISTENT', 'WHY']
 
+/** Where health stands in a line, if anything has a check. */
+const healthAt = 2
+
+/** A line of the table. */
+interface Row {
+  readonly cells: readonly string[]
+  /** Absent where there is nothing to be checked. */
+  readonly health?: string
+}
+
 /**
  * The lines of a status, without line ends.
  *
  * @param node what this machine is called.
  * @param valid `invalid`: what is ours is taken as wanted; `partly`: for some files older texts stand in.
+ * @param now the time of day of this status.
  */
-export function statusLines(status: Status, node: string, valid: Validity): readonly string[] {
-  const rows = [
-    ...status.services.flatMap(serviceRows),
+export function statusLines(
+  status: Status,
+  node: string,
+  valid: Validity,
+  now: Date,
+): readonly string[] {
+  const rows: readonly Row[] = [
+    ...status.services.flatMap(service => serviceRows(service, now)),
     ...status.vips.map(vipRow),
-    ...status.others.map(({ key, state, why }) => [key, state, '', '', '', '', why ?? '']),
+    ...status.others.map(({ key, state, why }) => cells(key, state, '', '', '', '', why ?? '')),
   ]
+  const { health, overrides, foreign } = status
   const lines = [`Node ${node}`, '']
   if (rows.length === 0) lines.push('No service is wanted or live.')
-  else lines.push(...table([header, ...rows]))
-  if (status.foreign.length > 0) {
-    const count = status.foreign.length
+  else lines.push(...table([{ cells: header, health: 'HEALTH' }, ...rows].map(withHealth(health))))
+  if (foreign.length > 0) {
+    const count = foreign.length
     lines.push('', `Not made by slb, left alone: ${count} row${count === 1 ? '' : 's'}.`)
   }
-  lines.push('', `${closing(status, valid)} Health: nobody checks.`)
+  lines.push(...overrideLines(overrides))
+  if (health.suspect !== null) lines.push('', `Alert: ${health.suspect}.`)
+  lines.push('', `${closing(status, valid)} ${healthLine(health)}`)
   return lines
+}
+
+function cells(...texts: readonly string[]): Row {
+  return { cells: texts }
+}
+
+/** The column of health stands only where it has something to say. */
+function withHealth({ backends }: Status['health']): (row: Row) => readonly string[] {
+  if (backends === 0) return row => row.cells
+  return row =>
+    row.cells.length === 1 ? row.cells : row.cells.toSpliced(healthAt, 0, row.health ?? '')
 }
 
 function closing(status: Status, valid: Validity): string {
@@ -40,24 +72,32 @@ function closing(status: Status, valid: Validity): string {
   return 'The live state differs from the configuration: see slb plan.'
 }
 
-function serviceRows({ name, listeners }: ServiceStatus): readonly (readonly string[])[] {
+function serviceRows({ name, listeners }: ServiceStatus, now: Date): readonly Row[] {
   return [
-    [name === '' ? '(no name is known)' : name],
-    ...listeners.flatMap(({ key, scheduler, state, why, backends }) => [
-      [`  ${key}`, state, scheduler, '', '', '', why ?? ''],
-      ...backends.map(backendRow),
+    cells(name === '' ? '(no name is known)' : name),
+    ...listeners.flatMap(({ key, scheduler, state, why, quorum, backends }) => [
+      cells(`  ${key}`, state, scheduler, '', '', '', joined(why, quorumText(quorum))),
+      ...backends.map(backend => backendRow(backend, now)),
     ]),
   ]
 }
 
-function backendRow({ address, state, weight, connections, why }: BackendStatus): string[] {
+function backendRow(backend: BackendStatus, now: Date): Row {
+  const { address, state, weight, connections } = backend
   const { active = '-', inactive = '-', persistent = '-' } = connections ?? {}
   const numbers = [weight, active, inactive, persistent].map(String)
-  return [`    ${address}`, state, ...numbers, why ?? '']
+  return {
+    cells: [`    ${address}`, state, ...numbers, backendWhy(backend, now)],
+    health: healthCell(backend.health, now),
+  }
 }
 
-function vipRow({ address, link, state, services, why }: VipStatus): string[] {
+function vipRow({ address, link, state, services, why }: VipStatus): Row {
   const users = services.length > 3 ? `${services.length} services` : services.join(', ')
-  const told = [users === '' ? '' : `for ${users}`, why ?? ''].filter(part => part !== '')
-  return [link === '' ? address : `${address} on ${link}`, state, '', '', '', '', told.join('; ')]
+  const told = joined(users === '' ? '' : `for ${users}`, why)
+  return cells(link === '' ? address : `${address} on ${link}`, state, '', '', '', '', told)
+}
+
+function joined(...parts: readonly (string | undefined)[]): string {
+  return parts.filter(part => part !== undefined && part !== '').join('; ')
 }

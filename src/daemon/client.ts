@@ -56,7 +56,9 @@ function post(
       else if (cause.code === 'EACCES' || cause.code === 'EPERM') reject(denied(socketPath, cause))
       else reject(gone(cause))
     })
-    signal.addEventListener('abort', () => sent.destroy(), { once: true })
+    const cut = (): void => void sent.destroy()
+    signal.addEventListener('abort', cut, { once: true })
+    sent.on('close', () => signal.removeEventListener('abort', cut))
     sent.end(body)
   })
 }

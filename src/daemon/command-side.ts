@@ -3,8 +3,8 @@ import { readSources } from '../config/read.ts'
 import type { Standing } from '../config/stand-in.ts'
 import { type Job, type Round, reconcile } from '../engine/reconcile.ts'
 import type { Host } from '../host.ts'
-import type { Verdict } from '../serve/circumstances.ts'
-import type { Care } from '../serve/listener.ts'
+import type { Care } from '../serve/census.ts'
+import type { Memory, Verdict } from '../serve/circumstances.ts'
 import type { Intake } from './intake.ts'
 import type { Rounds } from './rounds.ts'
 import type { Prepared, Serving } from './serving.ts'
@@ -33,6 +33,10 @@ export interface Health {
   readonly verdicts: ReadonlyMap<string, Verdict>
   /** By the key of the virtual service. */
   readonly cares: ReadonlyMap<string, Care>
+  /** What the last round left to be known. */
+  readonly memory: Memory
+  /** Why the checker is suspect, in words; absent where it is not. */
+  readonly suspicion: string | undefined
 }
 
 /** The files that a job was made of, and what they want to be checked. */

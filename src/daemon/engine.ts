@@ -60,6 +60,11 @@ export class Engine {
     return this.#serving.watched
   }
 
+  /** The checker is suspect for this reason, or is so no longer. */
+  suspect(why: string | undefined): void {
+    this.#serving.suspicion = why
+  }
+
   /** Ends what stopping waits for. */
   hurry(): void {
     this.#hurry.abort()

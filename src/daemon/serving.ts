@@ -6,8 +6,8 @@ import type { Check } from '../model/check.ts'
 import type { Desired } from '../model/desired.ts'
 import { keyOf, type Service } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
+import type { Care } from '../serve/census.ts'
 import { type Memory, noMemory, type Verdict } from '../serve/circumstances.ts'
-import type { Care } from '../serve/listener.ts'
 import { caresOf, serve } from '../serve/serve.ts'
 import { type NoteArguments, verdictNote } from './tell.ts'
 
@@ -34,6 +34,8 @@ const nothing: Prepared = { cares: new Map(), list: [] }
 export class Serving {
   readonly #ends: ServingEnds
   readonly #verdicts = new Map<string, Verdict>()
+  /** Why the checker is suspect, in words; absent where it is not. */
+  suspicion: string | undefined
   #current = nothing
   #memory: Memory | undefined
   #next = Number.POSITIVE_INFINITY
@@ -45,6 +47,11 @@ export class Serving {
   /** What is checked, and what was found, by the key of the check. */
   get verdicts(): ReadonlyMap<string, Verdict> {
     return this.#verdicts
+  }
+
+  /** What the last round left to be known. */
+  get memory(): Memory {
+    return this.#memory ?? noMemory
   }
 
   get cares(): ReadonlyMap<string, Care> {
@@ -76,8 +83,9 @@ export class Serving {
     const starting = this.#memory === undefined
     this.#memory ??= { ...noMemory, ceased: new Set(closed(cares, seen)) }
     const list = watchedOf(cares, desired, seen, starting)
+    const since = this.#ends.host.clock.monotonic()
     for (const { check, shown } of list)
-      if (!this.#verdicts.has(check.key)) this.#verdicts.set(check.key, { verdict: shown })
+      if (!this.#verdicts.has(check.key)) this.#verdicts.set(check.key, { verdict: shown, since })
     return { cares, list }
   }
 

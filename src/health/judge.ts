@@ -65,14 +65,18 @@ export function intervalAfter(judgement: Judgement, rules: Rules): number {
   return isOpen(judgement) ? rules.fastInterval : rules.interval
 }
 
-/** True if there is something in `after` that others must hear of; a text alone can wait. */
+/**
+ * True if there is something in `after` that others must hear of. A text alone can wait, unless nobody
+ * knows yet why it is not up, as after a restart.
+ */
 export function differs(before: Judgement, after: Judgement): boolean {
   return (
     before.verdict !== after.verdict ||
     before.since !== after.since ||
     before.bannedUntil !== after.bannedUntil ||
     before.weight !== after.weight ||
-    before.warning !== after.warning
+    before.warning !== after.warning ||
+    (after.verdict !== 'up' && before.why === undefined && after.why !== undefined)
   )
 }
 

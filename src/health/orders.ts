@@ -18,7 +18,7 @@ export type Order =
       readonly last: boolean
     }
   | { readonly kind: 'snapshot'; readonly id: number }
-  /** A further end; it is told of changes and alerts if it wants to hear them. */
+  /** A further end; it is told of alerts, and of changes if it wants to hear them. */
   | { readonly kind: 'port'; readonly port: MessagePort; readonly hears: boolean }
 
 /** What the thread tells. */

@@ -2,7 +2,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import { Checker, type CheckerOptions } from './checker.ts'
 import { type Order, Outbox, piecesOf, type Told } from './orders.ts'
-import type { Watched } from './panel.ts'
+import type { Alert, Watched } from './panel.ts'
 import type { Probe } from './probe.ts'
 
 /** How often it shows that it is alive, in milliseconds. */
@@ -10,7 +10,9 @@ const beatInterval = 1000
 
 /** Checks what the ends say, with this probe, and tells them. The first end hears everything. */
 export function serveChecks(first: MessagePort, probe: Probe, options: CheckerOptions = {}): void {
+  const ends = new Set<Outbox<Told>>()
   const hearers = new Set<Outbox<Told>>()
+  let alert: Alert | undefined
   const tell = (...told: readonly Told[]): void => {
     for (const hearer of hearers) hearer.put(...told)
   }
@@ -22,14 +24,19 @@ export function serveChecks(first: MessagePort, probe: Probe, options: CheckerOp
       random: Math.random,
       changed: changes =>
         tell(...piecesOf(changes).map(part => ({ kind: 'changed', changes: part }) as const)),
-      alert: alert => tell({ kind: 'alert', alert }),
+      alert(now) {
+        alert = now
+        for (const end of ends) end.put({ kind: 'alert', alert: now })
+      },
     },
     options,
   )
   let watched = new Map<string, Watched>()
   const open = (port: MessagePort, hears: boolean): Outbox<Told> => {
     const outbox = new Outbox<Told>(told => port.postMessage(told))
+    ends.add(outbox)
     if (hears) hearers.add(outbox)
+    if (alert?.suspect) outbox.put({ kind: 'alert', alert })
     port.on('message', (order: Order) => {
       if (order.kind === 'port') open(order.port, order.hears)
       else if (order.kind === 'snapshot') outbox.put(...snapshotOf(checker, order.id))
@@ -41,6 +48,7 @@ export function serveChecks(first: MessagePort, probe: Probe, options: CheckerOp
       }
     })
     port.on('close', () => {
+      ends.delete(outbox)
       hearers.delete(outbox)
       outbox.close()
     })

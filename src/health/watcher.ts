@@ -97,8 +97,8 @@ export interface CheckingThread {
   /** The end of whoever started it. */
   readonly watcher: Watcher
   /**
-   * A further end: transfer it to another thread and open a `Watcher` on it there. It hears changes
-   * and alerts if it wants to.
+   * A further end: transfer it to another thread and open a `Watcher` on it there. It hears alerts,
+   * and changes if it wants to.
    */
   port(hears?: boolean): MessagePort
   close(): Promise<void>

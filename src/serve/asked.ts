@@ -5,6 +5,8 @@ import type { Destination } from '../model/rows.ts'
 export interface Asked {
   /** True if all of the service drains. */
   drains(service: string): boolean
+  /** What decides of a destination, with who asked for it and why. */
+  about(service: string, row: Destination): Override | undefined
   /** The latest that was asked of a destination. */
   of(service: string, row: Destination): Override['ask'] | undefined
   /** True if something is asked of a service, or of one of its backends. */
@@ -13,7 +15,7 @@ export interface Asked {
 
 /** The overrides, the oldest first. A drain of the whole goes before what is asked of a part. */
 export function askedOf(overrides: readonly Override[]): Asked {
-  const node = overrides.some(({ target, ask }) => target.kind === 'node' && ask === 'drain')
+  const whole = overrides.find(one => one.target.kind === 'node' && isDrain(one))
   const byService = new Map<string, Override[]>()
   for (const one of overrides) {
     if (one.target.kind === 'node') continue
@@ -21,14 +23,20 @@ export function askedOf(overrides: readonly Override[]): Asked {
     if (known === undefined) byService.set(one.target.service, [one])
     else known.push(one)
   }
+  const drained = (service: string): Override | undefined =>
+    whole ?? byService.get(service)?.find(one => one.target.kind === 'service' && isDrain(one))
+  const latest = (service: string, row: Destination): Override | undefined =>
+    byService.get(service)?.findLast(one => concerns(one.target, row))
   return {
-    has: service => node || byService.has(service),
-    drains: service =>
-      node ||
-      byService.get(service)?.some(one => one.target.kind === 'service' && one.ask === 'drain') ===
-        true,
-    of: (service, row) => byService.get(service)?.findLast(one => concerns(one.target, row))?.ask,
+    about: (service, row) => drained(service) ?? latest(service, row),
+    has: service => whole !== undefined || byService.has(service),
+    drains: service => drained(service) !== undefined,
+    of: (service, row) => latest(service, row)?.ask,
   }
+}
+
+function isDrain({ ask }: Override): boolean {
+  return ask === 'drain'
 }
 
 /** A weight of a service is one of each of its backends. */

@@ -8,6 +8,12 @@ export interface Verdict {
   readonly why?: string
   /** The weight that the answer asked for. */
   readonly weight?: number
+  /** When it was found, in milliseconds of the monotonic clock. */
+  readonly since?: number
+  /** What a good answer warned of. */
+  readonly warning?: string
+  /** Until then it is out, whatever it answers. */
+  readonly bannedUntil?: number
 }
 
 export interface Circumstances {

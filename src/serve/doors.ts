@@ -2,7 +2,8 @@
 import type { Address, Service, Snat } from '../model/rows.ts'
 import type { Wanted } from '../plan/types.ts'
 import type { Asked } from './asked.ts'
-import type { Care, Outcome } from './listener.ts'
+import type { Care } from './census.ts'
+import type { Outcome } from './listener.ts'
 
 /** Without what is drained as a whole, and without addresses where nobody answers any more. */
 export function closeDoors(
@@ -20,6 +21,7 @@ export function closeDoors(
   const { state } = wanted
   const service = new Map<string, Service>()
   const open = new Set<string | undefined>()
+  const shut = new Set<string | undefined>()
   state.service.forEach((row, key) => {
     if (drained.has(key)) {
       outcome.agreed.add(key)
@@ -27,14 +29,16 @@ export function closeDoors(
       return
     }
     service.set(key, row)
-    if (!withdrawn.has(key)) open.add(row.id.address)
+    if (withdrawn.has(key)) shut.add(row.id.address)
+    else open.add(row.id.address)
   })
   const address = new Map<string, Address>()
   for (const [key, row] of state.address)
     if (open.has(row.address)) address.set(key, row)
     else {
       outcome.agreed.add(key)
-      outcome.reasons.set(key, 'nothing behind it can serve')
+      const isShut = shut.has(row.address)
+      outcome.reasons.set(key, isShut ? 'nothing behind it can serve' : 'asked to drain')
     }
   const snat = new Map<string, Snat>()
   for (const [key, row] of state.snat) if (!drained.has(row.service.key)) snat.set(key, row)

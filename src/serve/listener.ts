@@ -1,17 +1,10 @@
 /** One virtual service as it can serve now: which destinations, with which weights. */
 
-import type { Check } from '../model/check.ts'
-import { countOf, type Serving } from '../model/health.ts'
+import type { Serving } from '../model/health.ts'
 import { compareDestinations, type Destination, keyOf, type Service } from '../model/rows.ts'
 import type { Asked } from './asked.ts'
-import type { Circumstances, Verdict } from './circumstances.ts'
-
-/** What is known of the service that a row is of. */
-export interface Care {
-  readonly name: string
-  readonly checks: ReadonlyMap<string, readonly Check[]>
-  readonly serving: Serving
-}
+import { type Care, censusOf, type Member } from './census.ts'
+import type { Circumstances } from './circumstances.ts'
 
 /** What comes of all virtual services together; each adds to it. */
 export interface Outcome {
@@ -28,15 +21,6 @@ export interface Outcome {
 /** Slow start raises a weight in so many steps. */
 const steps = 10
 
-/** A destination with what is known of it. */
-interface Member {
-  readonly row: Destination
-  readonly key: string
-  readonly state: 'up' | 'down' | 'unknown' | 'drained'
-  readonly ask: number | undefined
-  readonly verdicts: readonly (Verdict | undefined)[]
-}
-
 /** The row as it can serve now: the same object if nothing is otherwise than written. */
 export function serveListener(
   row: Service,
@@ -45,16 +29,8 @@ export function serveListener(
   circumstances: Circumstances,
   outcome: Outcome,
 ): Service {
-  const { serving, name } = care
-  const members = row.destinations.map(each => memberOf(each, care, asked, circumstances))
-  const counted = members.filter(({ state, row: { weight }, ask }) => {
-    return state !== 'drained' && (ask ?? weight) > 0
-  })
-  const up = counted.filter(({ state }) => state === 'up')
-  const ceases = !hasQuorum(row.id.key, up.length, counted.length, serving, circumstances)
+  const { members, up, ceases, excuse } = censusOf(row, care, asked, circumstances)
   if (ceases) outcome.ceased.add(row.id.key)
-  const sorry = ceases && !counted.some(one => one.state === 'unknown')
-  const excuse = sorry && serving.whenEmpty === 'sorry' ? serving.sorry.get(row.id.key) : undefined
   const { out } = circumstances.memory
   // The first that comes back takes all there is: nobody else could while it warms up.
   const others = up.some(({ key }) => !out.has(key))
@@ -66,27 +42,10 @@ export function serveListener(
     same &&= kept === member.row
   }
   if (excuse !== undefined) {
-    outcome.reasons.set(keyOf.destination(excuse), `says sorry for ${name}`)
+    outcome.reasons.set(keyOf.destination(excuse), `says sorry for ${care.name}`)
     return { ...row, destinations: withOne(destinations, excuse) }
   }
   return same ? row : { ...row, destinations }
-}
-
-function memberOf(
-  row: Destination,
-  { name, checks }: Care,
-  asked: Asked,
-  { verdicts }: Circumstances,
-): Member {
-  const key = keyOf.destination(row)
-  const ask = asked.of(name, row)
-  const found = verdicts && (checks.get(key) ?? []).map(check => verdicts.get(check.key))
-  const base = { row, key, ask: ask === 'drain' ? undefined : ask, verdicts: found ?? [] }
-  if (ask === 'drain') return { ...base, state: 'drained' }
-  // All must pass; one that fails is enough to know.
-  const states = base.verdicts.map(one => one?.verdict ?? 'unknown')
-  if (states.includes('down')) return { ...base, state: 'down' }
-  return { ...base, state: states.includes('unknown') ? 'unknown' : 'up' }
 }
 
 /** A destination as it is wanted now; undefined = not at all. */
@@ -139,17 +98,4 @@ function withWeight(row: Destination, weight: number): Destination {
 function withOne(rows: readonly Destination[], one: Destination): readonly Destination[] {
   const others = rows.filter(row => compareDestinations(row, one) !== 0)
   return [...others, one].sort(compareDestinations)
-}
-
-/** It comes with `up`, and goes below `down`: between the two it stays what it was. */
-function hasQuorum(
-  key: string,
-  up: number,
-  all: number,
-  { quorum }: Serving,
-  { memory, verdicts }: Circumstances,
-): boolean {
-  if (verdicts === undefined) return true
-  const needed = memory.ceased.has(key) ? quorum.up : quorum.down
-  return up >= countOf(needed, all)
 }

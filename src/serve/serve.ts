@@ -10,9 +10,10 @@ import type { Service } from '../model/rows.ts'
 import type { Wanted } from '../plan/types.ts'
 import { isAsWritten } from './as-written.ts'
 import { type Asked, askedOf } from './asked.ts'
+import type { Care } from './census.ts'
 import type { Circumstances, Memory } from './circumstances.ts'
 import { closeDoors } from './doors.ts'
-import { type Care, type Outcome, serveListener } from './listener.ts'
+import { type Outcome, serveListener } from './listener.ts'
 
 export interface Served {
   readonly wanted: Wanted

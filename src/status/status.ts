@@ -1,30 +1,19 @@
 /** What is wanted, what is live, and why they differ: for every service, backend and VIP. */
-import { endpoint } from '../model/ip.ts'
-import { compareDestinations, type Destination, keyOf, type Service } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
 import type { Ledger, Plan, Wanted } from '../plan/types.ts'
-import { fine, type Judged, type Verdicts, verdictsOf } from './verdict.ts'
+import { type Asked, askedOf } from '../serve/asked.ts'
+import { type BackendStatus, backendsOf, heldBackends, type Load } from './backend.ts'
+import { type Facts, type OverrideStatus, overrideStatus } from './facts.ts'
+import { type Quorum, quorumOf, withdrawnOf } from './health.ts'
+import { type Summary, summaryOf } from './summary.ts'
+import { type Judged, standingOf, type Verdicts, verdictsOf } from './verdict.ts'
 import { type VipStatus, vipsOf } from './vips.ts'
-
-/** How many connections a backend has. */
-export interface Load {
-  readonly active: number
-  readonly inactive: number
-  /** Clients that persistence binds to it. */
-  readonly persistent: number
-}
-
-export interface BackendStatus extends Judged {
-  readonly address: string
-  readonly forward: string
-  /** As it is live, or as it is wanted where it is not live. */
-  readonly weight: number
-  readonly connections?: Load
-}
 
 export interface ListenerStatus extends Judged {
   readonly key: string
   readonly scheduler: string
+  /** Absent where nobody checks. */
+  readonly quorum?: Quorum
   readonly backends: readonly BackendStatus[]
 }
 
@@ -37,6 +26,9 @@ export interface ServiceStatus {
 export interface Status {
   /** True if there is nothing to do, nothing pending and nothing refused. */
   readonly in_sync: boolean
+  readonly health: Summary
+  /** What operators have asked for beside the files, the oldest first. */
+  readonly overrides: readonly OverrideStatus[]
   readonly services: readonly ServiceStatus[]
   readonly vips: readonly VipStatus[]
   /** Everything else that is not as it should be, by row key: kernel settings, links, source NAT. */
@@ -45,21 +37,27 @@ export interface Status {
 }
 
 export interface StatusInput {
+  /** As the files say. */
+  readonly written: Wanted
+  /** The same as health and operators make it now. */
   readonly wanted: Wanted
   readonly seen: State
   readonly ledger: Ledger
   readonly plan: Plan
   /** By destination key. */
   readonly connections: ReadonlyMap<string, Load>
+  readonly facts: Facts
 }
 
 /** Puts together what is known. */
 export function statusOf(input: StatusInput): Status {
-  const { plan, seen } = input
+  const { plan, seen, facts } = input
   const verdicts = verdictsOf(plan, seen)
   const services = servicesOf(input, verdicts)
   return {
     in_sync: plan.changes.length + plan.pending.length + plan.refused.length === 0,
+    health: summaryOf(services, facts),
+    overrides: facts.circumstances.overrides.map(one => overrideStatus(one, facts)),
     services,
     vips: vipsOf(input, verdicts),
     others: othersOf(input, services, verdicts),
@@ -69,11 +67,11 @@ export function statusOf(input: StatusInput): Status {
 
 /** The verdicts on rows that stand nowhere else in a status, so that it always says why it differs. */
 function othersOf(
-  { wanted, seen, ledger }: StatusInput,
+  { written, seen, ledger }: StatusInput,
   services: readonly ServiceStatus[],
   verdicts: Verdicts,
 ): Status['others'] {
-  const shown = new Set<string>(wanted.state.address.keys())
+  const shown = new Set<string>(written.state.address.keys())
   for (const [key, row] of seen.address) if (row.owned || ledger.address.has(key)) shown.add(key)
   for (const { listeners } of services)
     for (const { key, backends } of listeners) {
@@ -84,55 +82,43 @@ function othersOf(
 }
 
 function servicesOf(input: StatusInput, verdicts: Verdicts): readonly ServiceStatus[] {
-  const { wanted, seen, ledger, plan } = input
-  const keys = new Set(wanted.state.service.keys())
+  const { written, wanted, seen, ledger, plan, facts } = input
+  const keys = new Set([...written.state.service.keys(), ...wanted.state.service.keys()])
   for (const [key, row] of seen.service) if (row.owned || ledger.service.has(key)) keys.add(key)
+  const asked = askedOf(facts.circumstances.overrides)
+  const withdrawn = withdrawnOf(written, wanted)
   const byName = new Map<string, ListenerStatus[]>()
   for (const key of [...keys].sort()) {
-    const name = plan.names.get(key)?.[0] ?? ledger.service.get(key)?.name ?? ''
+    const known = written.policies.get(key)?.name ?? plan.names.get(key)?.[0]
+    const name = known ?? ledger.service.get(key)?.name ?? ''
     const listeners = byName.get(name) ?? []
     byName.set(name, listeners)
-    listeners.push(listenerOf(key, input, verdicts))
+    listeners.push(listenerOf(key, name, { ...input, verdicts, asked, withdrawn }))
   }
   return [...byName]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, listeners]) => ({ name, listeners }))
 }
 
-function listenerOf(
-  key: string,
-  { wanted, seen, connections }: StatusInput,
-  verdicts: Verdicts,
-): ListenerStatus {
-  const want = wanted.state.service.get(key)
-  const live = seen.service.get(key)
-  const verdict = verdicts.get(key) ?? fine
-  const refused = verdict.state === 'refused'
-  const rows = refused ? (live?.destinations ?? []) : both(want, live)
-  return {
-    key,
-    scheduler: (live ?? want)?.scheduler ?? '',
-    ...verdict,
-    backends: rows.map(row => {
-      const id = keyOf.destination(row)
-      const load = connections.get(id)
-      return {
-        address: endpoint(row.address, row.port),
-        forward: row.forward,
-        weight: row.weight,
-        ...(refused ? verdict : (verdicts.get(id) ?? fine)),
-        ...(load && { connections: load }),
-      }
-    }),
-  }
+interface ListenerInput extends StatusInput {
+  readonly verdicts: Verdicts
+  readonly asked: Asked
+  readonly withdrawn: ReturnType<typeof withdrawnOf>
 }
 
-/** The live destinations, and the wanted ones that are not live. */
-function both(want: Service | undefined, live: Service | undefined): readonly Destination[] {
-  const lives = live?.destinations ?? []
-  const known = new Set(lives.map(row => endpoint(row.address, row.port)))
-  const missing = (want?.destinations ?? []).filter(
-    row => !known.has(endpoint(row.address, row.port)),
-  )
-  return [...lives, ...missing].sort(compareDestinations)
+function listenerOf(key: string, name: string, input: ListenerInput): ListenerStatus {
+  const { wanted: wants, seen, verdicts, asked, facts, withdrawn, connections } = input
+  const written = input.written.state.service.get(key)
+  const wanted = wants.state.service.get(key)
+  const live = seen.service.get(key)
+  const care = facts.cares.get(key)
+  const standing = standingOf(key, (wanted ?? live) === undefined, wants, verdicts)
+  const scheduler = (live ?? wanted ?? written)?.scheduler ?? ''
+  const head = { key, scheduler, ...standing }
+  if (standing.state === 'refused')
+    return { ...head, backends: heldBackends(live, standing, connections) }
+  const quorum = written && quorumOf(written, care, asked, withdrawn, facts)
+  const scene = { name, written, wanted, live, care, asked, wants, verdicts, facts }
+  const backends = backendsOf({ ...scene, ledger: input.ledger, connections })
+  return { ...head, ...(quorum && { quorum }), backends }
 }

@@ -3,7 +3,7 @@ import { type Change, changeKey } from '../model/change.ts'
 import { type Kind, keyOf } from '../model/rows.ts'
 import { type State, topKinds } from '../model/state.ts'
 import { fieldChanges, fieldsOf, showChange } from '../plan/fields.ts'
-import type { Plan } from '../plan/types.ts'
+import type { Plan, Wanted } from '../plan/types.ts'
 
 /**
  * How a row stands.
@@ -12,6 +12,7 @@ import type { Plan } from '../plan/types.ts'
  * - `draining`: on its way out, with its drain or after one. `unwanted`: ours, to be removed.
  * - `refused`: wanted, but somebody else holds it. `foreign`: the next apply takes it over.
  * - `external`: a VIP that somebody else puts up.
+ * - `out`: written down, and not to be there now: a check or an operator says so.
  */
 export type Standing =
   | 'ok'
@@ -22,6 +23,7 @@ export type Standing =
   | 'refused'
   | 'foreign'
   | 'external'
+  | 'out'
 
 export interface Judged {
   readonly state: Standing
@@ -32,18 +34,36 @@ export interface Judged {
 /** By row key: everything that is not as it should be. */
 export type Verdicts = ReadonlyMap<string, Judged>
 
+const notWritten = 'not in the configuration'
+
 /** What stands as it should. */
 export const fine: Judged = { state: 'ok' }
 
 /** The verdicts of a plan. What waits is judged by whether it is there, and says what it waits for. */
 export function verdictsOf(plan: Plan, seen: State): Verdicts {
   const verdicts = new Map<string, Judged>()
-  for (const change of plan.changes) verdicts.set(changeKey(change), judge(change))
+  for (const change of plan.changes) verdicts.set(changeKey(change), judge(change, plan))
   for (const { key, reason } of plan.pending)
-    verdicts.set(key, { state: waiting(key, reason, verdicts, seen), why: reason })
+    verdicts.set(key, {
+      state: waiting(key, reason, verdicts, seen),
+      why: agreed(plan, key) ?? reason,
+    })
   for (const { key, kind, owner, hint } of plan.refused)
     verdicts.set(key, { state: 'refused', why: kind === 'sysctl' ? hint : owner })
   return verdicts
+}
+
+/** How a row stands. One that is written down, neither wanted now nor live, is out. */
+export function standingOf(
+  key: string,
+  isOut: boolean,
+  { reasons }: Wanted,
+  verdicts: Verdicts,
+): Judged {
+  const found = verdicts.get(key)
+  if (found !== undefined || !isOut) return found ?? fine
+  const why = reasons.get(key)
+  return { state: 'out', ...(why !== undefined && { why }) }
 }
 
 /** A row that waits is on its way in if it is not there, and else on its way out. */
@@ -60,7 +80,12 @@ function isLive(key: string, seen: State): boolean {
   return service?.destinations.some(row => keyOf.destination(row) === key) === true
 }
 
-function judge(change: Change): Judged {
+/** Why a row is to go that health or an operator takes away. */
+function agreed({ agreed, reasons }: Plan, key: string): string | undefined {
+  return agreed?.has(key) === true ? reasons.get(key) : undefined
+}
+
+function judge(change: Change, plan: Plan): Judged {
   switch (change.op) {
     case 'create':
       return { state: 'missing' }
@@ -68,7 +93,7 @@ function judge(change: Change): Judged {
       return { state: 'foreign', why: 'made by somebody else, to be taken over' }
     case 'drain':
     case 'delete':
-      return { state: 'unwanted', why: 'not in the configuration' }
+      return { state: 'unwanted', why: agreed(plan, changeKey(change)) ?? notWritten }
     default: {
       const from = change.from === undefined ? {} : fieldsOf(change.kind as Kind, change.from)
       const changes = fieldChanges(from, fieldsOf(change.kind as Kind, change.row))

@@ -364,20 +364,26 @@ web
     10.0.0.12:8080   ok     1       -       -         -
 192.0.2.10 on slb0   ok                                           for web
 
-The live state matches the configuration. Health: nobody checks.
+The live state matches the configuration. Health: no backend has a check.
 `,
     })
     await rig.slb('apply', '-c', 'less.toml', '--no-wait')
     const draining = await rig.slb('status', '-c', 'less.toml')
-    assert.match(draining.out, /^ {4}10\.0\.0\.11:8080 +draining +0 +12 +3 +1 +draining$/m)
+    assert.match(
+      draining.out,
+      /^ {4}10\.0\.0\.11:8080 +draining +0 +12 +3 +1 +drains for 60s at most$/m,
+    )
     const json = JSON.parse((await rig.slb('status', '-c', 'less.toml', '-o', 'json')).out)
     assert.is(json.in_sync, false)
     assert.equal(json.services[0].listeners[0].backends[0], {
       address: '10.0.0.11:8080',
       forward: 'nat',
       weight: 0,
+      wanted_weight: 0,
       state: 'draining',
       why: 'draining',
+      health: { verdict: 'unchecked' },
+      drain_ends: '2027-01-15T08:17:40.000Z',
       connections: { active: 12, inactive: 3, persistent: 1 },
     })
   }))

@@ -1,6 +1,6 @@
 /** The command line on a kernel in memory: the same program, with other ends. */
 import { join } from 'node:path'
-import type { Io } from '../../src/cli/context.ts'
+import type { Io, ProcessEnds } from '../../src/cli/context.ts'
 import { runProgram } from '../../src/cli/program.ts'
 import { Sink, type Stream } from '../../src/cli/sink.ts'
 import type { Host } from '../../src/host.ts'
@@ -30,6 +30,8 @@ export interface CliRig {
   interrupted: () => AbortSignal
   /** How many guardians were started. None of them does anything. */
   guardians: number
+  /** What a process of its own can do; absent = it is not one. */
+  process: ProcessEnds | undefined
   /** Whether standard output is a terminal. */
   tty: boolean
   /** Whether both streams get colours. */
@@ -62,6 +64,7 @@ export function withRig(
       holder: undefined,
       interrupted: () => new AbortController().signal,
       guardians: 0,
+      process: undefined,
       tty: false,
       colour: false,
       async slb(...args) {
@@ -108,6 +111,7 @@ function ioOf(rig: CliRig, out: Text, err: Text): Io {
     operator: async () => 'ada',
     hostname: () => 'lb1',
     interrupted: () => rig.interrupted(),
+    ...(rig.process && { process: rig.process }),
   }
 }
 

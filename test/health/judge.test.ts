@@ -131,6 +131,11 @@ test('a text alone is no change that others must hear of', () => {
   assert.ok(differs(still, judge(still, { ok: true }, { ...usualRules, rise: 1 }, 7)))
 })
 
+test('but the first word of why it is down is one, as after a restart', () => {
+  const down = begin('down', 0)
+  assert.ok(differs(down, judge(down, bad, usualRules, 5)))
+})
+
 const anyAnswer = fc.oneof(
   { weight: 4, arbitrary: fc.constant(good) },
   { weight: 4, arbitrary: fc.constant(bad) },

@@ -7,8 +7,8 @@ import type { Override } from '../../src/model/override.ts'
 import { keyOf } from '../../src/model/rows.ts'
 import type { Wanted } from '../../src/plan/types.ts'
 import { want } from '../../src/plan/want.ts'
+import type { Care } from '../../src/serve/census.ts'
 import { type Memory, noMemory, type Verdict } from '../../src/serve/circumstances.ts'
-import type { Care } from '../../src/serve/listener.ts'
 import { type Served, serve } from '../../src/serve/serve.ts'
 
 export interface Scene {

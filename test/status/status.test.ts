@@ -2,15 +2,19 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { PlanInput } from '../../src/plan/draft.ts'
 import { plan } from '../../src/plan/plan.ts'
+import { calm } from '../../src/serve/circumstances.ts'
 import { emptyLedger } from '../../src/state/journal.ts'
 import { type Status, statusOf } from '../../src/status/status.ts'
 import type { Standing } from '../../src/status/verdict.ts'
 import { state, wanted } from '../engine/rig.ts'
 
+const facts = { cares: new Map(), circumstances: calm, wall: new Date(0), boot: 'b0' }
+
 function status(want: string, have: string, more: Partial<PlanInput> = {}): Status {
   const input = { wanted: wanted(want, 60_000), seen: state(have), ledger: emptyLedger, ...more }
   const found = plan({ ...input, conflict: 'refuse' })
-  return statusOf({ ...input, plan: found, connections: new Map() })
+  const connections = new Map()
+  return statusOf({ ...input, written: input.wanted, plan: found, connections, facts })
 }
 
 /** How each row stands, by its name: `10.0.0.11:8080: ok`; without VIPs that stand nowhere. */

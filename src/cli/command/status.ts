@@ -4,14 +4,18 @@ import type { Job } from '../../engine/reconcile.ts'
 import { preview } from '../../engine/reconcile.ts'
 import { rewound } from '../../engine/undo.ts'
 import type { Host } from '../../host.ts'
+import { SlbError } from '../../model/error.ts'
+import { noMemory } from '../../serve/circumstances.ts'
+import { caresOf } from '../../serve/serve.ts'
 import { textsFingerprint } from '../../state/hold.ts'
+import type { Facts } from '../../status/facts.ts'
 import { statusOf } from '../../status/status.ts'
 import { readConfiguration } from '../configuration.ts'
-import type { Context, Run } from '../context.ts'
+import type { Context, Io, Run } from '../context.ts'
 import { type ExitStatus, exit, InvalidConfiguration, UsageError } from '../exit.ts'
 import { jobOf, presentJob } from '../job.ts'
 import { printData } from '../output.ts'
-import { faultLines, printDiagnostics } from '../report.ts'
+import { faultLines, printDiagnostics, reportError } from '../report.ts'
 import { statusLines, type Validity } from '../status-lines.ts'
 import { standingDocument, tellStanding } from '../trial.ts'
 
@@ -50,21 +54,42 @@ async function watch(
   for (let first = true; io.out.open && !signal.aborted; first = false) {
     if (io.out.tty) await io.out.text(redraw)
     else if (!first) await io.out.line('')
-    ended = await show(context, host)
+    ended = await showOnce(context, host, signal, ended)
     await host.clock.sleep(seconds * 1000, signal)
   }
   return ended
 }
 
+/** By the daemon if there is one now, since it alone knows of health. That it goes or comes ends nothing. */
+async function showOnce(
+  context: Context<StatusOptions>,
+  host: Host,
+  signal: AbortSignal,
+  before: ExitStatus,
+): Promise<ExitStatus> {
+  const { io, options } = context
+  const argv = ['status', '--output', options.output, ...(options.verbose ? ['--verbose'] : [])]
+  try {
+    const call = { argv, options, changes: false, attached: {} }
+    return (await io.process?.askDaemon(call)) ?? (await show(context, host))
+  } catch (error) {
+    if (!(error instanceof SlbError)) throw error
+    return signal.aborted ? before : reportError(io, error)
+  }
+}
+
 async function show(context: Context<StatusOptions>, host: Host): Promise<ExitStatus> {
   const { io, options } = context
   const ledger = host.journal.read()
-  const { job, node, valid, fingerprint } = await wantedJob(context, host)
+  const { job, cares, node, valid, fingerprint } = await wantedJob(context, host)
   const present = await presentJob(io, host, job)
   const { plan, seen } = await preview(present, host, ledger)
   const services = [...seen.service.values()].map(row => row.id)
   const connections = await connectionsOf(host, services)
-  const status = statusOf({ wanted: present.wanted, seen, ledger, plan, connections })
+  const facts = factsOf(io, host, cares)
+  const { wanted } = present
+  const written = job.wanted
+  const status = statusOf({ written, wanted, seen, ledger, plan, connections, facts })
   const data = {
     format_version: 1,
     node,
@@ -72,15 +97,34 @@ async function show(context: Context<StatusOptions>, host: Host): Promise<ExitSt
     ...standingDocument(host),
     ...status,
   }
-  await printData(io, options, data, statusLines(status, node, valid))
+  await printData(io, options, data, statusLines(status, node, valid, facts.wall))
   await tellStanding(io, host, fingerprint)
   for (const note of io.daemon?.notes() ?? [])
     await io.err.lines(faultLines('slb run:', note, undefined, io.err.paint))
   return valid === 'valid' ? exit.done : exit.invalid
 }
 
+/** What the daemon knows of health; without one nobody checks. */
+function factsOf({ daemon }: Io, { clock, overrides, scene }: Host, cares: Facts['cares']): Facts {
+  const health = daemon?.health
+  return {
+    cares,
+    circumstances: {
+      ...(health && { verdicts: health.verdicts }),
+      overrides: overrides.read(),
+      memory: health?.memory ?? noMemory,
+      now: clock.monotonic(),
+    },
+    ...(health?.suspicion !== undefined && { suspicion: health.suspicion }),
+    wall: clock.wall(),
+    boot: scene.boot,
+  }
+}
+
 interface WantedJob {
+  /** What the files say, whatever health and operators make of it. */
   readonly job: Job
+  readonly cares: Facts['cares']
   readonly node: string
   readonly valid: Validity
   /** Of the texts, if they are valid. */
@@ -95,12 +139,14 @@ async function wantedJob(context: Context, host: Host): Promise<WantedJob> {
     await printDiagnostics(context.io, warnings)
     const fingerprint = textsFingerprint(sources)
     const node = desired.node.name ?? hostname
-    return { job: jobOf(desired, {}), node, valid: faulty ? 'partly' : 'valid', fingerprint }
+    const valid = faulty ? 'partly' : 'valid'
+    return { job: jobOf(desired, {}), cares: caresOf(desired), node, valid, fingerprint }
   } catch (error) {
     if (!(error instanceof InvalidConfiguration)) throw error
     await printDiagnostics(context.io, error.diagnostics)
     const wanted = rewound(await observe(host), host.journal.read(), [])
     const limits = { maxRemove: { count: 0 } } as const
-    return { job: { wanted, limits, conflict: 'refuse' }, node: hostname, valid: 'invalid' }
+    const job: Job = { wanted, limits, conflict: 'refuse' }
+    return { job, cares: new Map(), node: hostname, valid: 'invalid' }
   }
 }

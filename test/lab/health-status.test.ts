@@ -1,0 +1,69 @@
+/** `slb status` beside `slb run`: what checks have found and what operators asked for, at a glance. */
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { checked, close, one, row, serve, two, web } from './checked.ts'
+import { type DaemonRig, until, untilSaved } from './daemon-rig.ts'
+
+const statusOf = async (daemon: DaemonRig): Promise<string> => (await daemon.slb('status')).out
+
+test('a backend that is out is listed, with what was found, since when and why', () =>
+  checked(web('type = "tcp"'), async ({ daemon, servers }) => {
+    await close(servers[1])
+    await untilSaved(row, one)
+    const text = await statusOf(daemon)
+    assert.match(text, /^ {4}10\.2\.0\.11:8080 +ok +up \d+s +1 /m)
+    assert.match(text, /^ {4}10\.2\.0\.12:8080 +out +down \d+s +0 .* \S.*refused/m)
+    assert.match(text, 'Health: 1 of 2 backends is up, 1 down.')
+    await daemon.slb('drain', 'web/10.2.0.11', '--reason', 'kernel update', '--no-wait')
+    await untilSaved(row)
+    assert.match(
+      await statusOf(daemon),
+      /10\.2\.0\.11:8080 +out .* drained by \S+: kernel update$/m,
+    )
+    const { health, overrides } = JSON.parse((await daemon.slb('status', '-o', 'json')).out)
+    const counts = { checked: true, backends: 2, up: 1, down: 1, unknown: 0, suspect: null }
+    assert.equal(health, counts)
+    assert.is(overrides[0].target, 'web/10.2.0.11')
+  }))
+
+test('restarted, the daemon soon knows again why a backend is down', () =>
+  checked(web('type = "tcp"'), async ({ daemon, servers }) => {
+    await close(servers[1])
+    await untilSaved(row, one)
+    await daemon.stop('SIGKILL')
+    await daemon.start()
+    let text = ''
+    for (let time = 0; time < 20 && !text.includes('refused'); time++) text = await statusOf(daemon)
+    assert.match(text, /^ {4}10\.2\.0\.12:8080 +out +down \d+s +0 .* \S.*refused/m)
+  }))
+
+test('--watch shows it as it changes, and goes on while the daemon is away', () =>
+  checked(web('type = "tcp"'), async ({ network, daemon, servers }) => {
+    const args = ['status', '--watch', '1', '-c', daemon.folder, '--socket', daemon.socket]
+    const watching = daemon.rig.start(args)
+    let shown = ''
+    watching.process.stdout.on('data', (chunk: Buffer) => {
+      shown += chunk.toString()
+    })
+    const shows = (text: string): Promise<void> => {
+      shown = ''
+      return until(`${text} in the status`, () => shown.includes(text))
+    }
+    await shows('2 of 2 backends are up')
+    await close(servers[1])
+    await shows('1 of 2 backends is up, 1 down')
+    await daemon.stop()
+    await shows('nobody checks')
+    await daemon.start()
+    const backend = network.backends[1]
+    if (backend === undefined) throw new Error('there are two')
+    network.open.push(await serve(backend))
+    await untilSaved(row, one, two)
+    await shows('2 of 2 backends are up')
+    watching.process.kill('SIGINT')
+    const { status, err } = await watching.ended
+    assert.is(status, 0, err)
+    assert.not.match(err, /Warning/)
+  }))
+
+test.run()
