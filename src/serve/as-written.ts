@@ -1,7 +1,7 @@
 /** The quick answer for most virtual services at most times: everything is up, nobody asked for anything. */
 import { keyOf, type Service } from '../model/rows.ts'
+import type { Care } from './census.ts'
 import type { Circumstances } from './circumstances.ts'
-import type { Care } from './listener.ts'
 
 /** The keys of all checks of a row. Rows never change, and neither does what is to be checked of them. */
 const keysByRow = new WeakMap<Service, { readonly care: Care; readonly keys: readonly string[] }>()
