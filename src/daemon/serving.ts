@@ -37,6 +37,8 @@ export class Serving {
   /** Why the checker is suspect, in words; absent where it is not. */
   suspicion: string | undefined
   #current = nothing
+  /** What is checked, by the key of the check. */
+  #watched: ReadonlyMap<string, Watched> = new Map()
   #memory: Memory | undefined
   #next = Number.POSITIVE_INFINITY
 
@@ -93,8 +95,8 @@ export class Serving {
   accept(prepared: Prepared): void {
     if (prepared === nothing && this.#current === nothing) return
     this.#current = prepared
-    const keys = new Set(prepared.list.map(({ check }) => check.key))
-    for (const key of this.#verdicts.keys()) if (!keys.has(key)) this.#verdicts.delete(key)
+    this.#watched = new Map(prepared.list.map(one => [one.check.key, one]))
+    for (const key of this.#verdicts.keys()) if (!this.#watched.has(key)) this.#verdicts.delete(key)
     this.#ends.watch(prepared.list)
   }
 
@@ -106,7 +108,9 @@ export class Serving {
       // What is not asked for any more may still have been under way.
       if (before === undefined) continue
       this.#verdicts.set(key, judgement)
-      if (before.verdict !== judgement.verdict) notes.push(verdictNote(key, judgement))
+      const one = this.#watched.get(key)
+      if (one !== undefined && before.verdict !== judgement.verdict)
+        notes.push(verdictNote(one, judgement))
     }
     return notes
   }

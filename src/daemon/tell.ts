@@ -1,9 +1,12 @@
 /** What the daemon says of what it does: lines of its log, and its status in a few words. */
 import type { Held, Standing } from '../config/stand-in.ts'
 import type { Preview, Round } from '../engine/reconcile.ts'
+import { describeCheck } from '../health/describe-check.ts'
+import type { Watched } from '../health/panel.ts'
 import { changeKey, describeChange } from '../model/change.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { SlbError } from '../model/error.ts'
+import { endpoint } from '../model/ip.ts'
 import { summarise, summaryLine } from '../plan/summary.ts'
 import type { Verdict } from '../serve/circumstances.ts'
 import type { Hold } from '../state/hold.ts'
@@ -13,6 +16,9 @@ export type NoteArguments = [level: Level, message: string, fields?: Record<stri
 
 /** So many keys stand in one line of the log; the rest is a number. */
 const shown = 10
+
+/** So many names of services stand in one line. */
+const alike = 3
 
 const reasons: Readonly<Record<Held['why'], string>> = {
   invalid: 'is invalid',
@@ -88,9 +94,15 @@ function failureNotes({ failures }: Round): readonly NoteArguments[] {
 }
 
 /** What a check has found. */
-export function verdictNote(key: string, { verdict, why }: Verdict): NoteArguments {
-  const level = verdict === 'down' ? 'warn' : 'info'
-  return [level, `${key} is ${verdict}`, why === undefined ? {} : { why }]
+export function verdictNote({ check, groups }: Watched, found: Verdict): NoteArguments {
+  const { verdict, why } = found
+  const more = groups.length > alike ? ` and ${groups.length - alike} more` : ''
+  const whose = `${groups.slice(0, alike).join(', ')}${more}`
+  return [
+    verdict === 'down' ? 'warn' : 'info',
+    `${endpoint(check.address, check.port)} is ${verdict} for ${whose}`,
+    { check: describeCheck(check), ...(why !== undefined && { why }) },
+  ]
 }
 
 /** What kept a task from being done. */

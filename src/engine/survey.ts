@@ -1,5 +1,5 @@
 /** Look at the live system and plan: the beginning of every round. */
-import type { Kind, ServiceId } from '../model/rows.ts'
+import { type Kind, keyOf, type Service, type ServiceId } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
 import type { PlanInput } from '../plan/draft.ts'
 import { guard } from '../plan/guard.ts'
@@ -62,7 +62,7 @@ function doubtful({ changes, refused, pending }: Plan, wanted: Wanted, seen: Sta
     const arrow = key.indexOf(' -> ')
     const service = arrow < 0 ? key : key.slice(0, arrow)
     const row = wanted.state.service.get(service) ?? seen.service.get(service)
-    if (row === undefined) return
+    if (row === undefined || (arrow >= 0 && !stands(key, seen.service.get(service)))) return
     services.set(service, row.id)
     kinds.add('service')
   }
@@ -74,6 +74,11 @@ function doubtful({ changes, refused, pending }: Plan, wanted: Wanted, seen: Sta
   for (const { kind } of refused) kinds.add(kind)
   for (const { key } of [...refused, ...pending]) doubt(key)
   return { services, kinds }
+}
+
+/** False for a destination that is not there: what waits to be let in says nothing of what is seen. */
+function stands(key: string, service: Service | undefined): boolean {
+  return service?.destinations.some(row => keyOf.destination(row) === key) === true
 }
 
 /** What every look at the live system covers, for these wanted rows. */

@@ -21,6 +21,8 @@ export function plan(input: PlanInput): Plan {
   compareSettings(input, draft)
   const held = compareServices(input, draft)
   compareDoors(input, held, draft)
+  for (const key of input.wanted.waiting ?? [])
+    draft.pending.push({ key, reason: 'waits for its first good answer' })
   return {
     changes: ordered(draft),
     refused: draft.refused,

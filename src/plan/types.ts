@@ -23,6 +23,8 @@ export interface Wanted {
   readonly reasons: ReadonlyMap<string, string>
   /** Keys of destinations that go at once, without a drain: nobody answers there. */
   readonly down?: ReadonlySet<string>
+  /** Keys of destinations that nobody has answered for yet. */
+  readonly waiting?: ReadonlySet<string>
   /** Keys of rows whose removal was asked for by an operator or a verdict: no guard counts it. */
   readonly agreed?: ReadonlySet<string>
 }

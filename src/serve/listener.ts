@@ -14,8 +14,22 @@ export interface Outcome {
   readonly down: Set<string>
   readonly agreed: Set<string>
   readonly reasons: Map<string, string>
+  readonly waiting: Set<string>
   /** When something changes by itself, in milliseconds of the monotonic clock. */
   next: number
+}
+
+export function emptyOutcome(): Outcome {
+  return {
+    out: new Set(),
+    rising: new Map(),
+    ceased: new Set(),
+    down: new Set(),
+    agreed: new Set(),
+    reasons: new Map(),
+    waiting: new Set(),
+    next: Number.POSITIVE_INFINITY,
+  }
 }
 
 /** Slow start raises a weight in so many steps. */
@@ -67,6 +81,7 @@ function keep(
     outcome.agreed.add(key)
     const why = member.verdicts.find(one => one?.verdict === 'down')?.why
     outcome.reasons.set(key, state === 'down' ? (why ?? 'down') : 'not answered yet')
+    if (state === 'unknown') outcome.waiting.add(key)
     if (serving.onDown === 'quiesce') return withWeight(row, 0)
     outcome.down.add(key)
     return undefined

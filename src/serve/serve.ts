@@ -13,7 +13,7 @@ import { type Asked, askedOf } from './asked.ts'
 import type { Care } from './census.ts'
 import type { Circumstances, Memory } from './circumstances.ts'
 import { closeDoors } from './doors.ts'
-import { type Outcome, serveListener } from './listener.ts'
+import { emptyOutcome, type Outcome, serveListener } from './listener.ts'
 
 export interface Served {
   readonly wanted: Wanted
@@ -35,15 +35,7 @@ export function serve(
   circumstances: Circumstances,
 ): Served {
   const asked = askedOf(circumstances.overrides)
-  const outcome: Outcome = {
-    out: new Set(),
-    rising: new Map(),
-    ceased: new Set(),
-    down: new Set(),
-    agreed: new Set(),
-    reasons: new Map(),
-    next: Number.POSITIVE_INFINITY,
-  }
+  const outcome = emptyOutcome()
   const rows = new Map<string, Service>()
   const all = concerned(written, cares, asked, circumstances)
   for (const [key, care] of all) {
@@ -61,9 +53,9 @@ export function serve(
   return next === Number.POSITIVE_INFINITY ? served : { ...served, next }
 }
 
-function withReasons(wanted: Wanted, { down, agreed, reasons }: Outcome): Wanted {
+function withReasons(wanted: Wanted, { down, agreed, waiting, reasons }: Outcome): Wanted {
   if (agreed.size === 0 && reasons.size === 0) return wanted
-  return { ...wanted, down, agreed, reasons: new Map([...wanted.reasons, ...reasons]) }
+  return { ...wanted, down, agreed, waiting, reasons: new Map([...wanted.reasons, ...reasons]) }
 }
 
 /** The virtual services that health can make otherwise than written, by key. */

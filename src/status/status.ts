@@ -51,7 +51,10 @@ export interface StatusInput {
 
 /** Puts together what is known. */
 export function statusOf(input: StatusInput): Status {
-  const { plan, seen, facts } = input
+  const { seen, facts, wanted } = input
+  // What nobody has answered for yet is out, like what is down: nothing is unfinished about that.
+  const pending = input.plan.pending.filter(({ key }) => wanted.waiting?.has(key) !== true)
+  const plan: Plan = { ...input.plan, pending }
   const verdicts = verdictsOf(plan, seen)
   const services = servicesOf(input, verdicts)
   return {

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { isAsWritten } from '../../src/serve/as-written.ts'
 import { askedOf } from '../../src/serve/asked.ts'
 import type { Circumstances, Verdict } from '../../src/serve/circumstances.ts'
-import { type Outcome, serveListener } from '../../src/serve/listener.ts'
+import { emptyOutcome, serveListener } from '../../src/serve/listener.ts'
 import { sceneOf } from './scene.ts'
 
 const web = `[service.web]
@@ -52,18 +52,10 @@ test('all is well: nothing is otherwise than written', async () => {
         }
         if (!isAsWritten(row, care, circumstances)) return
         passed++
-        const outcome: Outcome = {
-          out: new Set(),
-          rising: new Map(),
-          ceased: new Set(),
-          down: new Set(),
-          agreed: new Set(),
-          reasons: new Map(),
-          next: Number.POSITIVE_INFINITY,
-        }
+        const outcome = emptyOutcome()
         assert.is(serveListener(row, care, askedOf([]), circumstances, outcome), row)
-        const { out, rising, ceased, reasons } = outcome
-        assert.is(out.size + rising.size + ceased.size + reasons.size, 0)
+        const { out, rising, ceased, reasons, waiting } = outcome
+        assert.is(out.size + rising.size + ceased.size + reasons.size + waiting.size, 0)
       },
     ),
     { numRuns: 500 },
