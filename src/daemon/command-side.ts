@@ -3,6 +3,7 @@ import { readSources } from '../config/read.ts'
 import type { Standing } from '../config/stand-in.ts'
 import { type Job, type Round, reconcile } from '../engine/reconcile.ts'
 import type { Host } from '../host.ts'
+import type { State } from '../model/state.ts'
 import type { Care } from '../serve/census.ts'
 import type { Memory, Verdict } from '../serve/circumstances.ts'
 import type { Intake } from './intake.ts'
@@ -39,18 +40,17 @@ export interface Health {
   readonly suspicion: string | undefined
 }
 
-/** The files that a job was made of, and what they want to be checked. */
+/** What a job was made of, and what is to be checked with it. */
 export interface Made {
-  readonly standing: Standing
+  /** The files; absent = the past. */
+  readonly standing: Standing | undefined
   readonly prepared: Prepared
 }
 
 export interface EngineSide {
   job(): Job | undefined
-  /** A job made of the past, without what health had made of that. */
-  meant(job: Job): Job
-  /** Told of each round that the guard let through, with what it was made of, if that were files. */
-  applied(job: Job, round: Round, made: Made | undefined): void
+  /** Told of each round that the guard let through, with what it was made of. */
+  applied(job: Job, round: Round, made: Made): void
 }
 
 export function commandSide(
@@ -61,9 +61,10 @@ export function commandSide(
   engine: EngineSide,
 ): CommandSide {
   let standing: Standing | undefined
-  const prepare = async (job: Job): Promise<Prepared | undefined> => {
+  const prepare = (job: Job): Promise<Prepared> => {
     const desired = standing?.loaded.desired
-    return desired && serving.prepare(desired, () => rounds.seen(job))
+    const look = (): Promise<State> => rounds.seen(job)
+    return desired === undefined ? serving.past(job, look) : serving.prepare(desired, look)
   }
   return {
     host: { ...host, close() {} },
@@ -77,10 +78,9 @@ export function commandSide(
     served: async job => serving.now(job, await prepare(job)),
     reconcile: async (job, live, options) => {
       const prepared = await prepare(job)
-      const served = serving.advance(standing ? job : engine.meant(job), prepared)
+      const served = serving.advance(job, prepared)
       const round = await rounds.keep(() => reconcile(served, live, options))
-      if (round.verdict.refusal === undefined)
-        engine.applied(job, round, standing && prepared && { standing, prepared })
+      if (round.verdict.refusal === undefined) engine.applied(job, round, { standing, prepared })
       return round
     },
     health: serving,

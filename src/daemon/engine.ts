@@ -3,6 +3,7 @@ import { readSources, type Sources } from '../config/read.ts'
 import { type Job, type Round, reconcile } from '../engine/reconcile.ts'
 import { undoTrial } from '../engine/rollback.ts'
 import type { Watched } from '../health/panel.ts'
+import type { Host } from '../host.ts'
 import { defaultNode } from '../model/defaults.ts'
 import type { Desired, DesiredNode } from '../model/desired.ts'
 import type { State } from '../model/state.ts'
@@ -39,9 +40,11 @@ export class Engine {
   #wish: Wish | undefined
   #failed = false
 
-  constructor(ends: EngineEnds) {
+  constructor(given: EngineEnds) {
+    const host: Host = { ...given.host, asMeant: seen => this.#serving.asMeant(seen) }
+    const ends = { ...given, host }
     this.#ends = ends
-    this.#rounds = new Rounds(ends.host)
+    this.#rounds = new Rounds(host)
     this.#intake = new Intake(ends)
     this.#records = new Records(ends.host)
     this.#troubles = new Troubles(ends.note)
@@ -153,7 +156,6 @@ export class Engine {
           task.line,
           commandSide(this.#ends, this.#rounds, this.#intake, this.#serving, {
             job: () => this.#job,
-            meant: job => this.#meant(job),
             applied: (...applied) => this.#commandApplied(...applied),
           }),
         )
@@ -263,6 +265,7 @@ export class Engine {
       node: desired?.node.name ?? this.#ends.hostname,
       ...more,
     })
+    if (round.verdict.refusal === undefined) this.#serving.settle()
     this.#drift.outcome(round, more.skip)
     return round
   }
@@ -276,35 +279,40 @@ export class Engine {
     const trial = host.trials.read()
     if (trial === undefined || !isOverdue(trial, host.clock.monotonic())) return
     if (this.#job !== undefined) await this.#look('all')
+    const desired = await this.#intake.lastDesired()
+    let prepared: Prepared | undefined
     const undone = await undoTrial(host, trial, {
       wait: 0,
-      reconcile: (job, ...round) =>
-        this.#rounds.keep(() => reconcile(this.#serving.now(this.#meant(job)), ...round)),
+      reconcile: async (job, ...round) => {
+        prepared = desired && (await this.#serving.prepare(desired, () => this.#rounds.seen(job)))
+        const served = this.#serving.advance(job, prepared)
+        return this.#rounds.keep(() => reconcile(served, ...round))
+      },
       fingerprint: textsFingerprint(readSources(this.#ends.paths).sources),
     })
     if (undone.outcome !== 'undone') return
     note('warn', 'the apply on trial was not committed in time: it is undone', { by: trial.user })
     this.#tell(undone.round)
-    this.#job = this.#meant(undone.job)
-    this.#desired = (await this.#intake.lastDesired()) ?? this.#desired
+    this.#serving.settle()
+    this.#job = lasting(undone.job)
+    if (desired === undefined || prepared === undefined) return
+    this.#desired = desired
+    this.#serving.accept(prepared)
   }
 
   /** What a command applies is what the daemon wants from then on. */
-  #commandApplied(job: Job, round: Round, made: Made | undefined): void {
-    if (made === undefined) {
-      this.#job = this.#meant(job)
+  #commandApplied(job: Job, round: Round, made: Made): void {
+    this.#serving.settle()
+    const { standing, prepared } = made
+    if (standing === undefined) {
+      this.#job = lasting(job)
+      this.#serving.accept(prepared)
       return
     }
-    const { standing, prepared } = made
     const { desired } = standing.loaded
     if (desired === undefined) this.#job = lasting(job)
     else this.#accept(job, desired, prepared)
     this.#intake.settle(standing, round)
-  }
-
-  /** What lies in the past was made of what was live: there, health was at work as well. */
-  #meant(job: Job): Job {
-    return lasting(this.#job === undefined ? job : this.#serving.unserved(job, this.#job))
   }
 }
 

@@ -6,9 +6,11 @@ import type { Check } from '../model/check.ts'
 import type { Desired } from '../model/desired.ts'
 import { keyOf, type Service } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
+import { type Applied, asMeant } from '../serve/as-meant.ts'
 import type { Care } from '../serve/census.ts'
 import { type Memory, noMemory, type Verdict } from '../serve/circumstances.ts'
 import { caresOf, serve } from '../serve/serve.ts'
+import { recalled, shownIn } from './recalled.ts'
 import { type NoteArguments, verdictNote } from './tell.ts'
 
 export interface ServingEnds {
@@ -31,6 +33,9 @@ export interface Found {
 
 const nothing: Prepared = { cares: new Map(), list: [] }
 
+/** How many configurations are remembered for whoever goes back behind them. */
+const remembered = 5
+
 export class Serving {
   readonly #ends: ServingEnds
   readonly #verdicts = new Map<string, Verdict>()
@@ -41,6 +46,11 @@ export class Serving {
   #watched: ReadonlyMap<string, Watched> = new Map()
   #memory: Memory | undefined
   #next = Number.POSITIVE_INFINITY
+  /** What the last round was made for, and what is to be made now. */
+  #applied: Applied | undefined
+  #advanced: Applied | undefined
+  /** What was checked before, the latest first. */
+  #past: readonly Prepared[] = []
 
   constructor(ends: ServingEnds) {
     this.#ends = ends
@@ -93,7 +103,8 @@ export class Serving {
 
   /** This is the configuration that counts. */
   accept(prepared: Prepared): void {
-    if (prepared === nothing && this.#current === nothing) return
+    if (prepared === this.#current) return
+    if (this.#current !== nothing) this.#past = [this.#current, ...this.#past].slice(0, remembered)
     this.#current = prepared
     this.#watched = new Map(prepared.list.map(one => [one.check.key, one]))
     for (const key of this.#verdicts.keys()) if (!this.#watched.has(key)) this.#verdicts.delete(key)
@@ -123,6 +134,7 @@ export class Serving {
   /** The same, for a round that will be made: what it remembers counts for the next one. */
   advance(job: Job, { cares }: Prepared = this.#current): Job {
     const { wanted, memory, next = Number.POSITIVE_INFINITY } = this.#serve(job, cares)
+    this.#advanced = { written: job.wanted, served: wanted }
     this.#memory = memory
     this.#next = next
     const { clock, overrides } = this.#ends.host
@@ -135,21 +147,29 @@ export class Serving {
     return { ...job, wanted }
   }
 
+  /** The round that was advanced to has been made: what is live is as it was served. */
+  settle(): void {
+    this.#applied = this.#advanced
+  }
+
+  /** What is live, without what health and operators made of it. */
+  asMeant(seen: State): State {
+    return this.#applied === undefined ? seen : asMeant(seen, this.#applied)
+  }
+
   /**
-   * What a job wants that was made of the live state: where that is only as it is because of health,
-   * it means what was written.
+   * What is to be checked where the past is wanted again, which may have had backends and services
+   * that the files do not have now.
    */
-  unserved(job: Job, before: Job): Job {
-    const { wanted: written } = before
-    const { wanted: served } = this.now(before)
-    const service = new Map(job.wanted.state.service)
-    served.state.service.forEach((row, key) => {
-      const was = written.state.service.get(key)
-      const now = service.get(key)
-      if (was === undefined || was === row || now === undefined) return
-      if (sameWeights(now, row)) service.set(key, was)
-    })
-    return { ...job, wanted: { ...job.wanted, state: { ...job.wanted.state, service } } }
+  async past(job: Job, look: () => Promise<State>): Promise<Prepared> {
+    const prepared = recalled(job.wanted, this.#current, this.#past)
+    if (prepared === this.#current) return prepared
+    const seen = await look()
+    const shown = shownIn(job.wanted, prepared.cares, seen)
+    for (const { check } of prepared.list)
+      if (!this.#verdicts.has(check.key))
+        this.#verdicts.set(check.key, { verdict: shown.has(check.key) ? 'up' : 'unknown' })
+    return prepared
   }
 
   #serve({ wanted }: Job, cares: Prepared['cares']): ReturnType<typeof serve> {
@@ -161,12 +181,6 @@ export class Serving {
       now: clock.monotonic(),
     })
   }
-}
-
-function sameWeights(a: Service, b: Service): boolean {
-  const weights = ({ destinations }: Service): string =>
-    destinations.map(row => `${row.address} ${row.port} ${row.weight}`).join()
-  return weights(a) === weights(b)
 }
 
 /** Virtual services that are not there: what needs a quorum to come needs it the first time, too. */

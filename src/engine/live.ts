@@ -13,6 +13,8 @@ export interface Live {
   hazards?(wanted: State): Promise<ReadonlyMap<string, string>>
   /** Whether an address that stands can be given our mark on this kernel; absent = always. */
   readonly canMark?: (row: Address) => boolean
+  /** What is live, without what health and operators made of it; absent = nobody knows better. */
+  readonly asMeant?: (seen: State) => State
 }
 
 /** Reads all tables into one State. */

@@ -179,7 +179,7 @@ function record(
       cause: options.cause,
       revision: found.revision,
       summary: summarise(found),
-      ...imageBefore(found, seen, ledger),
+      ...imageBefore(found, live.asMeant?.(seen) ?? seen, ledger),
     },
     options.keep,
   )

@@ -46,7 +46,9 @@ async function jobBack(
   entries: readonly HistoryEntry[],
   consent: Consent,
 ): Promise<Job> {
-  const wanted = rewound(await observe(past), past.journal.read(), entries.filter(isApply))
+  const seen = await observe(past)
+  const meant = past.asMeant?.(seen) ?? seen
+  const wanted = rewound(meant, past.journal.read(), entries.filter(isApply))
   return { wanted, limits: defaultLimits, conflict: 'refuse', ...consent }
 }
 
