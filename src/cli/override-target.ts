@@ -1,6 +1,7 @@
 /** `web`, `web/10.0.0.3`, `web/10.0.0.3:8080` or `--node`: what an override is about. */
 import { parseEndpoint } from '../config/address.ts'
 import { didYouMean } from '../config/text.ts'
+import { isCheckService } from '../model/check-service.ts'
 import { endpoint } from '../model/ip.ts'
 import { type Target, targetName } from '../model/override.ts'
 import { type Destination, keyOf } from '../model/rows.ts'
@@ -68,7 +69,8 @@ function isAt(row: Destination, target: Target): boolean {
 function backendsOf(service: string, { state, policies }: Wanted): readonly Destination[] {
   const rows: Destination[] = []
   state.service.forEach((row, key) => {
-    if (policies.get(key)?.name === service) rows.push(...row.destinations)
+    if (policies.get(key)?.name === service && !isCheckService(row.id))
+      rows.push(...row.destinations)
   })
   return rows
 }

@@ -127,6 +127,10 @@ export type Switch1 = true | false | 'auto' | 'keep'
  * net.ipv4.vs.conntrack: needed by snat.
  */
 export type Switch2 = true | false | 'auto' | 'keep'
+/**
+ * net.ipv4.conf.all.accept_local: needed by checks with via = "vip" over IPv4.
+ */
+export type Switch3 = true | false | 'auto' | 'keep'
 
 /**
  * Desired state of an slb load balancer: virtual services, their addresses and the kernel settings that they need.
@@ -537,6 +541,7 @@ export interface KernelConfig {
    * net.ipv4.ping_group_range, needed by icmp checks: the first and the last group that may ping, auto (all groups), or keep.
    */
   ping_group_range?: string
+  accept_local?: Switch3
   /**
    * net.ipv4.vs.*: any switch that the kernel has, as a number, true, false, text, auto or keep.
    */

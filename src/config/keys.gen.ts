@@ -36,7 +36,7 @@ export const knownKeys: Readonly<Record<string, readonly string[]>> = {
   '/defaults/quorum': ['up', 'down'],
   '/defaults/sorry': ['address', 'forward'],
   '/defaults/weight_from': ['from', 'min', 'max'],
-  '/kernel': ['ip_forward', 'ipv6_forward', 'conntrack', 'ping_group_range', 'vs', 'timeouts', 'sync'],
+  '/kernel': ['ip_forward', 'ipv6_forward', 'conntrack', 'ping_group_range', 'accept_local', 'vs', 'timeouts', 'sync'],
   '/kernel/timeouts': ['tcp', 'tcpfin', 'udp'],
   '/kernel/sync/*': ['role', 'interface', 'id', 'group', 'port', 'ttl', 'maxlen'],
   '/node': ['name', 'on_stop', 'stop_timeout', 'drift', 'drift_interval', 'settle', 'allow_exec'],

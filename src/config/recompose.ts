@@ -4,6 +4,7 @@ import type { DesiredService } from '../model/desired.ts'
 import type { Composed } from './resolve.ts'
 import type { Ahead, FileOutcome } from './resolve-file.ts'
 import type { ServiceOutcome } from './resolve-service.ts'
+import { settleMarks } from './settle-marks.ts'
 
 /**
  * What `compose` would say, made of what it said before; undefined if it has to look at everything.
@@ -27,7 +28,17 @@ export function recompose(
     if (file !== was && !replaceServices(file, was, services, at)) return undefined
     at += file.services.length
   }
-  return { ...before, files, desired: { ...before.desired, services } }
+  return { ...before, files, desired: { ...before.desired, services: settled(services, files) } }
+}
+
+/** A mark that had to give way to another may get its place back: which it is, depends on all of them. */
+function settled(
+  services: readonly DesiredService[],
+  files: readonly FileOutcome[],
+): readonly DesiredService[] {
+  if (services.every(({ checkServices }) => checkServices.size === 0)) return services
+  const outcomes = files.flatMap(file => file.services)
+  return settleMarks(outcomes.flatMap(({ service }) => (service === undefined ? [] : [service])))
 }
 
 /** Puts the services of a file in the place of those that it had; false if others can see a change. */

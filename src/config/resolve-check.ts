@@ -17,6 +17,8 @@ export interface Pattern {
   readonly port?: number
   /** Of the source address; absent = any. */
   readonly family?: Family
+  /** True if it goes to the VIP, by way of the backend. */
+  readonly viaVip: boolean
   /** The program that it runs. */
   readonly program?: string
   /** True if it is the one that is asked for the weight. */
@@ -64,7 +66,6 @@ function resolveCheck(
 ): Pattern {
   const { type = 'tcp', port } = config
   checkKeys(config, at, faults)
-  if (config.via === 'vip') faults.push(viaVip(below(at, 'via')))
   const rules = resolveRules(config, at, faults)
   const question = resolveQuestion(config, at, weight, faults)
   const source = config.source === undefined ? undefined : resolveSource(config.source, at, faults)
@@ -75,16 +76,10 @@ function resolveCheck(
     ...(port === undefined ? {} : { port }),
     ...(source === undefined ? {} : { family: familyOf(source) }),
     ...(program === undefined ? {} : { program }),
+    viaVip: config.via === 'vip',
     weighs: weight !== undefined,
     make: checkMaker(question, rules, source),
   }
-}
-
-/** Checks through IPVS need a firewall-mark service for each backend, which nobody makes yet. */
-function viaVip(at: Spot): Fault {
-  return fault('not-yet', at, 'this version of slb has no checks through the VIP yet', {
-    suggestion: 'write "backend", or take it out',
-  })
 }
 
 function resolveSource(text: string, at: Spot, faults: Fault[]): Ip | undefined {

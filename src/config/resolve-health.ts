@@ -1,10 +1,12 @@
 /** Which checks each destination of a service has to pass. */
 import type { Check } from '../model/check.ts'
+import { checkMarkOf, checkServiceOf, noCheckServices } from '../model/check-service.ts'
 import { noChecks } from '../model/health.ts'
 import { familyOf } from '../model/ip.ts'
-import { type Destination, keyOf } from '../model/rows.ts'
+import { type Destination, keyOf, type Service } from '../model/rows.ts'
 import { parseEndpoint } from './address.ts'
 import { below } from './check-keys.ts'
+import { cannotGoThrough } from './check-through.ts'
 import type { ChecksConfig } from './config.gen.ts'
 import { type Fault, fault } from './fault.ts'
 import { type Layers, spotOf } from './layers.ts'
@@ -15,6 +17,8 @@ import type { WeightSource } from './resolve-question.ts'
 /** What a service says about the health of its backends. */
 export interface Health {
   readonly checks: ReadonlyMap<string, readonly Check[]>
+  /** What leads those that go through a VIP. */
+  readonly checkServices: ReadonlyMap<string, Service>
   /** That its checks run, each once. */
   readonly programs: readonly Program[]
   /** True if some check is asked for the weight. */
@@ -23,7 +27,12 @@ export interface Health {
 
 /** Shared by all services without checks. */
 const none: readonly Program[] = []
-const noHealth: Health = { checks: noChecks, programs: none, weighed: false }
+const noHealth: Health = {
+  checks: noChecks,
+  checkServices: noCheckServices,
+  programs: none,
+  weighed: false,
+}
 
 /** `rows` are the destinations of each listener. */
 export function resolveHealth(
@@ -40,18 +49,25 @@ export function resolveHealth(
   const own = special ? ownChecks(layers, listeners, weight, faults) : noOwn
   const patterns = [...usual, ...[...own.values()].flat()]
   const checks = new Map<string, readonly Check[]>()
-  // A backend has the same checks behind every VIP.
+  const ways = new Map<string, Service>()
+  // A backend has the same checks behind every VIP, but for those that go there.
   const made = new Map<string, readonly Check[]>()
   for (const row of rows.flat()) {
     const target = `${row.address} ${row.port}`
     const mine = own.get(target) ?? usual
     if (mine.length === 0) continue
-    const known = made.get(target) ?? mine.map(pattern => checkOf(pattern, row, faults))
-    made.set(target, known)
+    const through = mine.some(({ viaVip }) => viaVip)
+    const known =
+      (through ? undefined : made.get(target)) ??
+      mine.map(pattern => (pattern.viaVip ? checkThrough : checkOf)(pattern, row, faults))
+    if (!through) made.set(target, known)
+    else ways.set(keyOf.destination(row), checkServiceOf(row, checkMarkOf(row)))
     checks.set(keyOf.destination(row), known)
   }
+  const asks = layers.config.enabled !== false && checks.size > 0
   return {
-    checks: layers.config.enabled === false || checks.size === 0 ? noChecks : checks,
+    checks: asks ? checks : noChecks,
+    checkServices: asks && ways.size > 0 ? ways : noCheckServices,
     programs: programsOf(patterns),
     weighed: patterns.some(({ weighs }) => weighs),
   }
@@ -80,8 +96,36 @@ function ownChecks(
 }
 
 function checkOf(pattern: Pattern, { address, port }: Destination, faults: Fault[]): Check {
-  const { at, type } = pattern
-  const asked = pattern.port ?? port
+  const asked = portOf(pattern, address, port, faults)
+  if (pattern.family !== undefined && pattern.family !== familyOf(address))
+    report(
+      faults,
+      fault(
+        'family-mismatch',
+        below(pattern.at, 'source'),
+        `the source is of another family than the backend ${address}`,
+      ),
+    )
+  return pattern.make({ address, port: asked })
+}
+
+/** A check that goes to the VIP, and by its mark to this backend alone. */
+function checkThrough(pattern: Pattern, row: Destination, faults: Fault[]): Check {
+  const { service, address: through } = row
+  const { address = through } = service
+  const hindrance = cannotGoThrough(pattern, row)
+  if (hindrance !== undefined) report(faults, hindrance)
+  const port = portOf(pattern, address, service.port, faults)
+  return pattern.make({ address, port, way: { mark: checkMarkOf(row), through } })
+}
+
+function portOf(
+  { at, type, port, viaVip }: Pattern,
+  address: string,
+  usual: number,
+  faults: Fault[],
+): number {
+  const asked = port ?? usual
   if (asked === 0 && type !== 'icmp' && type !== 'exec')
     report(
       faults,
@@ -90,20 +134,13 @@ function checkOf(pattern: Pattern, { address, port }: Destination, faults: Fault
         { ...at, key: true },
         `a check of type ${type} needs a port: ${address} has none`,
         {
-          suggestion: 'write port in the check, or type = "icmp"',
+          suggestion: viaVip
+            ? 'write port in the check'
+            : 'write port in the check, or type = "icmp"',
         },
       ),
     )
-  if (pattern.family !== undefined && pattern.family !== familyOf(address))
-    report(
-      faults,
-      fault(
-        'family-mismatch',
-        below(at, 'source'),
-        `the source is of another family than the backend ${address}`,
-      ),
-    )
-  return pattern.make({ address, port: asked })
+  return asked
 }
 
 /** Once for each check, however many backends it is for. */

@@ -1,4 +1,5 @@
 /** What a service listens on: VIPs x ports x protocols, or a firewall mark. */
+import { checkMarks, isCheckMark } from '../model/check-service.ts'
 import { familyOf } from '../model/ip.ts'
 import { fwmarkId, serviceId } from '../model/rows.ts'
 import type { Listener } from './check-backend.ts'
@@ -73,7 +74,20 @@ function markListeners(layers: Layers, faults: Fault[]): readonly Claimed[] {
         ),
       )
   const { fwmark = 0, family = 'ipv4' } = layers.config
+  if (isCheckMark(fwmark))
+    faults.push(
+      fault(
+        'reserved-mark',
+        ownSpot(layers, 'fwmark'),
+        `slb keeps the marks ${hex(checkMarks.first)} to ${hex(checkMarks.last)} for checks through VIPs`,
+        { suggestion: 'use another mark' },
+      ),
+    )
   return [{ id: fwmarkId(fwmark, family), backendPort: 0, vip: -1 }]
+}
+
+function hex(mark: number): string {
+  return `0x${mark.toString(16)}`
 }
 
 function keySpot(layers: Layers, key: string): Spot {

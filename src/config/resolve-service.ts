@@ -45,7 +45,7 @@ export function resolveService(layers: Layers, book: VipBook): ServiceOutcome {
   }
   const rows = config.backends ? resolveBackends(site, config.backends, faults) : []
   checkUse(layers, faults)
-  const { checks, programs, weighed } = resolveHealth(
+  const { checks, checkServices, programs, weighed } = resolveHealth(
     layers,
     claimed,
     rows,
@@ -66,6 +66,7 @@ export function resolveService(layers: Layers, book: VipBook): ServiceOutcome {
     snat: options.snat,
     drain: options.drain,
     checks,
+    checkServices,
     serving,
   }
   return { name, service, uses, claims, programs, faults }

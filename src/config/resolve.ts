@@ -9,6 +9,7 @@ import { type Ahead, type FileOutcome, repeatedName } from './resolve-file.ts'
 import { enterClaim } from './resolve-listener.ts'
 import { resolveNode } from './resolve-node.ts'
 import { resolveGuard, resolveKernel } from './resolve-settings.ts'
+import { settleMarks } from './settle-marks.ts'
 import { unusedVips } from './vip-book.ts'
 import { bookUse, desiredVips, type UsedVips } from './vip-use.ts'
 
@@ -49,7 +50,7 @@ function composeAll(files: readonly FileOutcome[], ahead: Ahead): Composed {
       refusePrograms(programs, config.node?.allow_exec ?? [], faults)
   return {
     desired: {
-      services,
+      services: settleMarks(services),
       vips: desiredVips(used),
       kernel: resolveKernel(config.kernel ?? {}, place('kernel'), faults),
       guard: resolveGuard(config.guard?.max_remove ?? '30%'),

@@ -31,9 +31,9 @@ return into;
 
 export const validate: Validator = validate10;
 const schema12 = {"type":"string","maxLength":63,"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*$"};
-const schema54 = {"title":"GuardConfig","description":"How much one apply may take away without consent.","type":"object","additionalProperties":false,"properties":{"max_remove":{"description":"Of the services and of the backends each: a percentage, or a count.","type":["string","integer"],"minimum":0,"pattern":"^(100|[0-9]{1,2})%$","default":"30%"}}};
-const schema55 = {"title":"OwnershipConfig","description":"What happens when somebody else already holds what the files ask for.","type":"object","additionalProperties":false,"properties":{"conflict":{"description":"refuse leaves it alone and says so, adopt takes it over where no connection is touched, force replaces it.","type":"string","enum":["refuse","adopt","force"],"default":"refuse"}}};
-const schema56 = {"title":"StateConfig","description":"What slb remembers.","type":"object","additionalProperties":false,"properties":{"history":{"description":"How many applies can be listed and rolled back.","type":"integer","minimum":1,"maximum":10000,"default":50}}};
+const schema55 = {"title":"GuardConfig","description":"How much one apply may take away without consent.","type":"object","additionalProperties":false,"properties":{"max_remove":{"description":"Of the services and of the backends each: a percentage, or a count.","type":["string","integer"],"minimum":0,"pattern":"^(100|[0-9]{1,2})%$","default":"30%"}}};
+const schema56 = {"title":"OwnershipConfig","description":"What happens when somebody else already holds what the files ask for.","type":"object","additionalProperties":false,"properties":{"conflict":{"description":"refuse leaves it alone and says so, adopt takes it over where no connection is touched, force replaces it.","type":"string","enum":["refuse","adopt","force"],"default":"refuse"}}};
+const schema57 = {"title":"StateConfig","description":"What slb remembers.","type":"object","additionalProperties":false,"properties":{"history":{"description":"How many applies can be listed and rolled back.","type":"integer","minimum":1,"maximum":10000,"default":50}}};
 const func0 = Object.prototype.hasOwnProperty;
 const func46 = text => text.length;
 const pattern0 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]*$", "u");
@@ -3075,9 +3075,9 @@ validate25.errors = vErrors;
 return errors === 0;
 }
 
-const schema42 = {"title":"KernelConfig","description":"Kernel settings. auto sets a switch when a service needs it, keep never touches it; a switch that is taken out of the file stays as it is in the kernel.","type":"object","additionalProperties":false,"properties":{"ip_forward":{"description":"net.ipv4.ip_forward: needed by nat.","default":"auto","$ref":"#/definitions/switch"},"ipv6_forward":{"description":"net.ipv6.conf.all.forwarding: needed by nat with IPv6.","default":"auto","$ref":"#/definitions/switch"},"conntrack":{"description":"net.ipv4.vs.conntrack: needed by snat.","default":"auto","$ref":"#/definitions/switch"},"ping_group_range":{"description":"net.ipv4.ping_group_range, needed by icmp checks: the first and the last group that may ping, auto (all groups), or keep.","type":"string","pattern":"^(auto|keep|[0-9]{1,10} [0-9]{1,10})$","default":"auto","examples":["0 2147483647"]},"vs":{"description":"net.ipv4.vs.*: any switch that the kernel has, as a number, true, false, text, auto or keep.","type":"object","propertyNames":{"pattern":"^[a-z0-9_]{1,63}$"},"additionalProperties":{"type":["integer","boolean","string"]},"examples":[{"expire_nodest_conn":1,"sloppy_tcp":true}]},"timeouts":{"title":"TimeoutsConfig","description":"Timeouts of idle IPVS connections; whole seconds. One that is absent is left alone.","type":"object","additionalProperties":false,"properties":{"tcp":{"description":"An established TCP connection.","$ref":"#/definitions/duration"},"tcpfin":{"description":"A TCP connection after a FIN.","$ref":"#/definitions/duration"},"udp":{"description":"A UDP flow.","$ref":"#/definitions/duration"}}},"sync":{"description":"Connection synchronisation with other load balancers: at most one master and one backup.","type":"array","items":{"$ref":"#/definitions/sync"}}}};
+const schema42 = {"title":"KernelConfig","description":"Kernel settings. auto sets a switch when a service needs it, keep never touches it; a switch that is taken out of the file stays as it is in the kernel.","type":"object","additionalProperties":false,"properties":{"ip_forward":{"description":"net.ipv4.ip_forward: needed by nat.","default":"auto","$ref":"#/definitions/switch"},"ipv6_forward":{"description":"net.ipv6.conf.all.forwarding: needed by nat with IPv6.","default":"auto","$ref":"#/definitions/switch"},"conntrack":{"description":"net.ipv4.vs.conntrack: needed by snat.","default":"auto","$ref":"#/definitions/switch"},"ping_group_range":{"description":"net.ipv4.ping_group_range, needed by icmp checks: the first and the last group that may ping, auto (all groups), or keep.","type":"string","pattern":"^(auto|keep|[0-9]{1,10} [0-9]{1,10})$","default":"auto","examples":["0 2147483647"]},"accept_local":{"description":"net.ipv4.conf.all.accept_local: needed by checks with via = \"vip\" over IPv4.","default":"auto","$ref":"#/definitions/switch"},"vs":{"description":"net.ipv4.vs.*: any switch that the kernel has, as a number, true, false, text, auto or keep.","type":"object","propertyNames":{"pattern":"^[a-z0-9_]{1,63}$"},"additionalProperties":{"type":["integer","boolean","string"]},"examples":[{"expire_nodest_conn":1,"sloppy_tcp":true}]},"timeouts":{"title":"TimeoutsConfig","description":"Timeouts of idle IPVS connections; whole seconds. One that is absent is left alone.","type":"object","additionalProperties":false,"properties":{"tcp":{"description":"An established TCP connection.","$ref":"#/definitions/duration"},"tcpfin":{"description":"A TCP connection after a FIN.","$ref":"#/definitions/duration"},"udp":{"description":"A UDP flow.","$ref":"#/definitions/duration"}}},"sync":{"description":"Connection synchronisation with other load balancers: at most one master and one backup.","type":"array","items":{"$ref":"#/definitions/sync"}}}};
 const schema43 = {"title":"Switch","type":["boolean","string"],"enum":[true,false,"auto","keep"]};
-const schema49 = {"title":"SyncConfig","type":"object","required":["role","interface"],"additionalProperties":false,"properties":{"role":{"description":"master sends its connections, backup receives them.","type":"string","enum":["master","backup"]},"interface":{"description":"The link that the messages go over.","type":"string","maxLength":15,"pattern":"^[^/:\\s\\x00-\\x20\\x7f-\\uffff]+$"},"id":{"description":"A backup takes only messages of a master with the same number; 0 takes all.","type":"integer","minimum":0,"maximum":255,"default":0},"group":{"description":"The multicast group.","type":"string","default":"224.0.0.81"},"port":{"description":"The UDP port.","type":"integer","minimum":1,"maximum":65535,"default":8848},"ttl":{"description":"Time to live (hop limit) of the messages.","type":"integer","minimum":1,"maximum":255,"default":1},"maxlen":{"description":"The longest message in bytes, at least 1024 for a backup; 0 = what the link's MTU allows.","type":"integer","minimum":0,"maximum":65535,"default":0}}};
+const schema50 = {"title":"SyncConfig","type":"object","required":["role","interface"],"additionalProperties":false,"properties":{"role":{"description":"master sends its connections, backup receives them.","type":"string","enum":["master","backup"]},"interface":{"description":"The link that the messages go over.","type":"string","maxLength":15,"pattern":"^[^/:\\s\\x00-\\x20\\x7f-\\uffff]+$"},"id":{"description":"A backup takes only messages of a master with the same number; 0 takes all.","type":"integer","minimum":0,"maximum":255,"default":0},"group":{"description":"The multicast group.","type":"string","default":"224.0.0.81"},"port":{"description":"The UDP port.","type":"integer","minimum":1,"maximum":65535,"default":8848},"ttl":{"description":"Time to live (hop limit) of the messages.","type":"integer","minimum":1,"maximum":255,"default":1},"maxlen":{"description":"The longest message in bytes, at least 1024 for a backup; 0 = what the link's MTU allows.","type":"integer","minimum":0,"maximum":65535,"default":0}}};
 const pattern33 = new RegExp("^(auto|keep|[0-9]{1,10} [0-9]{1,10})$", "u");
 const pattern34 = new RegExp("^[a-z0-9_]{1,63}$", "u");
 const pattern38 = new RegExp("^[^/:\\s\\x00-\\x20\\x7f-\\uffff]+$", "u");
@@ -3087,7 +3087,7 @@ let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 of Object.keys(data)){
-if(!(((((((key0 === "ip_forward") || (key0 === "ipv6_forward")) || (key0 === "conntrack")) || (key0 === "ping_group_range")) || (key0 === "vs")) || (key0 === "timeouts")) || (key0 === "sync"))){
+if(!((((((((key0 === "ip_forward") || (key0 === "ipv6_forward")) || (key0 === "conntrack")) || (key0 === "ping_group_range")) || (key0 === "accept_local")) || (key0 === "vs")) || (key0 === "timeouts")) || (key0 === "sync"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err0];
@@ -3192,14 +3192,10 @@ vErrors.push(err8);
 errors++;
 }
 }
-if(data.vs !== undefined && func0.call(data, "vs")){
-let data4 = data.vs;
-if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
-for(const key1 of Object.keys(data4)){
-const _errs15 = errors;
-if(typeof key1 === "string"){
-if(!pattern34.test(key1)){
-const err9 = {instancePath:instancePath+"/vs",schemaPath:"#/properties/vs/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9_]{1,63}$"},message:"must match pattern \""+"^[a-z0-9_]{1,63}$"+"\"",propertyName:key1};
+if(data.accept_local !== undefined && func0.call(data, "accept_local")){
+let data4 = data.accept_local;
+if((typeof data4 !== "boolean") && (typeof data4 !== "string")){
+const err9 = {instancePath:instancePath+"/accept_local",schemaPath:"#/definitions/switch/type",keyword:"type",params:{type: schema43.type},message:"must be boolean,string"};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -3208,10 +3204,8 @@ vErrors.push(err9);
 }
 errors++;
 }
-}
-var valid4 = _errs15 === errors;
-if(!valid4){
-const err10 = {instancePath:instancePath+"/vs",schemaPath:"#/properties/vs/propertyNames",keyword:"propertyNames",params:{propertyName: key1},message:"property name must be valid"};
+if(!((((data4 === true) || (data4 === false)) || (data4 === "auto")) || (data4 === "keep"))){
+const err10 = {instancePath:instancePath+"/accept_local",schemaPath:"#/definitions/switch/enum",keyword:"enum",params:{allowedValues: schema43.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -3221,10 +3215,14 @@ vErrors.push(err10);
 errors++;
 }
 }
-for(const key2 of Object.keys(data4)){
-let data5 = data4[key2];
-if(((!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) && (typeof data5 !== "boolean")) && (typeof data5 !== "string")){
-const err11 = {instancePath:instancePath+"/vs/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/vs/additionalProperties/type",keyword:"type",params:{type: schema42.properties.vs.additionalProperties.type},message:"must be integer,boolean,string"};
+if(data.vs !== undefined && func0.call(data, "vs")){
+let data5 = data.vs;
+if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+for(const key1 of Object.keys(data5)){
+const _errs18 = errors;
+if(typeof key1 === "string"){
+if(!pattern34.test(key1)){
+const err11 = {instancePath:instancePath+"/vs",schemaPath:"#/properties/vs/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9_]{1,63}$"},message:"must match pattern \""+"^[a-z0-9_]{1,63}$"+"\"",propertyName:key1};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -3234,9 +3232,9 @@ vErrors.push(err11);
 errors++;
 }
 }
-}
-else {
-const err12 = {instancePath:instancePath+"/vs",schemaPath:"#/properties/vs/type",keyword:"type",params:{type: "object"},message:"must be object"};
+var valid5 = _errs18 === errors;
+if(!valid5){
+const err12 = {instancePath:instancePath+"/vs",schemaPath:"#/properties/vs/propertyNames",keyword:"propertyNames",params:{propertyName: key1},message:"property name must be valid"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -3246,12 +3244,10 @@ vErrors.push(err12);
 errors++;
 }
 }
-if(data.timeouts !== undefined && func0.call(data, "timeouts")){
-let data6 = data.timeouts;
-if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
-for(const key3 of Object.keys(data6)){
-if(!(((key3 === "tcp") || (key3 === "tcpfin")) || (key3 === "udp"))){
-const err13 = {instancePath:instancePath+"/timeouts",schemaPath:"#/properties/timeouts/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
+for(const key2 of Object.keys(data5)){
+let data6 = data5[key2];
+if(((!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) && (typeof data6 !== "boolean")) && (typeof data6 !== "string")){
+const err13 = {instancePath:instancePath+"/vs/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/vs/additionalProperties/type",keyword:"type",params:{type: schema42.properties.vs.additionalProperties.type},message:"must be integer,boolean,string"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -3261,11 +3257,9 @@ vErrors.push(err13);
 errors++;
 }
 }
-if(data6.tcp !== undefined && func0.call(data6, "tcp")){
-let data7 = data6.tcp;
-if(typeof data7 === "string"){
-if(!pattern4.test(data7)){
-const err14 = {instancePath:instancePath+"/timeouts/tcp",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,9}(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]{1,9}(ms|s|m|h|d)$"+"\""};
+}
+else {
+const err14 = {instancePath:instancePath+"/vs",schemaPath:"#/properties/vs/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -3275,8 +3269,12 @@ vErrors.push(err14);
 errors++;
 }
 }
-else {
-const err15 = {instancePath:instancePath+"/timeouts/tcp",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.timeouts !== undefined && func0.call(data, "timeouts")){
+let data7 = data.timeouts;
+if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
+for(const key3 of Object.keys(data7)){
+if(!(((key3 === "tcp") || (key3 === "tcpfin")) || (key3 === "udp"))){
+const err15 = {instancePath:instancePath+"/timeouts",schemaPath:"#/properties/timeouts/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -3286,11 +3284,11 @@ vErrors.push(err15);
 errors++;
 }
 }
-if(data6.tcpfin !== undefined && func0.call(data6, "tcpfin")){
-let data8 = data6.tcpfin;
+if(data7.tcp !== undefined && func0.call(data7, "tcp")){
+let data8 = data7.tcp;
 if(typeof data8 === "string"){
 if(!pattern4.test(data8)){
-const err16 = {instancePath:instancePath+"/timeouts/tcpfin",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,9}(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]{1,9}(ms|s|m|h|d)$"+"\""};
+const err16 = {instancePath:instancePath+"/timeouts/tcp",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,9}(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]{1,9}(ms|s|m|h|d)$"+"\""};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -3301,7 +3299,7 @@ errors++;
 }
 }
 else {
-const err17 = {instancePath:instancePath+"/timeouts/tcpfin",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err17 = {instancePath:instancePath+"/timeouts/tcp",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -3311,11 +3309,11 @@ vErrors.push(err17);
 errors++;
 }
 }
-if(data6.udp !== undefined && func0.call(data6, "udp")){
-let data9 = data6.udp;
+if(data7.tcpfin !== undefined && func0.call(data7, "tcpfin")){
+let data9 = data7.tcpfin;
 if(typeof data9 === "string"){
 if(!pattern4.test(data9)){
-const err18 = {instancePath:instancePath+"/timeouts/udp",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,9}(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]{1,9}(ms|s|m|h|d)$"+"\""};
+const err18 = {instancePath:instancePath+"/timeouts/tcpfin",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,9}(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]{1,9}(ms|s|m|h|d)$"+"\""};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -3326,7 +3324,7 @@ errors++;
 }
 }
 else {
-const err19 = {instancePath:instancePath+"/timeouts/udp",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err19 = {instancePath:instancePath+"/timeouts/tcpfin",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -3336,9 +3334,11 @@ vErrors.push(err19);
 errors++;
 }
 }
-}
-else {
-const err20 = {instancePath:instancePath+"/timeouts",schemaPath:"#/properties/timeouts/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data7.udp !== undefined && func0.call(data7, "udp")){
+let data10 = data7.udp;
+if(typeof data10 === "string"){
+if(!pattern4.test(data10)){
+const err20 = {instancePath:instancePath+"/timeouts/udp",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,9}(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]{1,9}(ms|s|m|h|d)$"+"\""};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -3348,15 +3348,8 @@ vErrors.push(err20);
 errors++;
 }
 }
-if(data.sync !== undefined && func0.call(data, "sync")){
-let data10 = data.sync;
-if(Array.isArray(data10)){
-const len0 = data10.length;
-for(let i0=0; i0<len0; i0++){
-let data11 = data10[i0];
-if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
-if((data11.role === undefined) || (!(func0.call(data11, "role")))){
-const err21 = {instancePath:instancePath+"/sync/" + i0,schemaPath:"#/definitions/sync/required",keyword:"required",params:{missingProperty: "role"},message:"must have required property '"+"role"+"'"};
+else {
+const err21 = {instancePath:instancePath+"/timeouts/udp",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -3365,8 +3358,10 @@ vErrors.push(err21);
 }
 errors++;
 }
-if((data11.interface === undefined) || (!(func0.call(data11, "interface")))){
-const err22 = {instancePath:instancePath+"/sync/" + i0,schemaPath:"#/definitions/sync/required",keyword:"required",params:{missingProperty: "interface"},message:"must have required property '"+"interface"+"'"};
+}
+}
+else {
+const err22 = {instancePath:instancePath+"/timeouts",schemaPath:"#/properties/timeouts/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -3375,9 +3370,16 @@ vErrors.push(err22);
 }
 errors++;
 }
-for(const key4 of Object.keys(data11)){
-if(!(((((((key4 === "role") || (key4 === "interface")) || (key4 === "id")) || (key4 === "group")) || (key4 === "port")) || (key4 === "ttl")) || (key4 === "maxlen"))){
-const err23 = {instancePath:instancePath+"/sync/" + i0,schemaPath:"#/definitions/sync/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
+}
+if(data.sync !== undefined && func0.call(data, "sync")){
+let data11 = data.sync;
+if(Array.isArray(data11)){
+const len0 = data11.length;
+for(let i0=0; i0<len0; i0++){
+let data12 = data11[i0];
+if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+if((data12.role === undefined) || (!(func0.call(data12, "role")))){
+const err23 = {instancePath:instancePath+"/sync/" + i0,schemaPath:"#/definitions/sync/required",keyword:"required",params:{missingProperty: "role"},message:"must have required property '"+"role"+"'"};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -3386,11 +3388,8 @@ vErrors.push(err23);
 }
 errors++;
 }
-}
-if(data11.role !== undefined && func0.call(data11, "role")){
-let data12 = data11.role;
-if(typeof data12 !== "string"){
-const err24 = {instancePath:instancePath+"/sync/" + i0+"/role",schemaPath:"#/definitions/sync/properties/role/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if((data12.interface === undefined) || (!(func0.call(data12, "interface")))){
+const err24 = {instancePath:instancePath+"/sync/" + i0,schemaPath:"#/definitions/sync/required",keyword:"required",params:{missingProperty: "interface"},message:"must have required property '"+"interface"+"'"};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -3399,8 +3398,9 @@ vErrors.push(err24);
 }
 errors++;
 }
-if(!((data12 === "master") || (data12 === "backup"))){
-const err25 = {instancePath:instancePath+"/sync/" + i0+"/role",schemaPath:"#/definitions/sync/properties/role/enum",keyword:"enum",params:{allowedValues: schema49.properties.role.enum},message:"must be equal to one of the allowed values"};
+for(const key4 of Object.keys(data12)){
+if(!(((((((key4 === "role") || (key4 === "interface")) || (key4 === "id")) || (key4 === "group")) || (key4 === "port")) || (key4 === "ttl")) || (key4 === "maxlen"))){
+const err25 = {instancePath:instancePath+"/sync/" + i0,schemaPath:"#/definitions/sync/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -3410,11 +3410,10 @@ vErrors.push(err25);
 errors++;
 }
 }
-if(data11.interface !== undefined && func0.call(data11, "interface")){
-let data13 = data11.interface;
-if(typeof data13 === "string"){
-if(func46(data13) > 15){
-const err26 = {instancePath:instancePath+"/sync/" + i0+"/interface",schemaPath:"#/definitions/sync/properties/interface/maxLength",keyword:"maxLength",params:{limit: 15},message:"must NOT have more than 15 characters"};
+if(data12.role !== undefined && func0.call(data12, "role")){
+let data13 = data12.role;
+if(typeof data13 !== "string"){
+const err26 = {instancePath:instancePath+"/sync/" + i0+"/role",schemaPath:"#/definitions/sync/properties/role/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -3423,8 +3422,8 @@ vErrors.push(err26);
 }
 errors++;
 }
-if(!pattern38.test(data13)){
-const err27 = {instancePath:instancePath+"/sync/" + i0+"/interface",schemaPath:"#/definitions/sync/properties/interface/pattern",keyword:"pattern",params:{pattern: "^[^/:\\s\\x00-\\x20\\x7f-\\uffff]+$"},message:"must match pattern \""+"^[^/:\\s\\x00-\\x20\\x7f-\\uffff]+$"+"\""};
+if(!((data13 === "master") || (data13 === "backup"))){
+const err27 = {instancePath:instancePath+"/sync/" + i0+"/role",schemaPath:"#/definitions/sync/properties/role/enum",keyword:"enum",params:{allowedValues: schema50.properties.role.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -3434,8 +3433,11 @@ vErrors.push(err27);
 errors++;
 }
 }
-else {
-const err28 = {instancePath:instancePath+"/sync/" + i0+"/interface",schemaPath:"#/definitions/sync/properties/interface/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data12.interface !== undefined && func0.call(data12, "interface")){
+let data14 = data12.interface;
+if(typeof data14 === "string"){
+if(func46(data14) > 15){
+const err28 = {instancePath:instancePath+"/sync/" + i0+"/interface",schemaPath:"#/definitions/sync/properties/interface/maxLength",keyword:"maxLength",params:{limit: 15},message:"must NOT have more than 15 characters"};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -3444,11 +3446,8 @@ vErrors.push(err28);
 }
 errors++;
 }
-}
-if(data11.id !== undefined && func0.call(data11, "id")){
-let data14 = data11.id;
-if(!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))){
-const err29 = {instancePath:instancePath+"/sync/" + i0+"/id",schemaPath:"#/definitions/sync/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(!pattern38.test(data14)){
+const err29 = {instancePath:instancePath+"/sync/" + i0+"/interface",schemaPath:"#/definitions/sync/properties/interface/pattern",keyword:"pattern",params:{pattern: "^[^/:\\s\\x00-\\x20\\x7f-\\uffff]+$"},message:"must match pattern \""+"^[^/:\\s\\x00-\\x20\\x7f-\\uffff]+$"+"\""};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -3457,9 +3456,9 @@ vErrors.push(err29);
 }
 errors++;
 }
-if((typeof data14 == "number") && (isFinite(data14))){
-if(data14 > 255 || isNaN(data14)){
-const err30 = {instancePath:instancePath+"/sync/" + i0+"/id",schemaPath:"#/definitions/sync/properties/id/maximum",keyword:"maximum",params:{comparison: "<=", limit: 255},message:"must be <= 255"};
+}
+else {
+const err30 = {instancePath:instancePath+"/sync/" + i0+"/interface",schemaPath:"#/definitions/sync/properties/interface/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -3468,8 +3467,11 @@ vErrors.push(err30);
 }
 errors++;
 }
-if(data14 < 0 || isNaN(data14)){
-const err31 = {instancePath:instancePath+"/sync/" + i0+"/id",schemaPath:"#/definitions/sync/properties/id/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+if(data12.id !== undefined && func0.call(data12, "id")){
+let data15 = data12.id;
+if(!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))){
+const err31 = {instancePath:instancePath+"/sync/" + i0+"/id",schemaPath:"#/definitions/sync/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -3478,11 +3480,9 @@ vErrors.push(err31);
 }
 errors++;
 }
-}
-}
-if(data11.group !== undefined && func0.call(data11, "group")){
-if(typeof data11.group !== "string"){
-const err32 = {instancePath:instancePath+"/sync/" + i0+"/group",schemaPath:"#/definitions/sync/properties/group/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if((typeof data15 == "number") && (isFinite(data15))){
+if(data15 > 255 || isNaN(data15)){
+const err32 = {instancePath:instancePath+"/sync/" + i0+"/id",schemaPath:"#/definitions/sync/properties/id/maximum",keyword:"maximum",params:{comparison: "<=", limit: 255},message:"must be <= 255"};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -3491,11 +3491,8 @@ vErrors.push(err32);
 }
 errors++;
 }
-}
-if(data11.port !== undefined && func0.call(data11, "port")){
-let data16 = data11.port;
-if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
-const err33 = {instancePath:instancePath+"/sync/" + i0+"/port",schemaPath:"#/definitions/sync/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data15 < 0 || isNaN(data15)){
+const err33 = {instancePath:instancePath+"/sync/" + i0+"/id",schemaPath:"#/definitions/sync/properties/id/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -3504,9 +3501,11 @@ vErrors.push(err33);
 }
 errors++;
 }
-if((typeof data16 == "number") && (isFinite(data16))){
-if(data16 > 65535 || isNaN(data16)){
-const err34 = {instancePath:instancePath+"/sync/" + i0+"/port",schemaPath:"#/definitions/sync/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"};
+}
+}
+if(data12.group !== undefined && func0.call(data12, "group")){
+if(typeof data12.group !== "string"){
+const err34 = {instancePath:instancePath+"/sync/" + i0+"/group",schemaPath:"#/definitions/sync/properties/group/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -3515,8 +3514,11 @@ vErrors.push(err34);
 }
 errors++;
 }
-if(data16 < 1 || isNaN(data16)){
-const err35 = {instancePath:instancePath+"/sync/" + i0+"/port",schemaPath:"#/definitions/sync/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+}
+if(data12.port !== undefined && func0.call(data12, "port")){
+let data17 = data12.port;
+if(!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))){
+const err35 = {instancePath:instancePath+"/sync/" + i0+"/port",schemaPath:"#/definitions/sync/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -3525,12 +3527,9 @@ vErrors.push(err35);
 }
 errors++;
 }
-}
-}
-if(data11.ttl !== undefined && func0.call(data11, "ttl")){
-let data17 = data11.ttl;
-if(!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))){
-const err36 = {instancePath:instancePath+"/sync/" + i0+"/ttl",schemaPath:"#/definitions/sync/properties/ttl/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if((typeof data17 == "number") && (isFinite(data17))){
+if(data17 > 65535 || isNaN(data17)){
+const err36 = {instancePath:instancePath+"/sync/" + i0+"/port",schemaPath:"#/definitions/sync/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -3539,9 +3538,8 @@ vErrors.push(err36);
 }
 errors++;
 }
-if((typeof data17 == "number") && (isFinite(data17))){
-if(data17 > 255 || isNaN(data17)){
-const err37 = {instancePath:instancePath+"/sync/" + i0+"/ttl",schemaPath:"#/definitions/sync/properties/ttl/maximum",keyword:"maximum",params:{comparison: "<=", limit: 255},message:"must be <= 255"};
+if(data17 < 1 || isNaN(data17)){
+const err37 = {instancePath:instancePath+"/sync/" + i0+"/port",schemaPath:"#/definitions/sync/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -3550,8 +3548,12 @@ vErrors.push(err37);
 }
 errors++;
 }
-if(data17 < 1 || isNaN(data17)){
-const err38 = {instancePath:instancePath+"/sync/" + i0+"/ttl",schemaPath:"#/definitions/sync/properties/ttl/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+}
+}
+if(data12.ttl !== undefined && func0.call(data12, "ttl")){
+let data18 = data12.ttl;
+if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
+const err38 = {instancePath:instancePath+"/sync/" + i0+"/ttl",schemaPath:"#/definitions/sync/properties/ttl/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -3560,12 +3562,9 @@ vErrors.push(err38);
 }
 errors++;
 }
-}
-}
-if(data11.maxlen !== undefined && func0.call(data11, "maxlen")){
-let data18 = data11.maxlen;
-if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
-const err39 = {instancePath:instancePath+"/sync/" + i0+"/maxlen",schemaPath:"#/definitions/sync/properties/maxlen/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if((typeof data18 == "number") && (isFinite(data18))){
+if(data18 > 255 || isNaN(data18)){
+const err39 = {instancePath:instancePath+"/sync/" + i0+"/ttl",schemaPath:"#/definitions/sync/properties/ttl/maximum",keyword:"maximum",params:{comparison: "<=", limit: 255},message:"must be <= 255"};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -3574,9 +3573,8 @@ vErrors.push(err39);
 }
 errors++;
 }
-if((typeof data18 == "number") && (isFinite(data18))){
-if(data18 > 65535 || isNaN(data18)){
-const err40 = {instancePath:instancePath+"/sync/" + i0+"/maxlen",schemaPath:"#/definitions/sync/properties/maxlen/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"};
+if(data18 < 1 || isNaN(data18)){
+const err40 = {instancePath:instancePath+"/sync/" + i0+"/ttl",schemaPath:"#/definitions/sync/properties/ttl/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -3585,8 +3583,12 @@ vErrors.push(err40);
 }
 errors++;
 }
-if(data18 < 0 || isNaN(data18)){
-const err41 = {instancePath:instancePath+"/sync/" + i0+"/maxlen",schemaPath:"#/definitions/sync/properties/maxlen/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+if(data12.maxlen !== undefined && func0.call(data12, "maxlen")){
+let data19 = data12.maxlen;
+if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
+const err41 = {instancePath:instancePath+"/sync/" + i0+"/maxlen",schemaPath:"#/definitions/sync/properties/maxlen/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -3595,11 +3597,9 @@ vErrors.push(err41);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err42 = {instancePath:instancePath+"/sync/" + i0,schemaPath:"#/definitions/sync/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if((typeof data19 == "number") && (isFinite(data19))){
+if(data19 > 65535 || isNaN(data19)){
+const err42 = {instancePath:instancePath+"/sync/" + i0+"/maxlen",schemaPath:"#/definitions/sync/properties/maxlen/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -3608,10 +3608,8 @@ vErrors.push(err42);
 }
 errors++;
 }
-}
-}
-else {
-const err43 = {instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(data19 < 0 || isNaN(data19)){
+const err43 = {instancePath:instancePath+"/sync/" + i0+"/maxlen",schemaPath:"#/definitions/sync/properties/maxlen/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -3622,8 +3620,9 @@ errors++;
 }
 }
 }
+}
 else {
-const err44 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err44 = {instancePath:instancePath+"/sync/" + i0,schemaPath:"#/definitions/sync/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -3632,11 +3631,35 @@ vErrors.push(err44);
 }
 errors++;
 }
+}
+}
+else {
+const err45 = {instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err45];
+}
+else {
+vErrors.push(err45);
+}
+errors++;
+}
+}
+}
+else {
+const err46 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err46];
+}
+else {
+vErrors.push(err46);
+}
+errors++;
+}
 validate28.errors = vErrors;
 return errors === 0;
 }
 
-const schema50 = {"title":"NodeConfig","description":"This machine.","type":"object","additionalProperties":false,"properties":{"name":{"description":"Its name in messages; the host name when absent.","type":"string","minLength":1,"maxLength":253,"pattern":"^[A-Za-z0-9_.-]+$"},"on_stop":{"description":"What the daemon leaves behind when it is stopped: keep leaves everything as it is, so that traffic goes on; drain takes no new connections and waits up to stop_timeout for those that there are; withdraw takes the VIPs from the links.","type":"string","enum":["keep","drain","withdraw"],"default":"keep"},"stop_timeout":{"description":"How long stopping may take for on_stop = \"drain\"; at most 1h, and less than the service manager allows.","default":"30s","$ref":"#/definitions/duration"},"drift":{"description":"What the daemon does about changes of others to what is ours: repair puts it right, alert only says so.","type":"string","enum":["repair","alert"],"default":"repair"},"drift_interval":{"description":"How often the daemon compares IPVS with the files, 200ms to 1h; longer where looking would take more than a twentieth of the time.","default":"2s","$ref":"#/definitions/duration"},"settle":{"description":"How long a file that is written in place must stand still before the daemon reads it, at most 10s.","default":"250ms","$ref":"#/definitions/duration"},"allow_exec":{"description":"Absolute paths of the programs that exec checks may run; none when absent.","type":"array","uniqueItems":true,"items":{"type":"string","maxLength":4095,"pattern":"^/[^\\x00-\\x1f\\x7f]*$"}}}};
+const schema51 = {"title":"NodeConfig","description":"This machine.","type":"object","additionalProperties":false,"properties":{"name":{"description":"Its name in messages; the host name when absent.","type":"string","minLength":1,"maxLength":253,"pattern":"^[A-Za-z0-9_.-]+$"},"on_stop":{"description":"What the daemon leaves behind when it is stopped: keep leaves everything as it is, so that traffic goes on; drain takes no new connections and waits up to stop_timeout for those that there are; withdraw takes the VIPs from the links.","type":"string","enum":["keep","drain","withdraw"],"default":"keep"},"stop_timeout":{"description":"How long stopping may take for on_stop = \"drain\"; at most 1h, and less than the service manager allows.","default":"30s","$ref":"#/definitions/duration"},"drift":{"description":"What the daemon does about changes of others to what is ours: repair puts it right, alert only says so.","type":"string","enum":["repair","alert"],"default":"repair"},"drift_interval":{"description":"How often the daemon compares IPVS with the files, 200ms to 1h; longer where looking would take more than a twentieth of the time.","default":"2s","$ref":"#/definitions/duration"},"settle":{"description":"How long a file that is written in place must stand still before the daemon reads it, at most 10s.","default":"250ms","$ref":"#/definitions/duration"},"allow_exec":{"description":"Absolute paths of the programs that exec checks may run; none when absent.","type":"array","uniqueItems":true,"items":{"type":"string","maxLength":4095,"pattern":"^/[^\\x00-\\x1f\\x7f]*$"}}}};
 
 function validate30(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -3712,7 +3735,7 @@ vErrors.push(err5);
 errors++;
 }
 if(!(((data1 === "keep") || (data1 === "drain")) || (data1 === "withdraw"))){
-const err6 = {instancePath:instancePath+"/on_stop",schemaPath:"#/properties/on_stop/enum",keyword:"enum",params:{allowedValues: schema50.properties.on_stop.enum},message:"must be equal to one of the allowed values"};
+const err6 = {instancePath:instancePath+"/on_stop",schemaPath:"#/properties/on_stop/enum",keyword:"enum",params:{allowedValues: schema51.properties.on_stop.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -3760,7 +3783,7 @@ vErrors.push(err9);
 errors++;
 }
 if(!((data3 === "repair") || (data3 === "alert"))){
-const err10 = {instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/enum",keyword:"enum",params:{allowedValues: schema50.properties.drift.enum},message:"must be equal to one of the allowed values"};
+const err10 = {instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/enum",keyword:"enum",params:{allowedValues: schema51.properties.drift.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -4097,7 +4120,7 @@ errors++;
 if(data7.max_remove !== undefined && func0.call(data7, "max_remove")){
 let data8 = data7.max_remove;
 if((typeof data8 !== "string") && (!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8))))){
-const err12 = {instancePath:instancePath+"/guard/max_remove",schemaPath:"#/definitions/guard/properties/max_remove/type",keyword:"type",params:{type: schema54.properties.max_remove.type},message:"must be string,integer"};
+const err12 = {instancePath:instancePath+"/guard/max_remove",schemaPath:"#/definitions/guard/properties/max_remove/type",keyword:"type",params:{type: schema55.properties.max_remove.type},message:"must be string,integer"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -4171,7 +4194,7 @@ vErrors.push(err17);
 errors++;
 }
 if(!(((data10 === "refuse") || (data10 === "adopt")) || (data10 === "force"))){
-const err18 = {instancePath:instancePath+"/ownership/conflict",schemaPath:"#/definitions/ownership/properties/conflict/enum",keyword:"enum",params:{allowedValues: schema55.properties.conflict.enum},message:"must be equal to one of the allowed values"};
+const err18 = {instancePath:instancePath+"/ownership/conflict",schemaPath:"#/definitions/ownership/properties/conflict/enum",keyword:"enum",params:{allowedValues: schema56.properties.conflict.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err18];
 }

@@ -4,6 +4,7 @@ import { type Job, type Round, reconcile } from '../engine/reconcile.ts'
 import { undoTrial } from '../engine/rollback.ts'
 import type { Watched } from '../health/panel.ts'
 import type { Host } from '../host.ts'
+import { isCheckService } from '../model/check-service.ts'
 import { defaultNode } from '../model/defaults.ts'
 import type { Desired, DesiredNode } from '../model/desired.ts'
 import type { State } from '../model/state.ts'
@@ -86,11 +87,12 @@ export class Engine {
       this.#failed = true
       this.#troubles.came(task.kind, errorNote(error))
     }
+    this.#serving.look(this.#rounds.last)
     const { trial, hold } = this.#standing(task.kind)
     return {
       cost: clock.monotonic() - begun,
       summary: summaryOf({
-        services: this.#job?.wanted.state.service.size ?? 0,
+        services: this.#services,
         held: this.#intake.held,
         refused: this.#intake.refused,
         hold,
@@ -121,6 +123,15 @@ export class Engine {
       this.#troubles.came('records', errorNote(error))
       return { trial: undefined, hold: undefined }
     }
+  }
+
+  /** How many virtual services are wanted, for clients. */
+  get #services(): number {
+    let count = 0
+    this.#job?.wanted.state.service.forEach(({ id }) => {
+      if (!isCheckService(id)) count++
+    })
+    return count
   }
 
   get #node(): DesiredNode {

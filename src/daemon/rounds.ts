@@ -47,6 +47,11 @@ export class Rounds {
     return this.#seen?.link
   }
 
+  /** What was seen last; undefined if nothing was. */
+  get last(): State | undefined {
+    return this.#seen
+  }
+
   /** True while backends drain. */
   get draining(): boolean {
     return this.#draining

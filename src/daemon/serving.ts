@@ -10,6 +10,7 @@ import { type Applied, asMeant } from '../serve/as-meant.ts'
 import type { Care } from '../serve/census.ts'
 import { type Memory, noMemory, type Verdict } from '../serve/circumstances.ts'
 import { caresOf, serve } from '../serve/serve.ts'
+import { led } from './led.ts'
 import { recalled, shownIn } from './recalled.ts'
 import { type NoteArguments, verdictNote } from './tell.ts'
 
@@ -51,6 +52,11 @@ export class Serving {
   #advanced: Applied | undefined
   /** What was checked before, the latest first. */
   #past: readonly Prepared[] = []
+  #seen: State | undefined
+  /** Of what is checked, what is asked: a check through a VIP rests while nothing leads it. */
+  #asked: readonly Watched[] = []
+  /** True if the list is another one, and nobody was told of it. */
+  #anew = false
 
   constructor(ends: ServingEnds) {
     this.#ends = ends
@@ -72,7 +78,7 @@ export class Serving {
 
   /** What is checked, each with what is held of it now. */
   get watched(): readonly Watched[] {
-    return this.#current.list.map(one => ({
+    return this.#asked.map(one => ({
       ...one,
       shown: this.#verdicts.get(one.check.key)?.verdict ?? one.shown,
     }))
@@ -108,7 +114,23 @@ export class Serving {
     this.#current = prepared
     this.#watched = new Map(prepared.list.map(one => [one.check.key, one]))
     for (const key of this.#verdicts.keys()) if (!this.#watched.has(key)) this.#verdicts.delete(key)
-    this.#ends.watch(prepared.list)
+    this.#anew = true
+  }
+
+  /**
+   * Has checked what is to be checked, as far as it can be now.
+   *
+   * @param seen the live system; undefined = as it was.
+   */
+  look(seen: State | undefined): void {
+    this.#seen = seen ?? this.#seen
+    const list = led(this.#current.list, this.#seen)
+    const before = this.#asked
+    if (!this.#anew && list.length === before.length && list.every((one, i) => one === before[i]))
+      return
+    this.#anew = false
+    this.#asked = list
+    this.#ends.watch(list)
   }
 
   /** Notes what checks have found. Returns what is to be said of it. */

@@ -1,5 +1,6 @@
 /** How the daemon leaves the kernel behind: `[node] on_stop`. */
 import type { Job } from '../engine/reconcile.ts'
+import { isCheckService } from '../model/check-service.ts'
 import type { DesiredNode } from '../model/desired.ts'
 import type { Service } from '../model/rows.ts'
 import { stateOf } from '../model/state.ts'
@@ -48,7 +49,12 @@ export async function leave(
 function quieted(job: Job): Job {
   const service = new Map<string, Service>()
   for (const [key, row] of job.wanted.state.service)
-    service.set(key, { ...row, destinations: row.destinations.map(one => ({ ...one, weight: 0 })) })
+    if (isCheckService(row.id)) service.set(key, row)
+    else
+      service.set(key, {
+        ...row,
+        destinations: row.destinations.map(one => ({ ...one, weight: 0 })),
+      })
   return { ...job, wanted: { ...job.wanted, state: { ...job.wanted.state, service } } }
 }
 

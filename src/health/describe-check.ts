@@ -6,7 +6,9 @@ import { duration } from '../plan/impact.ts'
 
 /** A check on one line, as status shows it: `http 10.0.0.11:8080/healthz every 2s`. */
 export function describeCheck(check: Check): string {
-  return `${questionWord(check.question)} ${asked(check)} every ${duration(check.rules.interval)}`
+  const { question, rules, through } = check
+  const way = through === undefined ? '' : ` through ${through}`
+  return `${questionWord(question)} ${asked(check)}${way} every ${duration(rules.interval)}`
 }
 
 function asked({ question, address, port }: Check): string {

@@ -117,7 +117,10 @@ export class Panel {
   /** The sets have changed: the counts are taken anew. */
   #count(now: number): void {
     const seats = [...this.#seats.values()]
-    const related = seats.map(({ check, groups }) => ({ address: check.address, groups }))
+    const related = seats.map(({ check, groups }) => ({
+      address: check.through ?? check.address,
+      groups,
+    }))
     this.#suspicion = new Suspicion(circlesOf(related))
     for (const seat of seats) this.#suspicion.place(seat.number, seat.standing)
     this.#weigh(now)

@@ -1,5 +1,6 @@
 /** A live State as the text of a configuration that plans nothing but adoptions. */
 import { load } from '../config/load.ts'
+import { isCheckService } from '../model/check-service.ts'
 import type { State } from '../model/state.ts'
 import { plan } from '../plan/plan.ts'
 import type { Ledger } from '../plan/types.ts'
@@ -24,8 +25,9 @@ const file = 'import.toml'
 export async function importState(state: State, ledger: Ledger): Promise<Imported> {
   const leftOut = new Map<string, string>()
   let keep: ReadonlySet<string> = new Set()
+  const told = withoutChecks(state)
   for (;;) {
-    const { text, titles } = render(blocksOf(state, keep), leftOut)
+    const { text, titles } = render(blocksOf(told, keep), leftOut)
     if (text === '') return { text: '# Nothing that slb manages is live here.\n', leftOut }
     const { desired, diagnostics } = await load([{ file, text: Buffer.from(text) }])
     if (desired === undefined) {
@@ -43,4 +45,10 @@ export async function importState(state: State, ledger: Ledger): Promise<Importe
     if (switched.every(name => keep.has(name))) return { text, leftOut }
     keep = new Set([...keep, ...switched])
   }
+}
+
+/** What leads checks through VIPs comes with the checks. */
+function withoutChecks(state: State): State {
+  const service = [...state.service].filter(([, row]) => !row.owned || !isCheckService(row.id))
+  return service.length === state.service.size ? state : { ...state, service: new Map(service) }
 }

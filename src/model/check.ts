@@ -105,4 +105,6 @@ export interface Check {
   readonly source?: Ip
   /** Ask through IPVS: packets carry this mark, and go to `address`, the VIP. */
   readonly mark?: number
+  /** The backend that the mark leads to. Without a source, it is asked from the address that this host has on the way there. */
+  readonly through?: Ip
 }

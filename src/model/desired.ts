@@ -20,6 +20,8 @@ export interface DesiredService {
   readonly drain: number
   /** What must be answered for a destination to be up, by its key (keyOf.destination). One without an entry is always up. */
   readonly checks: ReadonlyMap<string, readonly Check[]>
+  /** What leads the checks that go through a VIP, by the key of the destination. */
+  readonly checkServices: ReadonlyMap<string, Service>
   readonly serving: Serving
 }
 

@@ -7,8 +7,8 @@ export interface Target {
   readonly address: Ip
   /** 0 where the question has no port. */
   readonly port: number
-  /** Ask through IPVS: packets carry this mark. */
-  readonly mark?: number
+  /** Ask through IPVS: packets carry this mark, which leads to this backend. */
+  readonly way?: { readonly mark: number; readonly through: Ip }
 }
 
 /**
@@ -27,18 +27,30 @@ export function checkMaker(
   if (source !== undefined) rest.push(`from=${source}`)
   const tail = rest.map(each => ` ${each}`).join('')
   const hasPort = question.type !== 'icmp'
-  return ({ address, port, mark }) => {
+  return ({ address, port, way }) => {
     const key = `${word} ${hasPort ? endpoint(address, port) : address}${tail}`
     return {
-      key: mark === undefined ? key : `${key} mark=${mark}`,
+      key: way === undefined ? key : `${key} through=${way.through}${markWord(way.mark)}`,
       question,
       rules,
       address,
       port: hasPort ? port : 0,
       ...(source === undefined ? {} : { source }),
-      ...(mark === undefined ? {} : { mark }),
+      ...way,
     }
   }
+}
+
+/** The same check by another mark. */
+export function withMark(check: Check, mark: number): Check {
+  const { key, mark: before } = check
+  const rest = before === undefined ? key : key.slice(0, -markWord(before).length)
+  return { ...check, key: rest + markWord(mark), mark }
+}
+
+/** The last word of a key. */
+function markWord(mark: number): string {
+  return ` mark=${mark}`
 }
 
 /** What the configuration calls the type of a question: http over TLS is https. */

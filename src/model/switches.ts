@@ -6,4 +6,5 @@ export const switchNames = {
   ipv6_forward: 'net.ipv6.conf.all.forwarding',
   conntrack: 'net.ipv4.vs.conntrack',
   ping_group_range: 'net.ipv4.ping_group_range',
+  accept_local: 'net.ipv4.conf.all.accept_local',
 } as const

@@ -1,4 +1,6 @@
 /** Refuse a plan that removes too much: a truncated file can be a valid file. */
+import type { Change } from '../model/change.ts'
+import { isCheckService } from '../model/check-service.ts'
 import type { GuardLimits } from '../model/desired.ts'
 import { keyOf } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
@@ -71,6 +73,7 @@ function removalOf(plan: Plan, seen: State, { draining }: Ledger): Removal {
   const coming = new Map<string, number>()
   const placed = new Set<string>()
   for (const change of plan.changes) {
+    if (isOfCheck(change)) continue
     const leaves = change.op === 'delete' || change.op === 'drain'
     if (change.kind === 'service' && leaves) gone.add(change.row.id.key)
     if (change.kind === 'destination') {
@@ -106,17 +109,23 @@ function count(into: Map<string, number>, key: string): void {
   into.set(key, (into.get(key) ?? 0) + 1)
 }
 
+/** True of what only checks use: no client loses anything by it. */
+function isOfCheck({ kind, row }: Change): boolean {
+  if (kind === 'service') return isCheckService(row.id)
+  return kind === 'destination' && isCheckService(row.service)
+}
+
 /** What is ours now, and what the plan makes ours. */
 function ownedOf(plan: Plan, seen: State, ledger: Ledger): Removal {
   const have = { services: 0, destinations: 0, addresses: 0 }
   for (const [key, service] of seen.service) {
-    if (!isOurService(key, service, ledger)) continue
+    if (isCheckService(service.id) || !isOurService(key, service, ledger)) continue
     have.services++
     have.destinations += service.destinations.length
   }
   for (const [key, row] of seen.address) if (isOurAddress(key, row, ledger)) have.addresses++
   for (const change of plan.changes) {
-    if (change.op !== 'create' && change.op !== 'adopt') continue
+    if (isOfCheck(change) || (change.op !== 'create' && change.op !== 'adopt')) continue
     if (change.kind === 'service') {
       have.services++
       have.destinations += change.from?.destinations.length ?? 0

@@ -1,5 +1,6 @@
 /** Compare virtual services and their destinations, wanted against seen. */
 import { type Change, changeKey } from '../model/change.ts'
+import { isCheckService } from '../model/check-service.ts'
 import {
   compareDestinations,
   type Destination,
@@ -38,7 +39,12 @@ export function compareServices(input: PlanInput, draft: Draft): ReadonlySet<str
   })
   if (found === seen.service.size) return held
   const unready = new Map<string, string>()
-  for (const key of held) unready.set(wanted.policies.get(key)?.name ?? key, key)
+  for (const key of held) {
+    const row = wanted.state.service.get(key)
+    // Nobody is served by what only checks use.
+    if (row !== undefined && isCheckService(row.id)) continue
+    unready.set(wanted.policies.get(key)?.name ?? key, key)
+  }
   for (const [key, service] of seen.service) {
     if (wanted.state.service.has(key)) continue
     if (isOurService(key, service, ledger)) leave(service, unready, input, draft)
@@ -162,7 +168,7 @@ function leave(
   const key = service.id.key
   const name = input.wanted.policies.get(key)?.name ?? input.ledger.service.get(key)?.name
   if (name !== undefined) draft.names.set(key, [name])
-  const successor = name === undefined ? undefined : unready.get(name)
+  const successor = name === undefined || isCheckService(service.id) ? undefined : unready.get(name)
   if (successor === undefined) remove(service, input, draft)
   else draft.pending.push({ key, reason: `stays until ${successor} can be added` })
 }

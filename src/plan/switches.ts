@@ -1,6 +1,7 @@
 /** The kernel switches that services need: `auto` in `[kernel]` means what this file says. */
 import type { Desired, DesiredService } from '../model/desired.ts'
 import { keyOf, type Sysctl } from '../model/rows.ts'
+import { switchNames } from '../model/switches.ts'
 
 interface Need {
   readonly name: string
@@ -23,6 +24,9 @@ interface Need {
  * removed are reset, too, rather than dropped in silence.
  * ping_group_range: sockets that may only ping are open to the groups in it, and by default to none,
  * whatever else a process may do (ping_init_sock of net/ipv4/ping.c).
+ * accept_local: the answer to a check through the VIP comes from outside with the VIP as its source,
+ * which is an address of this host as well: packets of that kind are dropped (fib_validate_source of
+ * net/ipv4/fib_frontend.c). The one of "all" counts for every link; IPv6 does not look.
  */
 const needs: readonly Need[] = [
   {
@@ -60,6 +64,15 @@ const needs: readonly Need[] = [
     value: '0 2147483647',
     because: ' (checks by icmp)',
     when: pings,
+  },
+  {
+    name: switchNames.accept_local,
+    value: '1',
+    because: ' (checks through the VIP)',
+    when: ({ checkServices }) => {
+      for (const { id } of checkServices.values()) if (id.family === 'ipv4') return true
+      return false
+    },
   },
 ]
 

@@ -33,6 +33,7 @@ export function wantAgain(desired: Desired, before: Wish): Wanted | undefined {
       policies.set(listener.id.key, now)
       if (now.enabled) rows.set(listener.id.key, listener)
     }
+    for (const row of now.checkServices.values()) rows.set(row.id.key, row)
   }
   const { state } = before.wanted
   return {
@@ -47,8 +48,17 @@ function looksTheSame(a: DesiredService, b: DesiredService): boolean {
     a.name === b.name &&
     a.enabled === b.enabled &&
     a.snat === b.snat &&
+    (a.adopt === b.adopt || a.checkServices.size === 0) &&
     a.listeners.length === b.listeners.length &&
     a.listeners.every((listener, i) => listener.id.key === b.listeners[i]?.id.key) &&
+    sameKeys(a.checkServices, b.checkServices) &&
     sameNeeds(a, b)
   )
+}
+
+/** Of services of checks, in their order. */
+function sameKeys(a: DesiredService['checkServices'], b: DesiredService['checkServices']): boolean {
+  if (a === b) return true
+  const others = [...b.values()]
+  return a.size === b.size && [...a.values()].every((row, i) => row.id.key === others[i]?.id.key)
 }

@@ -21,6 +21,7 @@ function wantAll(desired: Desired): Wanted {
   const snat = new Map<string, Snat>()
   const policies = new Map<string, Policy>()
   const names = new Map<string, readonly string[]>()
+  const checking = new Map<string, string>()
   const disabled = new Set<string>()
 
   for (const each of desired.services) {
@@ -30,6 +31,13 @@ function wantAll(desired: Desired): Wanted {
       if (!each.enabled) continue
       service.set(listener.id.key, listener)
       if (each.snat) addSnat(snat, names, each, listener)
+    }
+    if (each.checkServices.size === 0) continue
+    const policy = checkPolicy(each)
+    for (const row of each.checkServices.values()) {
+      policies.set(row.id.key, policy)
+      checking.set(row.id.key, `checks ${each.name} through its VIP`)
+      service.set(row.id.key, row)
     }
   }
 
@@ -48,8 +56,13 @@ function wantAll(desired: Desired): Wanted {
     }),
     policies,
     names,
-    reasons,
+    reasons: checking.size === 0 ? reasons : new Map([...reasons, ...checking]),
   }
+}
+
+/** No client comes by the services of checks: nothing of them has to drain. */
+export function checkPolicy({ name, adopt }: DesiredService): Policy {
+  return { name, drain: 0, adopt }
 }
 
 function addSnat(

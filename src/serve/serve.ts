@@ -3,6 +3,7 @@
  *
  * Nothing else writes a weight, so whatever happened before, the weights follow from what is so now.
  */
+import { isCheckService } from '../model/check-service.ts'
 import type { Desired } from '../model/desired.ts'
 import { defaultServing, noChecks } from '../model/health.ts'
 import { replaced } from '../model/overlay.ts'
@@ -69,7 +70,7 @@ export function caresOf({ services }: Desired): ReadonlyMap<string, Care> {
 
 /** The virtual services that have checks, or of which something was asked. */
 function concerned(
-  { policies }: Wanted,
+  { policies, state }: Wanted,
   cares: ReadonlyMap<string, Care>,
   asked: Asked,
   { overrides }: Circumstances,
@@ -77,6 +78,9 @@ function concerned(
   if (overrides.length === 0) return cares
   const all = new Map(cares)
   policies.forEach(({ name }, key) => {
+    // What checks go by stays as it is, or nobody would hear of a backend again.
+    const row = state.service.get(key)
+    if (row !== undefined && isCheckService(row.id)) return
     if (!all.has(key) && asked.has(name))
       all.set(key, { name, checks: noChecks, serving: defaultServing })
   })

@@ -1,4 +1,5 @@
 /** What is wanted, what is live, and why they differ: for every service, backend and VIP. */
+import { isCheckService } from '../model/check-service.ts'
 import type { State } from '../model/state.ts'
 import type { Ledger, Plan, Wanted } from '../plan/types.ts'
 import { type Asked, askedOf } from '../serve/asked.ts'
@@ -92,6 +93,8 @@ function servicesOf(input: StatusInput, verdicts: Verdicts): readonly ServiceSta
   const withdrawn = withdrawnOf(written, wanted)
   const byName = new Map<string, ListenerStatus[]>()
   for (const key of [...keys].sort()) {
+    const row = written.state.service.get(key) ?? seen.service.get(key)
+    if (row !== undefined && isCheckService(row.id)) continue
     const known = written.policies.get(key)?.name ?? plan.names.get(key)?.[0]
     const name = known ?? ledger.service.get(key)?.name ?? ''
     const listeners = byName.get(name) ?? []

@@ -3,7 +3,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Question, Rules } from '../../src/model/check.ts'
 import type { Ip } from '../../src/model/ip.ts'
-import { checkMaker } from '../../src/model/make-check.ts'
+import { checkMaker, withMark } from '../../src/model/make-check.ts'
 
 const rules: Rules = { interval: 2000, timeout: 1000, rise: 2, fall: 3, fastInterval: 2000 }
 const target = { address: '10.0.0.1' as Ip, port: 80 }
@@ -90,12 +90,15 @@ test('a key begins as a person would say it, and goes on with what is not as usu
   assert.match(checkMaker({ type: 'tcp' }, rules)(target6).key, /^tcp \[fd00::1\]:80 /)
 })
 
+const way = { mark: 7, through: '10.0.0.2' as Ip }
+const otherWay = { mark: 77, through: '10.0.0.3' as Ip }
+
 test('checks that differ in anything have different keys', () => {
   const keys: string[] = []
   for (const question of questions)
     for (const each of manyRules)
       for (const source of [undefined, '10.0.0.9' as Ip])
-        for (const to of [target, { ...target, mark: 7 }, target6])
+        for (const to of [target, { ...target, way }, { ...target, way: otherWay }, target6])
           keys.push(checkMaker(question, each, source)(to).key)
   assert.is(new Set(keys).size, keys.length)
 })
@@ -117,6 +120,12 @@ test('equal checks have equal keys, in whatever order their headers stand', () =
 
 test('nobody is asked at a port of a question that has none', () => {
   assert.is(checkMaker({ type: 'icmp' }, rules)(target).port, 0)
+})
+
+test('a check that gets another mark is what it had been with that', () => {
+  const make = checkMaker({ type: 'tcp' }, rules)
+  const moved = withMark(make({ ...target, way }), otherWay.mark)
+  assert.equal(moved, make({ ...target, way: { ...way, mark: otherWay.mark } }))
 })
 
 test.run()

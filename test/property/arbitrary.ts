@@ -5,6 +5,7 @@
  * again and again, and wanted keys are held by others more often than in life.
  */
 import fc from 'fast-check'
+import { noCheckServices } from '../../src/model/check-service.ts'
 import type { Desired, DesiredKernel, DesiredService, DesiredVip } from '../../src/model/desired.ts'
 import { defaultServing, noChecks } from '../../src/model/health.ts'
 import { type Family, familyOf, hostPrefix, type Ip } from '../../src/model/ip.ts'
@@ -222,6 +223,7 @@ export const desired: fc.Arbitrary<Desired> = fc
           listeners: free,
           adopt: false,
           checks: noChecks,
+          checkServices: noCheckServices,
           serving: defaultServing,
           ...rest,
         })

@@ -2,12 +2,23 @@
 import { createSocket, type Socket as Datagram } from 'node:dgram'
 import { Socket } from 'node:net'
 import type { Check } from '../../model/check.ts'
+import type { Ip } from '../../model/ip.ts'
 import { markedSocket } from './marked.ts'
+import { routeTo } from './way.ts'
+
+/**
+ * Without a source the kernel would ask the VIP from the VIP itself, which is an address of this host: a
+ * backend that has it, too, would drop that. What IPVS sends on finds its way by the backend alone.
+ */
+function sourceOf({ source, through }: Check): Ip | undefined {
+  return source ?? (through === undefined ? undefined : routeTo(through).source)
+}
 
 /** A TCP connection that is being made. Errors come as events of the socket, or are thrown. */
 export function dial(check: Check): Socket {
-  const { address: host, port, source, mark } = check
+  const { address: host, port, mark } = check
   const family = host.includes(':') ? 6 : 4
+  const source = sourceOf(check)
   const socket =
     mark === undefined ? new Socket() : new Socket({ fd: markedSocket('stream', host, mark) })
   try {
@@ -38,8 +49,9 @@ export function hangUp(socket: Socket): void {
  * else, and an unreachable port comes back as an error (udp(7)). Errors come as events, or are thrown.
  */
 export function dialDatagram(check: Check, connected: (socket: Datagram) => void): Datagram {
-  const { address, port, source, mark } = check
-  const fd = mark === undefined ? undefined : markedSocket('datagram', address, mark)
+  const { address, port, mark } = check
+  const source = sourceOf(check)
+  const fd = mark === undefined ? undefined : markedSocket('datagram', address, mark, source)
   const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4')
   socket.once('connect', () => connected(socket))
   const connect = (): void => socket.connect(port, address)

@@ -1,0 +1,81 @@
+/** Which switches a check through the VIP needs of the kernel: measured, since the documentation does not say. */
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { probe } from '../../src/health/probe/open.ts'
+import type { Ip } from '../../src/model/ip.ts'
+import { ask, checkOf } from '../health/probe/rig.ts'
+import { insideNextTick, ip, run } from './namespace.ts'
+import { holdVip, type Machine, type Network, withNetwork } from './topology.ts'
+
+const vip = '192.0.2.10'
+const mark = 0x5b00_0001
+
+async function listen(network: Network, machine: Machine, address: string): Promise<string[]> {
+  const seen: string[] = []
+  const server = createServer(socket => {
+    socket.on('error', () => socket.destroy())
+    seen.push(`${socket.remoteAddress} asks ${socket.localAddress}`)
+  })
+  await insideNextTick(machine.namespace, () => server.listen(80, address))
+  if (!server.listening) await once(server, 'listening')
+  network.open.push(server)
+  return seen
+}
+
+const set = (link: string, name: string, value: number): void =>
+  writeFileSync(`/proc/sys/net/ipv4/conf/${link}/${name}`, `${value}`)
+
+const through = (address: string, backend: Ip, source: string) =>
+  ask(probe, {
+    ...checkOf({ type: 'tcp' }, 80, { address, mark, source, timeout: 300 }),
+    through: backend,
+  })
+
+interface Switches {
+  readonly acceptAll: number
+  readonly acceptLink: number
+  readonly filterAll: number
+  readonly filterLink: number
+}
+
+function* allSwitches(): Generator<Switches> {
+  for (const acceptAll of [0, 1])
+    for (const acceptLink of [0, 1])
+      for (const filterAll of [0, 1, 2])
+        for (const filterLink of [0, 1, 2]) yield { acceptAll, acceptLink, filterAll, filterLink }
+}
+
+async function worksWhere(ask: () => Promise<{ ok: boolean }>): Promise<readonly string[]> {
+  const wrong: string[] = []
+  for (const one of allSwitches()) {
+    set('all', 'accept_local', one.acceptAll)
+    set('backends', 'accept_local', one.acceptLink)
+    set('all', 'rp_filter', one.filterAll)
+    set('backends', 'rp_filter', one.filterLink)
+    const { ok } = await ask()
+    console.log(JSON.stringify(one), ok)
+    const expected =
+      one.acceptAll + one.acceptLink > 0 && Math.max(one.filterAll, one.filterLink) !== 1
+    if (ok !== expected) wrong.push(JSON.stringify({ ...one, ok }))
+  }
+  return wrong
+}
+
+test('IPv4: accept_local on the link of the answer or on all, and no strict rp_filter', () =>
+  withNetwork(1, async network => {
+    const [backend] = network.backends
+    if (backend === undefined) throw new Error('there is one')
+    ip(backend.namespace, 'link set lo up')
+    holdVip(network, backend, vip)
+    const seen = await listen(network, backend, vip)
+    ip(undefined, 'link add slb0 type dummy', 'link set slb0 up', `address add ${vip}/32 dev slb0`)
+    run(undefined, 'ipvsadm', '-A', '-f', `${mark}`, '-s', 'rr')
+    run(undefined, 'ipvsadm', '-a', '-f', `${mark}`, '-r', `${backend.ipv4}:0`, '-g')
+    assert.equal(await worksWhere(() => through(vip, backend.ipv4 as Ip, '10.2.0.1')), [])
+    assert.ok(seen.every(line => line === `10.2.0.1 asks ${vip}`))
+  }))
+
+test.run()
