@@ -48,6 +48,7 @@ export const usualSysctls: Readonly<Record<string, string>> = {
   'net.ipv4.ip_forward': '0',
   'net.ipv6.conf.all.forwarding': '0',
   'net.ipv4.ping_group_range': '1 0',
+  'net.ipv4.conf.all.accept_local': '0',
   'net.ipv4.vs.am_droprate': '10',
   'net.ipv4.vs.amemthresh': '1024',
   'net.ipv4.vs.backup_only': '0',
