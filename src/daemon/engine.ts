@@ -4,18 +4,14 @@ import { type Job, type Round, reconcile } from '../engine/reconcile.ts'
 import { undoTrial } from '../engine/rollback.ts'
 import type { Watched } from '../health/panel.ts'
 import type { Host } from '../host.ts'
-import { isCheckService } from '../model/check-service.ts'
-import { defaultNode } from '../model/defaults.ts'
-import type { Desired, DesiredNode } from '../model/desired.ts'
-import type { State } from '../model/state.ts'
-import { want } from '../plan/want.ts'
-import type { Wish } from '../plan/want-again.ts'
+import type { Desired } from '../model/desired.ts'
 import { textsFingerprint } from '../state/hold.ts'
 import { isOverdue } from '../state/trial.ts'
 import { commandSide, type Made } from './command-side.ts'
 import { Drift } from './drift.ts'
 import type { EngineEnds } from './ends.ts'
 import { Intake, type Left } from './intake.ts'
+import { Intent } from './intent.ts'
 import { Records, type Standing } from './records.ts'
 import { type Aim, jobOfImage, Rounds } from './rounds.ts'
 import { type Prepared, Serving } from './serving.ts'
@@ -32,13 +28,8 @@ export class Engine {
   readonly #records: Records
   readonly #troubles: Troubles
   readonly #serving: Serving
+  readonly #intent: Intent
   readonly #hurry = new AbortController()
-  /** What is wanted; absent until the first files have been read. */
-  #job: Job | undefined
-  /** What was accepted: a refused or held file rules nothing yet. */
-  #desired: Desired | undefined
-  /** What files came to last, so that only what changes is made anew. */
-  #wish: Wish | undefined
   #failed = false
 
   constructor(given: EngineEnds) {
@@ -50,11 +41,12 @@ export class Engine {
     this.#records = new Records(ends.host)
     this.#troubles = new Troubles(ends.note)
     this.#serving = new Serving(ends)
+    this.#intent = new Intent(this.#rounds, this.#intake, this.#serving)
     this.#drift = new Drift({
       clock: ends.host.clock,
       rounds: this.#rounds,
       note: ends.note,
-      repair: async how => this.#apply(await this.#present(), 'drift', how),
+      repair: async how => this.#apply(await this.#intent.present(), 'drift', how),
       tell: round => this.#tell(round),
     })
   }
@@ -92,14 +84,14 @@ export class Engine {
     return {
       cost: clock.monotonic() - begun,
       summary: summaryOf({
-        services: this.#services,
+        services: this.#intent.services,
         held: this.#intake.held,
         refused: this.#intake.refused,
         hold,
         failed: this.#failed || this.#drift.failing,
         fault: this.#troubles.message,
       }),
-      node: this.#node,
+      node: this.#intent.node,
       draining: this.#rounds.draining,
       ...(this.#serving.next !== undefined && { next: this.#serving.next }),
       ...(trial && { trialEnds: trial.deadline }),
@@ -125,19 +117,6 @@ export class Engine {
     }
   }
 
-  /** How many virtual services are wanted, for clients. */
-  get #services(): number {
-    let count = 0
-    this.#job?.wanted.state.service.forEach(({ id }) => {
-      if (!isCheckService(id)) count++
-    })
-    return count
-  }
-
-  get #node(): DesiredNode {
-    return this.#desired?.node ?? defaultNode
-  }
-
   async #do(task: Task): Promise<void> {
     switch (task.kind) {
       case 'prepare':
@@ -150,7 +129,8 @@ export class Engine {
         for (const note of this.#serving.note(task.found)) this.#ends.note(...note)
         return this.#verdicts()
       case 'drains':
-        if (this.#job) this.#tell(await this.#apply(this.#job, 'drift', { drainsOnly: true }))
+        if (this.#intent.job)
+          this.#tell(await this.#apply(this.#intent.job, 'drift', { drainsOnly: true }))
         return
       case 'undo':
         return this.#undo()
@@ -166,14 +146,14 @@ export class Engine {
           task.id,
           task.line,
           commandSide(this.#ends, this.#rounds, this.#intake, this.#serving, {
-            job: () => this.#job,
+            job: () => this.#intent.job,
             applied: (...applied) => this.#commandApplied(...applied),
           }),
         )
       case 'stop':
         return leave(
-          this.#node,
-          this.#job && this.#serving.now(this.#job),
+          this.#intent.node,
+          this.#intent.job && this.#serving.now(this.#intent.job),
           this.#rounds,
           this.#ends,
           this.#hurry.signal,
@@ -184,7 +164,7 @@ export class Engine {
   /** What was read and resolved once is taken again when it counts. */
   async #prepare(now: Sources): Promise<void> {
     const { desired } = (await this.#intake.stand(now)).loaded
-    if (desired !== undefined) this.#jobOf(desired)
+    if (desired !== undefined) this.#intent.jobOf(desired)
   }
 
   async #files(given: Sources): Promise<void> {
@@ -194,17 +174,17 @@ export class Engine {
     const { desired } = standing.loaded
     if (desired !== undefined) await this.#undo()
     if (desired === undefined || this.#intake.waits(arrival)) {
-      await this.#present()
-      await this.#recall()
+      await this.#intent.present()
+      await this.#intent.recall()
       return
     }
     if (left === undefined) this.#ends.host.holds.clear()
-    const job = this.#jobOf(desired)
+    const job = this.#intent.jobOf(desired)
     // Nobody has changed the files while there was no daemon: what differs, differs by other hands.
-    const known = this.#job === undefined && this.#intake.isKnown(standing)
+    const known = this.#intent.job === undefined && this.#intake.isKnown(standing)
     const prepared = await this.#serving.prepare(desired, () => this.#rounds.seen(job))
     const round = await this.#apply(job, known ? 'drift' : 'file', {}, { desired, prepared })
-    if (round.verdict.refusal === undefined) this.#accept(job, desired, prepared)
+    if (round.verdict.refusal === undefined) this.#intent.accept(job, desired, prepared)
     this.#intake.settle(standing, round)
     this.#tell(round)
     if (left !== undefined) this.#intake.holdAgain(left)
@@ -213,57 +193,33 @@ export class Engine {
   /** Makes again what an earlier boot held, or had to go back to. */
   async #restore(left: Left, image: string): Promise<void> {
     const job = jobOfImage(image)
-    await this.#recall()
+    await this.#intent.recall()
     const round = await this.#apply(job, 'drift', {})
-    this.#job = job
+    this.#intent.take(job)
     this.#tell(round)
     this.#intake.holdAgain(left)
   }
 
-  #jobOf(desired: Desired): Job {
-    const wanted = want(desired, this.#wish)
-    this.#wish = { desired, wanted }
-    return { wanted, limits: desired.guard, conflict: desired.conflict }
-  }
-
   async #look(at: 'all' | 'links'): Promise<void> {
-    await this.#drift.look(this.#serving.advance(await this.#present()), at, this.#node)
-  }
-
-  /** What is wanted; before anything is, that is what there is. */
-  async #present(): Promise<Job> {
-    this.#job ??= await this.#rounds.asItIs()
-    return this.#job
+    await this.#drift.look(
+      this.#serving.advance(await this.#intent.present()),
+      at,
+      this.#intent.node,
+    )
   }
 
   /** What was found, or time itself, changes what is wanted. */
   async #verdicts(): Promise<void> {
-    if (this.#job === undefined) return
+    if (this.#intent.job === undefined) return
     const skip = this.#drift.resting()
-    this.#tell(await this.#apply(this.#job, 'check', { skip }))
-  }
-
-  /** What was accepted before this process began, where its files do not count now. */
-  async #recall(): Promise<void> {
-    if (this.#desired !== undefined) return
-    const desired = await this.#intake.lastDesired()
-    if (desired === undefined) return
-    this.#desired = desired
-    const look = async (): Promise<State> => this.#rounds.seen(await this.#present())
-    this.#serving.accept(await this.#serving.prepare(desired, look))
-  }
-
-  #accept(job: Job, desired: Desired, prepared: Prepared): void {
-    this.#job = lasting(job)
-    this.#desired = desired
-    this.#serving.accept(prepared)
+    this.#tell(await this.#apply(this.#intent.job, 'check', { skip }))
   }
 
   async #apply(
     job: Job,
     kind: 'file' | 'drift' | 'check',
     more: Pick<Aim, 'skip' | 'drainsOnly' | 'goesOn'>,
-    { desired = this.#desired, prepared }: { desired?: Desired; prepared?: Prepared } = {},
+    { desired = this.#intent.desired, prepared }: { desired?: Desired; prepared?: Prepared } = {},
   ): Promise<Round> {
     const round = await this.#rounds.apply(this.#serving.advance(job, prepared), {
       cause: {
@@ -289,7 +245,7 @@ export class Engine {
     const { host, note } = this.#ends
     const trial = host.trials.read()
     if (trial === undefined || !isOverdue(trial, host.clock.monotonic())) return
-    if (this.#job !== undefined) await this.#look('all')
+    if (this.#intent.job !== undefined) await this.#look('all')
     const desired = await this.#intake.lastDesired()
     let prepared: Prepared | undefined
     const undone = await undoTrial(host, trial, {
@@ -305,10 +261,8 @@ export class Engine {
     note('warn', 'the apply on trial was not committed in time: it is undone', { by: trial.user })
     this.#tell(undone.round)
     this.#serving.settle()
-    this.#job = lasting(undone.job)
-    if (desired === undefined || prepared === undefined) return
-    this.#desired = desired
-    this.#serving.accept(prepared)
+    if (desired === undefined || prepared === undefined) this.#intent.take(undone.job)
+    else this.#intent.accept(undone.job, desired, prepared)
   }
 
   /** What a command applies is what the daemon wants from then on. */
@@ -316,18 +270,13 @@ export class Engine {
     this.#serving.settle()
     const { standing, prepared } = made
     if (standing === undefined) {
-      this.#job = lasting(job)
+      this.#intent.take(job)
       this.#serving.accept(prepared)
       return
     }
     const { desired } = standing.loaded
-    if (desired === undefined) this.#job = lasting(job)
-    else this.#accept(job, desired, prepared)
+    if (desired === undefined) this.#intent.take(job)
+    else this.#intent.accept(job, desired, prepared)
     this.#intake.settle(standing, round)
   }
-}
-
-/** What was agreed to on a command line was agreed to for that once. */
-function lasting({ wanted, limits, conflict }: Job): Job {
-  return { wanted, limits, conflict }
 }
