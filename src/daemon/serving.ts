@@ -2,16 +2,16 @@
 import type { Job } from '../engine/reconcile.ts'
 import type { Watched } from '../health/panel.ts'
 import type { Host } from '../host.ts'
-import type { Check } from '../model/check.ts'
 import type { Desired } from '../model/desired.ts'
-import { keyOf, type Service } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
 import { type Applied, asMeant } from '../serve/as-meant.ts'
+import { askedOf } from '../serve/asked.ts'
 import type { Care } from '../serve/census.ts'
 import { type Memory, noMemory, type Verdict } from '../serve/circumstances.ts'
 import { caresOf, serve } from '../serve/serve.ts'
 import { led } from './led.ts'
 import { recalled, shownIn } from './recalled.ts'
+import { memoryOf, watchedOf } from './shown.ts'
 import { type NoteArguments, verdictNote } from './tell.ts'
 
 export interface ServingEnds {
@@ -98,12 +98,16 @@ export class Serving {
     const cares = caresOf(desired)
     if (cares.size === 0) return nothing
     const seen = await look()
+    const { clock, overrides } = this.#ends.host
+    const since = clock.monotonic()
     const starting = this.#memory === undefined
-    this.#memory ??= { ...noMemory, ceased: new Set(closed(cares, seen)) }
-    const list = watchedOf(cares, desired, seen, starting)
-    const since = this.#ends.host.clock.monotonic()
-    for (const { check, shown } of list)
-      if (!this.#verdicts.has(check.key)) this.#verdicts.set(check.key, { verdict: shown, since })
+    this.#memory ??= memoryOf(cares, desired, seen, askedOf(overrides.read()), since)
+    const { list, weights } = watchedOf(cares, desired, seen, starting)
+    for (const { check, shown } of list) {
+      const weight = weights.get(check.key)
+      if (!this.#verdicts.has(check.key))
+        this.#verdicts.set(check.key, { verdict: shown, since, ...(weight && { weight }) })
+    }
     return { cares, list }
   }
 
@@ -203,53 +207,4 @@ export class Serving {
       now: clock.monotonic(),
     })
   }
-}
-
-/** Virtual services that are not there: what needs a quorum to come needs it the first time, too. */
-function* closed(cares: Prepared['cares'], seen: State): Generator<string> {
-  for (const key of cares.keys()) if (!seen.service.has(key)) yield key
-}
-
-/** All checks, each with the services that need its answer, and what the kernel shows. */
-function watchedOf(
-  cares: Prepared['cares'],
-  desired: Desired,
-  seen: State,
-  starting: boolean,
-): readonly Watched[] {
-  const all = new Map<string, { check: Check; groups: Set<string>; shown: Watched['shown'] }>()
-  for (const { listeners } of desired.services)
-    for (const row of listeners) {
-      const care = cares.get(row.id.key)
-      if (care === undefined) continue
-      const live = seen.service.get(row.id.key)
-      for (const destination of row.destinations) {
-        const checks = care.checks.get(keyOf.destination(destination)) ?? []
-        const shown = shownOf(destination, live, starting)
-        for (const check of checks) {
-          const known = all.get(check.key)
-          if (known === undefined)
-            all.set(check.key, { check, groups: new Set([care.name]), shown })
-          else {
-            known.groups.add(care.name)
-            if (rank[shown] > rank[known.shown]) known.shown = shown
-          }
-        }
-      }
-    }
-  return [...all.values()].map(({ groups, ...one }) => ({ ...one, groups: [...groups] }))
-}
-
-/** Where several destinations need one answer, the best that the kernel shows of them counts. */
-const rank = { unknown: 0, down: 1, up: 2 } as const
-
-/** At the start, what is missing in a service that stands was taken out; later, it is new. */
-function shownOf(
-  { address, port, weight }: Service['destinations'][number],
-  live: Service | undefined,
-  starting: boolean,
-): Watched['shown'] {
-  const row = live?.destinations.find(one => one.address === address && one.port === port)
-  if (row !== undefined && (row.weight > 0 || weight === 0)) return 'up'
-  return starting && live !== undefined ? 'down' : 'unknown'
 }

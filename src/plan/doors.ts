@@ -90,7 +90,23 @@ function lingeringServices(input: PlanInput, draft: Draft): ReadonlyMap<string, 
   }
   for (const change of draft.drain) if (change.kind === 'service') add(change.row.id.key, true)
   for (const one of draft.pending) add(one.key, one.reason === 'draining')
+  for (const [address, key] of drainingAddresses(input, draft))
+    if (!lingering.has(address)) lingering.set(address, { key, drains: true })
   return lingering
+}
+
+/** Addresses of services that stay, with the key of one that has a backend in the middle of its drain. */
+function drainingAddresses(input: PlanInput, draft: Draft): ReadonlyMap<Ip, string> {
+  const draining = new Map<Ip, string>()
+  const wanted = new Set(Array.from(input.wanted.state.address.values(), row => row.address))
+  const add = (key: string): void => {
+    const address = input.wanted.state.service.get(key)?.id.address
+    if (address !== undefined && !wanted.has(address)) draining.set(address, key)
+  }
+  for (const change of draft.drain) if (change.kind === 'destination') add(change.row.service.key)
+  for (const one of draft.pending)
+    if (one.deadline !== undefined) add(one.key.slice(0, one.key.indexOf(' -> ')))
+  return draining
 }
 
 function compareSnat(

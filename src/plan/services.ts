@@ -121,7 +121,8 @@ function compareAll(
     } else if (from !== undefined && order > 0) {
       // Nothing speaks for keeping what does not answer.
       if (isDown(from, input)) removeDestination(from, drift, input, draft)
-      else leaving.push(from)
+      // What has not answered yet stays as it is found, be it in the middle of a drain.
+      else if (!isWaiting(from, input)) leaving.push(from)
     } else if (row !== undefined && from !== undefined) {
       changeDestination(row, from, drift, input, quiets(row, from) ? quieted : draft.up)
       if (quiets(from, row) && input.failed?.has(keyOf.destination(row))) missing = row
@@ -209,6 +210,10 @@ function removeDestination(row: Destination, drift: boolean, input: PlanInput, d
 
 function isDown(row: Destination, { wanted }: PlanInput): boolean {
   return wanted.down?.has(keyOf.destination(row)) === true
+}
+
+function isWaiting(row: Destination, { wanted }: PlanInput): boolean {
+  return wanted.waiting?.has(keyOf.destination(row)) === true
 }
 
 /** True if the service is wanted exactly as the last apply made it, so that somebody else changed it. */

@@ -83,7 +83,7 @@ function keep(
     outcome.reasons.set(key, state === 'down' ? (why ?? 'down') : 'not answered yet')
     if (state === 'unknown') outcome.waiting.add(key)
     if (serving.onDown === 'quiesce') return withWeight(row, 0)
-    outcome.down.add(key)
+    if (state === 'down') outcome.down.add(key)
     return undefined
   }
   const weight = weightOf(member, serving)
@@ -94,7 +94,21 @@ function keep(
   outcome.rising.set(key, begun)
   outcome.next = Math.min(outcome.next, begun + Math.ceil((step * serving.slowStart) / steps))
   outcome.reasons.set(key, `slow start of ${name}, step ${step} of ${steps}`)
-  return withWeight(row, Math.max(1, Math.ceil((weight * step) / steps)))
+  return withWeight(row, weightAt(step, weight))
+}
+
+function weightAt(step: number, weight: number): number {
+  return Math.max(1, Math.ceil((weight * step) / steps))
+}
+
+/**
+ * How long a slow start has been going on that has come to a weight, in milliseconds; undefined if
+ * that is all of it.
+ */
+export function ageOf(live: number, weight: number, slowStart: number): number | undefined {
+  for (let step = 1; step < steps; step++)
+    if (weightAt(step, weight) >= live && live < weight) return ((step - 1) * slowStart) / steps
+  return undefined
 }
 
 /** The operator's word, else what the answers ask for, else what is written. */

@@ -21,6 +21,7 @@ port = 80
 scheduler = "wrr"
 drain = "${drain}"
 backends = ["10.2.0.11:8080", ${second}]
+check = { interval = "1s", timeout = "1s", rise = 1, fall = 3 }
 `
 const full = '{ address = "10.2.0.12:8080", weight = 2 }'
 const off = '{ address = "10.2.0.12:8080", weight = 2, enabled = false }'

@@ -1,0 +1,153 @@
+/** What becomes of services of which too few are up, and how those that come back do so: in the kernel. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { type Backend, clients, startBackends } from './backends.ts'
+import { type DaemonRig, daemonRig, until, untilSaved } from './daemon-rig.ts'
+import { saved } from './ipvsadm.ts'
+import { run } from './namespace.ts'
+import { labRig } from './rig.ts'
+import { type Network, withNetwork } from './topology.ts'
+
+const check =
+  'check = { type = "http", port = 8081, path = "/", interval = "300ms", timeout = "200ms", rise = 1, fall = 2 }'
+
+function withDaemon(
+  text: string,
+  work: (daemon: DaemonRig, backends: readonly Backend[], network: Network) => Promise<void>,
+): Promise<void> {
+  return withNetwork(3, async network => {
+    const backends = await startBackends(network)
+    const daemon = daemonRig({ 'slb.toml': text }, labRig())
+    await daemon.start()
+    try {
+      await work(daemon, backends, network)
+      assert.not.match(daemon.text(), /fault in slb/)
+    } catch (error) {
+      throw new Error(`${(error as Error).message}\nThe log:\n${daemon.text()}`)
+    } finally {
+      await daemon.stop('SIGKILL')
+    }
+  })
+}
+
+const service = (name: string, vip: number, port: number, to: number, more: string): string =>
+  `[service.${name}]
+vip = "192.0.2.${vip}"
+port = ${port}
+drain = "0s"
+scheduler = "rr"
+backends = ["10.2.0.11:${to}", "10.2.0.12:${to}"]
+${check}
+${more}
+`
+
+const three = [
+  service('keeps', 10, 80, 8080, ''),
+  service('sorry', 10, 81, 8082, 'sorry = "10.2.0.13:8082"'),
+  service('leaves', 11, 80, 8083, 'when_empty = "withdraw"\nquorum = { up = 2, down = 1 }'),
+].join('')
+
+/** The table where these backends (1 or 2) are up, and 3 says sorry. */
+function table(...up: readonly number[]): readonly string[] {
+  const lines = (at: string, port: number, who: readonly number[]): readonly string[] => [
+    `-A -t ${at} -s rr`,
+    ...who.map(number => `-a -t ${at} -r 10.2.0.1${number}:${port} -m -w 1`),
+  ]
+  return [
+    ...lines('192.0.2.10:80', 8080, up),
+    ...lines('192.0.2.10:81', 8082, up.length === 0 ? [3] : up),
+    ...lines('192.0.2.11:80', 8083, up),
+  ]
+}
+
+const has = (address: string): boolean =>
+  run(undefined, 'ip', '-o', 'address').includes(`${address}/`)
+
+/** Kills it and starts it again. Nothing is done but what differs, and that is nothing. */
+async function restart(daemon: DaemonRig): Promise<void> {
+  const entries = async (): Promise<string> => (await daemon.slb('history', '-o', 'json')).out
+  const before = [await entries(), saved().join('\n')]
+  await daemon.stop('SIGKILL')
+  await daemon.start()
+  await sleep(1500)
+  assert.equal([await entries(), saved().join('\n')], before, 'a restart does nothing')
+}
+
+test('without quorum a service keeps its address, says sorry, or leaves; with it, it comes back', () =>
+  withDaemon(three, async (daemon, [one, two], network) => {
+    await untilSaved(...table(1, 2))
+    await until('the address', () => has('192.0.2.11'))
+    await one?.kill()
+    await untilSaved(...table(2))
+    assert.ok(has('192.0.2.11'), 'one is enough to go on')
+    await two?.kill()
+    await untilSaved(...table())
+    await until('no address', () => !has('192.0.2.11'))
+    const asking = clients(network, '192.0.2.10', 81)
+    assert.equal(new Set(await asking.during(500)), new Set(['backend3']))
+    await restart(daemon)
+    assert.ok(has('192.0.2.10'))
+    assert.not.ok(has('192.0.2.11'))
+    await two?.start()
+    await untilSaved(...table(2))
+    assert.equal(new Set(await asking.during(500)), new Set(['backend2']))
+    await restart(daemon)
+    assert.not.ok(has('192.0.2.11'), 'one is not enough to come back, nor after a restart')
+    await one?.start()
+    await untilSaved(...table(1, 2))
+    await until('the address', () => has('192.0.2.11'))
+    await asking.stop()
+  }))
+
+const slow = `[service.web]
+vip = "192.0.2.10"
+port = 80
+scheduler = "wrr"
+slow_start = "8s"
+backends = ["10.2.0.11:8080", { address = "10.2.0.12:8080", weight = 100 }]
+${check}
+`
+
+const weight = (number: number): number => {
+  const line = saved().find(each => each.includes(` -r 10.2.0.1${number}:8080 `))
+  return Number(/-w (\d+)/.exec(line ?? '')?.[1] ?? 0)
+}
+
+test('slow start goes up in steps, over a restart in the middle; the first of all starts at once', () =>
+  withDaemon(slow, async (daemon, [one, two]) => {
+    await until('all', () => weight(1) === 1 && weight(2) === 100)
+    await two?.kill()
+    await until('one', () => weight(2) === 0)
+    await two?.start()
+    const seen: number[] = []
+    let restarted = false
+    await until('the whole weight', () => {
+      const now = weight(2)
+      if (now > 0 && seen.at(-1) !== now) seen.push(now)
+      if (now >= 40 && !restarted) {
+        restarted = true
+        void daemon.stop('SIGKILL').then(() => daemon.start())
+      }
+      return now === 100
+    })
+    assert.ok((seen[0] ?? 100) <= 20, `${seen}`)
+    assert.ok(
+      seen.every((step, at) => step > (seen[at - 1] ?? 0)),
+      `only up: ${seen}`,
+    )
+    assert.ok(seen.filter(step => step > 40 && step < 100).length >= 2, `in steps: ${seen}`)
+    assert.ok(
+      seen.every(step => step % 10 === 0),
+      `only steps: ${seen}`,
+    )
+    await daemon.logged(/^ready/)
+    await one?.kill()
+    await two?.kill()
+    await until('none', () => weight(1) + weight(2) === 0)
+    await two?.start()
+    await until('one', () => weight(2) > 0)
+    assert.is(weight(2), 100)
+  }))
+
+test.run()
