@@ -46,9 +46,13 @@ export interface Scene {
   readonly servers: Server[]
 }
 
-/** A daemon that checks two backends, both of which answer. */
-export function checked(text: string, work: (scene: Scene) => Promise<void>): Promise<void> {
-  return withNetwork(2, async network => {
+/** A daemon that checks two backends, both of which answer. Further machines answer, too. */
+export function checked(
+  text: string,
+  work: (scene: Scene) => Promise<void>,
+  machines = 2,
+): Promise<void> {
+  return withNetwork(machines, async network => {
     const servers = await Promise.all(network.backends.map(backend => serve(backend)))
     network.open.push(...servers)
     const daemon = daemonRig({ 'slb.toml': text }, labRig())
