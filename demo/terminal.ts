@@ -1,18 +1,29 @@
 /** A terminal as a picture: text with the escape sequences of colours, drawn as SVG. */
 
-/** Colours that go together on a dark ground, by their SGR number (ECMA-48). */
+/** Colours that go together on a dark ground. */
+export const palette = {
+  red: '#ff7b72',
+  green: '#7ee787',
+  yellow: '#e3b341',
+  blue: '#79c0ff',
+  purple: '#d2a8ff',
+  cyan: '#56d4dd',
+} as const
+
+/** By their SGR number (ECMA-48). */
 const colours: Readonly<Record<number, string>> = {
-  31: '#ff7b72',
-  32: '#7ee787',
-  33: '#e3b341',
-  34: '#79c0ff',
-  35: '#d2a8ff',
-  36: '#56d4dd',
+  31: palette.red,
+  32: palette.green,
+  33: palette.yellow,
+  34: palette.blue,
+  35: palette.purple,
+  36: palette.cyan,
 }
 
-const ground = '#0d1117'
-const ink = '#c9d1d9'
-const quiet = '#8b949e'
+/** What all pictures are drawn on, and with: readable on a page of any colour. */
+export const ground = '#0d1117'
+export const ink = '#c9d1d9'
+export const quiet = '#8b949e'
 const bright = '#ffffff'
 
 /** Pixels. */
@@ -76,6 +87,7 @@ function span(text: string, { colour, weight }: Style): string {
   return `<tspan ${attributes.join(' ')}>${escaped(text)}</tspan>`
 }
 
-function escaped(text: string): string {
+/** A text as it stands in SVG. */
+export function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }

@@ -51,14 +51,18 @@ for (const name of readdirSync(`${projectRoot}examples`).filter(each => each !==
       )
   })
 
-test('the files in docs/configuration.md are right', async () => {
-  const guide = readFileSync(`${projectRoot}docs/configuration.md`, 'utf8')
-  const blocks = [...guide.matchAll(/^```(toml|yaml)\n(.*?)^```$/gms)]
-  assert.ok(blocks.length >= 2)
-  for (const [, language, text = ''] of blocks) {
-    const loaded = await load([{ file: `guide.${language}`, text: Buffer.from(text) }])
-    assert.is(loaded.diagnostics.map(each => frame(each)).join('\n'), '')
-  }
-})
+for (const [page, least] of [
+  ['configuration', 2],
+  ['health', 9],
+] as const)
+  test(`the files in docs/${page}.md are right`, async () => {
+    const guide = readFileSync(`${projectRoot}docs/${page}.md`, 'utf8')
+    const blocks = [...guide.matchAll(/^```(toml|yaml)\n(.*?)^```$/gms)]
+    assert.ok(blocks.length >= least)
+    for (const [, language, text = ''] of blocks) {
+      const loaded = await load([{ file: `guide.${language}`, text: Buffer.from(text) }])
+      assert.is(loaded.diagnostics.map(each => frame(each)).join('\n'), '')
+    }
+  })
 
 test.run()
