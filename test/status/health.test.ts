@@ -217,6 +217,22 @@ test('who says sorry is listed with it, and nobody else has a weight', async () 
   assert.match(text, '10.0.0.1:80 ok down 2m 0 - - - refused')
 })
 
+test('the services by which checks go through a VIP are no news, unless one is not as it should be', async () => {
+  const more = 'forward = "direct"'
+  const through = web(more).replace('"tcp"', '"tcp"\nvia = "vip"')
+  const { services, others, in_sync } = await statusWhen(through, { found: {} })
+  assert.equal([services[0]?.listeners.length, others.length, in_sync], [1, 0, true])
+  const live = ({ state }: Wanted): State => {
+    const own = [...state.service].filter(([, { id }]) => id.protocol !== 'fwmark')
+    return { ...state, service: new Map(own) }
+  }
+  const damaged = await statusWhen(through, { found: {}, live })
+  assert.equal(
+    damaged.others.filter(({ key }) => /^fwmark [^>]*$/.test(key)).map(({ state }) => state),
+    ['missing', 'missing', 'missing'],
+  )
+})
+
 test('that the checker is suspect is told', async () => {
   const suspicion = '3 of 4 backends fail at once'
   assert.match(await say(web(), { found: {}, suspicion }), `\nAlert: ${suspicion}.\n`)
