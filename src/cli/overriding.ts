@@ -11,7 +11,7 @@ import { readConfiguration } from './configuration.ts'
 import type { Context } from './context.ts'
 import { type ExitStatus, exit } from './exit.ts'
 import { jobOf, presentJob } from './job.ts'
-import { mustExist, ofTarget } from './override-target.ts'
+import { isWithin, mustExist, ofTarget } from './override-target.ts'
 import { settleTrial } from './trial.ts'
 
 /** How long, why, and how much patience. */
@@ -60,7 +60,9 @@ export async function override(
     try {
       await settleTrial(context, host, 0)
       const { job, keep, node } = await baseOf(context)
-      mustExist(target, job.wanted)
+      // What was asked of a backend that has left the files can be taken back still.
+      const known = host.overrides.read().some(one => isWithin(one.target, target))
+      if (!known) mustExist(target, job.wanted)
       const nothing = await edit(host, job.wanted)
       if (nothing !== undefined) {
         await io.out.line(nothing)
