@@ -1,14 +1,15 @@
 /** The second part of the story: the daemon. Edit and save; break a file; take a service away; kill it. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
+import type { Server } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Network } from '../test/lab/topology.ts'
 import { projectFolder } from '../test/project.ts'
+import { put, saved, table, until } from './edits.ts'
+import { healthStory } from './health.ts'
 import { begin, tell, type } from './stage.ts'
-
-const file = 'etc/web.toml'
 
 const config = (weight: number, key = 'weight'): string => `[service.web]
 vip      = "192.0.2.10"
@@ -16,8 +17,9 @@ port     = 80
 backends = ["10.2.0.11:8080", { address = "10.2.0.12:8080", ${key} = ${weight} }]
 `
 
-/** Shows the daemon on the network of the first part. */
-export async function daemonStory({ client }: Network): Promise<void> {
+/** Shows the daemon on the network of the first part, with its web servers. */
+export async function daemonStory(network: Network, servers: readonly Server[]): Promise<void> {
+  const { client } = network
   tell('Now the daemon: it follows a directory, and the kernel.')
   mkdirSync('etc')
   put(config(1))
@@ -51,6 +53,7 @@ export async function daemonStory({ client }: Network): Promise<void> {
     daemon = await startDaemon()
     await download()
     await type('slb plan --socket slb.sock', { prints: /No changes/ })
+    await healthStory(network, servers)
   } finally {
     daemon.kill('SIGTERM')
     if (daemon.exitCode === null) await once(daemon, 'exit')
@@ -72,31 +75,9 @@ async function startDaemon(): Promise<ChildProcess> {
   return daemon
 }
 
-/** Saves as editors do: a new file takes the place of the old one. */
-function put(text: string): void {
-  writeFileSync(`${file}~`, text)
-  renameSync(`${file}~`, file)
-}
-
-/** Saves, and waits until the kernel has it; how long that took, in milliseconds. */
-async function saved(text: string, condition: RegExp): Promise<number> {
-  put(text)
-  const begun = performance.now()
-  await until(() => condition.test(table()))
-  const took = Math.round(performance.now() - begun)
-  console.log(`\n$ cat ${file}\n${text.trimEnd()}`)
-  return took
-}
-
-const table = (): string => readFileSync('/proc/net/ip_vs', 'utf8')
-
 function logged(line: RegExp): Promise<void> {
-  return until(() => line.test(log))
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let turn = 0; !condition(); turn++) {
-    if (turn > 2000) throw new Error(`this never came to be: ${condition}\n${log}`)
-    await sleep(5)
-  }
+  return until(
+    () => line.test(log),
+    () => log,
+  )
 }

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import { inside, type Namespace } from '../test/lab/namespace.ts'
 import type { Machine, Network } from '../test/lab/topology.ts'
@@ -70,7 +70,11 @@ async function execute(
 }
 
 /** A web server on each machine: it says who it is. `/slow` is a download of a few seconds. */
-export async function serveWeb({ open, backends }: Network, port: number): Promise<void> {
+export async function serveWeb(
+  { open, backends }: Network,
+  port: number,
+): Promise<readonly Server[]> {
+  const servers: Server[] = []
   for (const machine of backends) {
     const server = createServer((request, response) => {
       if (request.url !== '/slow') {
@@ -81,7 +85,9 @@ export async function serveWeb({ open, backends }: Network, port: number): Promi
       setTimeout(() => response.end(' and is complete\n'), 6000)
     })
     open.push(server)
+    servers.push(server)
     inside(machine.namespace, () => server.listen(port))
     if (!server.listening) await once(server, 'listening')
   }
+  return servers
 }

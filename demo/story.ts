@@ -1,5 +1,6 @@
 /** The demo's story. It runs in a lab, in a fresh network namespace, as the load balancer's host. */
 import { mkdtempSync, writeFileSync } from 'node:fs'
+import type { Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -16,7 +17,7 @@ backends = [${backends.map(backend => `"${backend}:8080"`).join(', ')}]
 async function story(network: Network): Promise<void> {
   const { client } = network
   const began = Date.now()
-  await beginning(network)
+  const servers = await beginning(network)
 
   tell('A configuration of four lines. What would change?')
   save('web.toml', config(['10.2.0.11', '10.2.0.12']))
@@ -40,18 +41,19 @@ async function story(network: Network): Promise<void> {
 
   await drain(network)
   await removal(network)
-  await daemonStory(network)
+  await daemonStory(network, servers)
   tell(`That was all, in ${Math.round((Date.now() - began) / 1000)} seconds.`)
 }
 
-async function beginning(network: Network): Promise<void> {
+async function beginning(network: Network): Promise<readonly Server[]> {
   tell(`A small network, each machine in a namespace of its own:
 client 10.1.0.2 -- this host -- web servers 10.2.0.11, 10.2.0.12, 10.2.0.13 (port 8080)`)
-  await serveWeb(network, 8080)
+  const servers = await serveWeb(network, 8080)
   writeFileSync('/proc/sys/net/ipv4/ip_forward', '0')
   tell('Somebody else has a service in this kernel already. It must survive all this.')
   await type('ipvsadm -A -t 203.0.113.7:443 -s rr')
   await type('ipvsadm -a -t 203.0.113.7:443 -r 10.9.9.9 -m')
+  return servers
 }
 
 async function drain({ client }: Network): Promise<void> {
