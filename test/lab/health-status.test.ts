@@ -1,8 +1,11 @@
 /** `slb status` beside `slb run`: what checks have found and what operators asked for, at a glance. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { checked, close, one, row, serve, two, web } from './checked.ts'
-import { type DaemonRig, until, untilSaved } from './daemon-rig.ts'
+import { checked, close, one, row, serve, two, vip, web } from './checked.ts'
+import { type DaemonRig, daemonRig, until, untilSaved } from './daemon-rig.ts'
+import { saved } from './ipvsadm.ts'
+import { labRig } from './rig.ts'
+import { withNetwork } from './topology.ts'
 
 const statusOf = async (daemon: DaemonRig): Promise<string> => (await daemon.slb('status')).out
 
@@ -35,6 +38,35 @@ test('restarted, the daemon soon knows again why a backend is down', () =>
     let text = ''
     for (let time = 0; time < 20 && !text.includes('refused'); time++) text = await statusOf(daemon)
     assert.match(text, /^ {4}10\.2\.0\.12:8080 +out +down \d+s +0 .* \S.*refused/m)
+  }))
+
+const unrelated = [1, 2, 3].map(
+  n => `[service.s${n}]
+vip = "${vip}"
+port = ${80 + n}
+backends = ["10.2.0.1${n}:8080"]
+check = { interval = "300ms", timeout = "200ms" }
+`,
+)
+
+test('when all fail at once status has an alert, and holds what was found before', () =>
+  withNetwork(3, async network => {
+    const servers = await Promise.all(network.backends.map(backend => serve(backend)))
+    const daemon = daemonRig({ 'slb.toml': unrelated.join('') }, labRig())
+    try {
+      await daemon.start()
+      await until('all backends', () => saved().filter(line => line.includes('-w 1')).length === 3)
+      await Promise.all(servers.map(close))
+      await daemon.logged(/fail at once/)
+      const text = await statusOf(daemon)
+      assert.match(text, /^Alert: \d of 3 backends .* verdicts before it hold\.$/m)
+      assert.match(text, 'Health: 3 of 3 backends are up.')
+      network.open.push(...(await Promise.all(network.backends.map(backend => serve(backend)))))
+      await daemon.logged(/to be believed again/)
+      assert.not.match(await statusOf(daemon), 'Alert')
+    } finally {
+      await daemon.stop()
+    }
   }))
 
 test('--watch shows it as it changes, and goes on while the daemon is away', () =>
