@@ -40,17 +40,25 @@ export function statusLines(
     ...status.others.map(({ key, state, why }) => cells(key, state, '', '', '', '', why ?? '')),
   ]
   const { health, overrides, foreign } = status
-  const lines = [`Node ${node}`, '']
-  if (rows.length === 0) lines.push('No service is wanted or live.')
-  else lines.push(...table([{ cells: header, health: 'HEALTH' }, ...rows].map(withHealth(health))))
-  if (foreign.length > 0) {
-    const count = foreign.length
-    lines.push('', `Not made by slb, left alone: ${count} row${count === 1 ? '' : 's'}.`)
-  }
-  lines.push(...overrideLines(overrides))
-  if (health.suspect !== null) lines.push('', `Alert: ${health.suspect}.`)
-  lines.push('', `${closing(status, valid)} ${healthLine(health)}`)
-  return lines
+  const head = { cells: header, health: 'HEALTH' }
+  // Spread into arrays, never into calls: there may be 100,000 lines.
+  return [
+    `Node ${node}`,
+    '',
+    ...(rows.length === 0
+      ? ['No service is wanted or live.']
+      : table([head, ...rows].map(withHealth(health)))),
+    ...foreignLines(foreign.length),
+    ...overrideLines(overrides),
+    ...(health.suspect === null ? [] : ['', `Alert: ${health.suspect}.`]),
+    '',
+    `${closing(status, valid)} ${healthLine(health)}`,
+  ]
+}
+
+function foreignLines(count: number): readonly string[] {
+  if (count === 0) return []
+  return ['', `Not made by slb, left alone: ${count} row${count === 1 ? '' : 's'}.`]
 }
 
 function cells(...texts: readonly string[]): Row {

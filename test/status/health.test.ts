@@ -233,6 +233,12 @@ test('the services by which checks go through a VIP are no news, unless one is n
   )
 })
 
+test('a status may be long', async () => {
+  const one = await statusWhen(web(), { found: {} })
+  const services = Array.from({ length: 40_000 }, () => one.services).flat()
+  assert.ok(statusLines({ ...one, services }, 'lb1', 'valid', wall).length > 200_000)
+})
+
 test('that the checker is suspect is told', async () => {
   const suspicion = '3 of 4 backends fail at once'
   assert.match(await say(web(), { found: {}, suspicion }), `\nAlert: ${suspicion}.\n`)
