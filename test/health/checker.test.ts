@@ -252,7 +252,7 @@ test('a new list keeps what stays, with its times, and lets go of what goes', as
   assert.is(world.time.timers, 0)
 })
 
-test('a restart begins from what the kernel shows, and says nothing where it is true', async () => {
+test('a restart begins from what the kernel shows, and tells of what is true only why', async () => {
   const world = new World()
   const shown: Verdict[] = ['up', 'down', 'unknown']
   world.answer = ({ key }) => (key === keyOf(1) ? refused : { ok: true })
@@ -262,10 +262,11 @@ test('a restart begins from what the kernel shows, and says nothing where it is 
     shown,
   )
   await world.time.pass(10_000)
-  assert.equal(
-    world.told.flatMap(({ changes }) => changes.map(({ key }) => key)),
-    [keyOf(2)],
-  )
+  const told = world.told.flatMap(({ changes }) => changes)
+  assert.equal(told.map(({ key, judgement: { verdict, why } }) => [key, verdict, why]).sort(), [
+    [keyOf(1), 'down', 'connection refused'],
+    [keyOf(2), 'up', undefined],
+  ])
 })
 
 test('a process that stood still does not ask everything at once, and blames nobody', async () => {
