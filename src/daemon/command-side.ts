@@ -81,6 +81,7 @@ export function commandSide(
       const served = serving.advance(job, prepared)
       const round = await rounds.keep(() => reconcile(served, live, options))
       if (round.verdict.refusal === undefined) engine.applied(job, round, { standing, prepared })
+      else serving.retreat()
       return round
     },
     health: serving,

@@ -233,6 +233,7 @@ export class Engine {
       ...more,
     })
     if (round.verdict.refusal === undefined) this.#serving.settle()
+    else this.#serving.retreat()
     this.#drift.outcome(round, more.skip)
     return round
   }

@@ -46,6 +46,8 @@ export class Serving {
   /** What is checked, by the key of the check. */
   #watched: ReadonlyMap<string, Watched> = new Map()
   #memory: Memory | undefined
+  /** The memory that was advanced from. */
+  #before: Memory | undefined
   #next = Number.POSITIVE_INFINITY
   /** What the last round was made for, and what is to be made now. */
   #applied: Applied | undefined
@@ -105,8 +107,7 @@ export class Serving {
     const { list, weights } = watchedOf(cares, desired, seen, starting)
     for (const { check, shown } of list) {
       const weight = weights.get(check.key)
-      if (!this.#verdicts.has(check.key))
-        this.#verdicts.set(check.key, { verdict: shown, since, ...(weight && { weight }) })
+      this.#begin(check.key, { verdict: shown, since, ...(weight && { weight }) })
     }
     return { cares, list }
   }
@@ -160,6 +161,7 @@ export class Serving {
   /** The same, for a round that will be made: what it remembers counts for the next one. */
   advance(job: Job, { cares }: Prepared = this.#current): Job {
     const { wanted, memory, next = Number.POSITIVE_INFINITY } = this.#serve(job, cares)
+    this.#before = this.#memory
     this.#advanced = { written: job.wanted, served: wanted }
     this.#memory = memory
     this.#next = next
@@ -178,6 +180,11 @@ export class Serving {
     this.#applied = this.#advanced
   }
 
+  /** That round was refused. */
+  retreat(): void {
+    this.#memory = this.#before
+  }
+
   /** What is live, without what health and operators made of it. */
   asMeant(seen: State): State {
     return this.#applied === undefined ? seen : asMeant(seen, this.#applied)
@@ -191,11 +198,19 @@ export class Serving {
     const prepared = recalled(job.wanted, this.#current, this.#past)
     if (prepared === this.#current) return prepared
     const seen = await look()
-    const shown = shownIn(job.wanted, prepared.cares, seen)
-    for (const { check } of prepared.list)
-      if (!this.#verdicts.has(check.key))
-        this.#verdicts.set(check.key, { verdict: shown.has(check.key) ? 'up' : 'unknown' })
-    return prepared
+    const up = shownIn(job.wanted, prepared.cares, seen)
+    const since = this.#ends.host.clock.monotonic()
+    const list = prepared.list.map((one): Watched => {
+      const shown = up.has(one.check.key) ? 'up' : 'unknown'
+      this.#begin(one.check.key, { verdict: shown, since })
+      return { ...one, shown }
+    })
+    return { ...prepared, list }
+  }
+
+  /** Of what is not checked yet the checker will hold what it is told here, and say when that changes. */
+  #begin(key: string, verdict: Verdict): void {
+    if (!this.#watched.has(key)) this.#verdicts.set(key, verdict)
   }
 
   #serve({ wanted }: Job, cares: Prepared['cares']): ReturnType<typeof serve> {

@@ -43,6 +43,8 @@ export async function waitForDrains(
   const drains = drainsOf(pending, seen)
   const { until, quietSince } = patience
   const services = [...new Set(drains.map(one => one.service))]
+  const keys = new Set(drains.map(one => one.key))
+  for (const key of quietSince.keys()) if (!keys.has(key)) quietSince.delete(key)
   while (drains.length > 0) {
     const now = live.clock.monotonic()
     const counts = await connectionsOf(live, services)
