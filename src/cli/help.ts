@@ -55,7 +55,7 @@ export function formatHelp(command: Command, help: Help): string {
   for (const [title, list] of help.groupItems([...command.commands], commands, groupOf))
     sections.push(table(help, title, list.flatMap(leaves)))
   const top = command.parent === null
-  const options = top ? help.visibleOptions(command) : command.options
+  const options = top ? help.visibleOptions(command) : command.options.filter(one => !one.hidden)
   for (const [title, list] of help.groupItems([...command.options], [...options], groupOf))
     sections.push(
       table(

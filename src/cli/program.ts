@@ -13,15 +13,19 @@ links exactly so.`
 
 /** Reads the command line, runs the command, and says how it ended. Never throws. */
 export async function runProgram(argv: readonly string[], io: Io): Promise<ExitStatus> {
-  const typed = argv.length === 0 ? ['--help'] : argv
+  const typed = meant(argv)
   const writing: Promise<void>[] = []
   let status: ExitStatus = exit.done
   const program = build(typed, io, writing, ended => {
     status = ended
   })
+  // Help about what does not exist is told like the command itself: with what may have been meant.
+  const [first, second] = typed
+  const asksInVain =
+    first === 'help' && second !== undefined && !program.commands.some(c => c.name() === second)
   try {
     try {
-      await program.parseAsync(typed, { from: 'user' })
+      await program.parseAsync(asksInVain ? [second] : typed, { from: 'user' })
     } finally {
       await Promise.all(writing)
     }
@@ -31,6 +35,13 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<ExitS
     if (error instanceof CommanderError) return error.exitCode === 0 ? exit.done : exit.usage
     return reportError(io, error)
   }
+}
+
+/** What other programs call a command by, said as slb says it. */
+function meant(argv: readonly string[]): readonly string[] {
+  const [first] = argv
+  if (first === undefined) return ['--help']
+  return first === '--version' || first === '-V' ? ['version', ...argv.slice(1)] : argv
 }
 
 /** Options whose work is done where the command was typed: files of that user, or no end. */
@@ -90,7 +101,7 @@ function build(
   writing: Promise<void>[],
   ended: (status: ExitStatus) => void,
 ): Command {
-  const shape = shaper(io, writing)
+  const shape = shaper(io, writing, argv)
   const program = shape(new Command('slb'))
     .description(about)
     .usage('COMMAND [options]')
@@ -126,7 +137,8 @@ function build(
 type Shape = (command: Command) => Command
 
 /** Output, faults and help of every command alike. */
-function shaper(io: Io, writing: Promise<void>[]): Shape {
+function shaper(io: Io, writing: Promise<void>[], argv: readonly string[]): Shape {
+  const file = argv.find(word => /\.(toml|yaml|yml)$/.test(word))
   return command =>
     command
       .exitOverride()
@@ -135,8 +147,11 @@ function shaper(io: Io, writing: Promise<void>[]): Shape {
         writeErr: text => writing.push(io.err.text(text)),
         getOutHasColors: () => io.out.paint !== plain,
         getErrHasColors: () => io.err.paint !== plain,
-        outputError: (text, write) =>
-          write(text.replace(/^error:/, io.err.paint('error', 'error:'))),
+        outputError: (text, write) => {
+          write(text.replace(/^error:/, io.err.paint('error', 'error:')))
+          if (file !== undefined && text.startsWith('error: too many arguments'))
+            write(`hint: a configuration is named with -c: -c ${file}\n`)
+        },
       })
       .configureHelp({ formatHelp, styleTitle: title => io.out.paint('title', title) })
       .allowExcessArguments(false)

@@ -54,6 +54,8 @@ test('what is mistyped is refused with 64, on standard error, with what was mean
     [['apply', '--wait', '10'], /A duration with its unit is meant, as in 90s or 5m/],
     [['rollback', '0'], /It counts from 1/],
     [['config', 'shwo'], /Did you mean show\?/],
+    [['help', 'aply'], /error: unknown command 'aply'\n\(Did you mean apply\?\)/],
+    [['validate', 'web.toml'], /hint: a configuration is named with -c: -c web\.toml/],
     [['plan', '-c'], /argument missing/],
   ]
   for (const [args, message] of cases) {
@@ -62,6 +64,16 @@ test('what is mistyped is refused with 64, on standard error, with what was mean
     assert.is(out, '')
     assert.match(err, message)
   }
+})
+
+test('what other programs are asked with is understood', () => {
+  const { status, out } = slb(['version'])
+  assert.is(status, 0)
+  for (const flag of ['--version', '-V']) assert.is(slb([flag]).out, out)
+})
+
+test('help keeps to itself what is only for slb itself', () => {
+  assert.not.match(slb(['drain', '--help']).out, /--again/)
 })
 
 test('options stand before or behind the command', async () => {
