@@ -5,7 +5,7 @@
 import { access, constants, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { runCommand } from './run-command.ts'
+import { type Printed, runCommand, tryCommand } from './run-command.ts'
 
 /** A program that the lab calls, and the package that brings it. */
 export type Tool = readonly [command: string, packageName: string]
@@ -125,7 +125,7 @@ async function mirrorUrl(): Promise<string> {
 }
 
 async function aptGet(args: readonly string[], cwd = '/'): Promise<void> {
-  await runCommand(
+  const printed = await tryCommand(
     'apt-get',
     ['-q', '-o', 'Acquire::Retries=3', '-o', 'DPkg::Lock::Timeout=300', ...args],
     {
@@ -133,7 +133,33 @@ async function aptGet(args: readonly string[], cwd = '/'): Promise<void> {
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', PATH: searchPath, LC_ALL: 'C' },
     },
   )
+  if (printed.status !== 0) throw new Error(aptFailure(args, printed))
 }
+
+/** What apt says of its failure, without all it has printed before, and what to do about it. */
+export function aptFailure(args: readonly string[], printed: Printed): string {
+  const words = args.filter((word, at) => word !== '-o' && args[at - 1] !== '-o')
+  const lines = `${printed.stdout}\n${printed.stderr}`.trim().split('\n')
+  const errors = lines.filter(line => /^E: /.test(line))
+  const said = errors.length > 0 ? errors : lines.slice(-15)
+  const hint = aptHints.find(([sign]) => said.some(line => sign.test(line)))?.[1]
+  return [
+    `apt-get ${words.join(' ')} failed (${printed.status}):`,
+    ...said,
+    ...(hint === undefined ? [] : [`hint: ${hint}`]),
+  ].join('\n')
+}
+
+const aptHints: readonly (readonly [RegExp, string])[] = [
+  [
+    /^E: Release file .* (expired|not valid yet)/,
+    'set the clock, or name a fresh mirror with SLB_LAB_MIRROR=URL; a mirror that is frozen on purpose needs Acquire::Check-Valid-Until "false"; in /etc/apt/apt.conf.d',
+  ],
+  [
+    /Could not (resolve|connect)|Failed to fetch|Temporary failure|Unable to connect/,
+    'the Debian mirror must be in reach; SLB_LAB_MIRROR=URL names another one',
+  ],
+]
 
 /** Networks and mirrors have bad moments: try again, a little later each time. */
 async function patiently(
