@@ -101,6 +101,7 @@ function emptyDirectory(path: string): Diagnostic {
     severity: 'error',
     code: 'empty-directory',
     message: `no configuration in ${path}: none of its files is called *.toml, *.yaml or *.yml`,
+    suggestion: 'if nothing is meant to be there, say so in a file that holds a comment alone',
   }
 }
 

@@ -104,6 +104,11 @@ function asNobody<T>(work: () => T): T {
   }
 }
 
+test('an empty directory says how one says that nothing is wanted', ({ dir }) => {
+  const [fault] = readSources([dir]).diagnostics
+  assert.match(fault?.suggestion ?? '', /in a file that holds a comment/)
+})
+
 test('a file without permission is said to be so', ({ dir }) => {
   const path = join(dir, 'secret.toml')
   writeFileSync(path, '# text')
