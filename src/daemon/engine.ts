@@ -5,6 +5,7 @@ import { undoTrial } from '../engine/rollback.ts'
 import type { Watched } from '../health/panel.ts'
 import type { Host } from '../host.ts'
 import type { Desired } from '../model/desired.ts'
+import { SlbError } from '../model/error.ts'
 import { textsFingerprint } from '../state/hold.ts'
 import { isOverdue } from '../state/trial.ts'
 import { commandSide, type Made } from './command-side.ts'
@@ -140,16 +141,7 @@ export class Engine {
           this.#failed = true
           this.#troubles.came('undo', errorNote(error))
         })
-        // Going back lays the past over what is there: damage that is not repaired yet would be held.
-        if (task.line.argv.includes('rollback')) await this.#look('all')
-        return this.#ends.runCommand(
-          task.id,
-          task.line,
-          commandSide(this.#ends, this.#rounds, this.#intake, this.#serving, {
-            job: () => this.#intent.job,
-            applied: (...applied) => this.#commandApplied(...applied),
-          }),
-        )
+        return this.#command(task)
       case 'stop':
         return leave(
           this.#intent.node,
@@ -159,6 +151,24 @@ export class Engine {
           this.#hurry.signal,
         )
     }
+  }
+
+  async #command({ id, line }: Task & { readonly kind: 'command' }): Promise<void> {
+    const side = commandSide(this.#ends, this.#rounds, this.#intake, this.#serving, {
+      job: () => this.#intent.job,
+      applied: (...applied) => this.#commandApplied(...applied),
+    })
+    if (!line.argv.includes('rollback')) return this.#ends.runCommand(id, line, side)
+    // Going back lays the past over what is there: damage that is not repaired yet would be held.
+    try {
+      await this.#look('all')
+    } catch (error) {
+      if (!(error instanceof SlbError)) throw error
+      // Whoever waits for the command is told why, by the command itself.
+      const reconcile = (): Promise<never> => Promise.reject(error)
+      return this.#ends.runCommand(id, line, { ...side, reconcile })
+    }
+    return this.#ends.runCommand(id, line, side)
   }
 
   /** What was read and resolved once is taken again when it counts. */

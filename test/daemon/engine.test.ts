@@ -10,6 +10,7 @@ import type { CommandLine, Report } from '../../src/daemon/task.ts'
 import { observe } from '../../src/engine/live.ts'
 import { imageOf, rewound } from '../../src/engine/undo.ts'
 import type { Host } from '../../src/host.ts'
+import { SlbError } from '../../src/model/error.ts'
 import { openHistory } from '../../src/state/history.ts'
 import { openHolds, textsFingerprint } from '../../src/state/hold.ts'
 import { openJournal, type Scene } from '../../src/state/journal.ts'
@@ -114,6 +115,17 @@ test('a damaged record of a trial keeps no command from being carried out', () =
     assert.equal(ran, [7])
     assert.ok(failed)
     assert.match(notes.join('\n'), /record of the trial .* is damaged/)
+  }))
+
+test('a rollback is carried out, and so answered, also where the live system cannot be read', () =>
+  withEngine(async ({ engine, host, ran, save }) => {
+    await save(all)
+    for (const table of host.tables)
+      Object.assign(table, {
+        read: () => Promise.reject(new SlbError('missing', 'the kernel has no IPVS')),
+      })
+    await engine.work({ kind: 'command', id: 8, line: { ...line, argv: ['rollback'] } })
+    assert.equal(ran, [8])
   }))
 
 const service = (name: string, port: number): string => `[service.${name}]
