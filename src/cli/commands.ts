@@ -140,6 +140,19 @@ function registerLooking(register: Register): void {
     load: () => import('./command/status.ts'),
   })
   register({
+    usage: 'doctor',
+    daemon: 'looks',
+    group: groups.look,
+    summary: 'say what stops a VIP from working',
+    about: `Modules, privileges, switches, addresses, links, routes, tools and checks.
+Changes nothing. Exits with 1 if something stands in the way.`,
+    examples: [
+      { line: 'slb doctor', means: 'with what to do about each' },
+      { line: 'slb doctor -o json', means: 'the same for programs' },
+    ],
+    load: () => import('./command/doctor.ts'),
+  })
+  register({
     usage: 'get',
     daemon: 'looks',
     group: groups.look,

@@ -1,6 +1,7 @@
 /** What a command is given: where to read and write, and what the command line said. */
 import type { Command } from 'commander'
 import type { CommandSide } from '../daemon/command-side.ts'
+import type { Machine } from '../doctor/machine.ts'
 import type { Host } from '../host.ts'
 import type { ExitStatus } from './exit.ts'
 import type { Sink } from './sink.ts'
@@ -13,6 +14,8 @@ export interface Io {
   readonly err: Sink
   /** Opens the live system; loaded only by commands that need it. Throws SlbError. */
   openHost(options: GlobalOptions): Promise<Host>
+  /** Opens the machine itself for looking; after `openHost`, which may move to another namespace. */
+  openMachine(): Promise<Machine & { close(): void }>
   /** Takes the lock of the live system, for commands that write. Throws SlbError `locked`. */
   takeLock(command: string): Promise<{ release(): Promise<void> }>
   /**

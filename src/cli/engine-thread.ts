@@ -86,6 +86,10 @@ function ioOf(id: number, line: CommandLine, side: CommandSide): Io {
     out: sink('out'),
     err: sink('err'),
     openHost: async () => side.host,
+    async openMachine() {
+      const { openThisMachine } = await import('../doctor/this-machine.ts')
+      return openThisMachine()
+    },
     // The daemon has it, and does one thing at a time.
     takeLock: async () => ({ async release() {} }),
     operator: async () => line.user,

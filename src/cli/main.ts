@@ -26,6 +26,10 @@ const io: Io = {
     const { openHost } = await import('../host.ts')
     return openHost({ stateDirectory: stateDir, ...(netns === undefined ? {} : { netns }) })
   },
+  async openMachine() {
+    const { openThisMachine } = await import('../doctor/this-machine.ts')
+    return openThisMachine()
+  },
   async takeLock(command) {
     const { takeLock } = await import('../state/lock.ts')
     return takeLock(`${command}, pid ${process.pid}`)

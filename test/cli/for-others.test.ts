@@ -26,6 +26,7 @@ async function inDaemon(...argv: string[]) {
     out: new Sink(stream, 'standard output', false),
     err: new Sink(stream, 'standard error', false),
     openHost: never,
+    openMachine: never,
     takeLock: never,
     operator: never,
     hostname: () => 'lb1',

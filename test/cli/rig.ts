@@ -13,6 +13,7 @@ import { openTrials } from '../../src/state/trial.ts'
 import type { MemoryOptions, MemoryTable } from '../../src/table/memory.ts'
 import { memoryTable } from '../../src/table/memory.ts'
 import type { Connections } from '../../src/table/table.ts'
+import { wellMachine } from '../doctor/well.ts'
 import { state } from '../engine/rig.ts'
 import { type ManualClock, manualClock } from '../machine.ts'
 import { type Ran, withFiles } from './slb.ts'
@@ -100,6 +101,7 @@ function ioOf(rig: CliRig, out: Text, err: Text): Io {
     out: new Sink(out, 'standard output', rig.colour),
     err: new Sink(err, 'standard error', rig.colour),
     openHost: async () => host,
+    openMachine: async () => wellMachine(() => rig.table.state()),
     async takeLock() {
       if (rig.holder === undefined) return { release: async () => {} }
       throw new SlbError('locked', `another slb is at work (${rig.holder})`, { hint: 'wait' })

@@ -11,6 +11,7 @@ import type { Io } from '../../src/cli/context.ts'
 import { runProgram } from '../../src/cli/program.ts'
 import { Sink, type Stream } from '../../src/cli/sink.ts'
 import { startGuardian } from '../../src/cli/start-guardian.ts'
+import { openThisMachine } from '../../src/doctor/this-machine.ts'
 import { openHost, operator } from '../../src/host.ts'
 import { takeLock } from '../../src/state/lock.ts'
 import { program, type Ran } from '../cli/slb.ts'
@@ -111,6 +112,7 @@ export async function runHere(args: readonly string[]): Promise<Ran> {
     err: new Sink(err, 'standard error', false),
     openHost: async ({ stateDir, netns }) =>
       openHost({ stateDirectory: stateDir, ...(netns === undefined ? {} : { netns }) }),
+    openMachine: async () => openThisMachine(),
     takeLock: async command => takeLock(`${command}, pid ${process.pid}`),
     startGuardian: ({ stateDir }) => startGuardian(stateDir),
     hostname: () => 'lb1',

@@ -1,7 +1,9 @@
 /** The probe for a check; each kind is loaded at its first use. */
 import type { Question } from '../../model/check.ts'
-import type { Probe } from '../probe.ts'
+import type { Ip } from '../../model/ip.ts'
+import type { Answer, Probe } from '../probe.ts'
 import { messageOf, ownFault } from './fault.ts'
+import { whyUnanswerable } from './way.ts'
 
 type Kind = Question['type']
 
@@ -30,9 +32,24 @@ export function openProbe(kind: Kind): Promise<Probe> {
 /** Asks once, whatever the kind of the check. The time for loading is not part of its timeout. */
 export const probe: Probe = (check, signal) => {
   const { type } = check.question
+  const { through } = check
   return openProbe(type).then(
-    ask => ask(check, signal),
+    ask =>
+      through === undefined
+        ? ask(check, signal)
+        : ask(check, signal).then(answer => judged(answer, check.address, through)),
     // No file descriptor left to read it with, or no package: Node does not try again.
     error => ownFault(`cannot load what asks ${type} checks: ${messageOf(error)}`),
   )
+}
+
+/** No answer is no failure of a backend whose answers this machine would not let in. */
+function judged(answer: Answer, vip: Ip, backend: Ip): Answer {
+  if (answer.ok || answer.own) return answer
+  try {
+    const why = whyUnanswerable(vip, backend)
+    return why === undefined ? answer : ownFault(why)
+  } catch {
+    return answer
+  }
 }
