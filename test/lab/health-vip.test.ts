@@ -24,8 +24,8 @@ backends = [${backends}]
 
 [service.web.check]
 type = "http"
-interval = "200ms"
-timeout = "200ms"
+interval = "500ms"
+timeout = "500ms"
 rise = 1
 fall = 2
 ${check}
@@ -47,7 +47,10 @@ async function listen(network: Network, machine: Machine): Promise<Listener> {
     socket.unref()
     socket.on('error', () => socket.destroy())
     socket.once('data', () => {
-      seen.push(`${plain(socket.remoteAddress)} asks ${plain(socket.localAddress)}`)
+      // A connection that was reset meanwhile does not tell any more.
+      const { remoteAddress, localAddress } = socket
+      if (remoteAddress !== undefined)
+        seen.push(`${plain(remoteAddress)} asks ${plain(localAddress)}`)
       socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
     })
   })
