@@ -46,6 +46,8 @@ export class Serving {
   /** What is checked, by the key of the check. */
   #watched: ReadonlyMap<string, Watched> = new Map()
   #memory: Memory | undefined
+  /** True once a configuration counts. */
+  #begun = false
   /** The memory that was advanced from. */
   #before: Memory | undefined
   #next = Number.POSITIVE_INFINITY
@@ -102,9 +104,10 @@ export class Serving {
     const seen = await look()
     const { clock, overrides } = this.#ends.host
     const since = clock.monotonic()
-    const starting = this.#memory === undefined
-    this.#memory ??= memoryOf(cares, desired, seen, askedOf(overrides.read()), since)
-    const { list, weights } = watchedOf(cares, desired, seen, starting)
+    // Looks may have come before the first files: they know of no checks.
+    if (!this.#begun)
+      this.#memory = memoryOf(cares, desired, seen, askedOf(overrides.read()), since)
+    const { list, weights } = watchedOf(cares, desired, seen, !this.#begun)
     for (const { check, shown } of list) {
       const weight = weights.get(check.key)
       this.#begin(check.key, { verdict: shown, since, ...(weight && { weight }) })
@@ -114,6 +117,7 @@ export class Serving {
 
   /** This is the configuration that counts. */
   accept(prepared: Prepared): void {
+    this.#begun = true
     if (prepared === this.#current) return
     if (this.#current !== nothing) this.#past = [this.#current, ...this.#past].slice(0, remembered)
     this.#current = prepared

@@ -209,4 +209,19 @@ test('a reboot in a trial brings back what was there before the trial', () =>
     assert.is(host.trials.left(), undefined)
   }))
 
+test('a look that comes before the files does not make a restart forget who says sorry', () =>
+  withEngine(async ({ save, restart, host, folder, engine }) => {
+    await save(`${service('a', 80)}sorry = "10.0.0.9:80"\ncheck = { type = "tcp" }\n`)
+    const found = engine.watched.map(({ check: { key } }) => {
+      return { key, judgement: { verdict: 'down' as const } }
+    })
+    await engine.work({ kind: 'verdicts', found })
+    const before = await textOf(host)
+    assert.match(before, /10\.0\.0\.9/)
+    const again = restart()
+    await again.work({ kind: 'look', at: 'links' })
+    await again.work({ kind: 'files', now: readSources([folder]) })
+    assert.is(await textOf(host), before)
+  }))
+
 test.run()

@@ -86,6 +86,11 @@ test('a backend that a rollback brings back is sent nothing while it is down', (
     await untilSaved(...table('wrr', 1, 3))
     await two.kill()
     await untilSaved(...table('wrr', 1))
+    await two.start()
+    daemon.save('slb.toml', web('wrr', backend(1, 4)))
+    await untilSaved(...table('wrr', 4))
+    await slb(daemon, 'rollback')
+    await untilSaved(...table('wrr', 1, 3))
   }))
 
 test('the undo of a trial takes nobody for gone who was down when it began, or is when it ends', () =>
