@@ -211,7 +211,8 @@ test('a reboot in a trial brings back what was there before the trial', () =>
 
 test('a look that comes before the files does not make a restart forget who says sorry', () =>
   withEngine(async ({ save, restart, host, folder, engine }) => {
-    await save(`${service('a', 80)}sorry = "10.0.0.9:80"\ncheck = { type = "tcp" }\n`)
+    // With others beside it no guard keeps the sorry server there.
+    await save(`${all}${service('f', 90)}sorry = "10.0.0.9:80"\ncheck = { type = "tcp" }\n`)
     const found = engine.watched.map(({ check: { key } }) => {
       return { key, judgement: { verdict: 'down' as const } }
     })
