@@ -1,4 +1,5 @@
 /** Which switches a check through the VIP needs of the kernel: measured, since the documentation does not say. */
+import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -94,6 +95,35 @@ test('what gets no answer because of a switch is no failure of the backend', () 
     )
     set('all', 'rp_filter', 0)
     isDown(await ask(), 'no connection in 0.3 s')
+  }))
+
+test('over UDP as well, from the address that this machine has on the way there', () =>
+  withNetwork(1, async network => {
+    const [backend] = network.backends
+    if (backend === undefined) throw new Error('there is one')
+    ip(backend.namespace, 'link set lo up')
+    holdVip(network, backend, vip)
+    const seen: string[] = []
+    const server = createSocket('udp4').unref()
+    server.on('message', (_, { address, port }) => {
+      seen.push(address)
+      server.send('here', port, address)
+    })
+    network.open.push(server)
+    const listening = once(server, 'listening')
+    await insideNextTick(backend.namespace, () => server.bind(53, vip))
+    await listening
+    ip(undefined, 'link add slb0 type dummy', 'link set slb0 up', `address add ${vip}/32 dev slb0`)
+    lead(backend)
+    set('all', 'accept_local', 1)
+    const question = {
+      type: 'udp',
+      payload: Buffer.from('?'),
+      expect: Buffer.from('here'),
+    } as const
+    const check = checkOf(question, 53, { address: vip, mark, source: '10.2.0.1', timeout: 2000 })
+    assert.equal(await ask(probe, { ...check, through: backend.ipv4 as Ip }), { ok: true })
+    assert.equal(seen, ['10.2.0.1'])
   }))
 
 test('IPv4 through a tunnel: the same, and the backend takes packets of its tunnel from anywhere', () =>
