@@ -65,7 +65,7 @@ function changeNote({ plan, failures, left, drained, entry }: Round): NoteArgume
   const draining = left.pending.filter(one => one.deadline !== undefined).length
   return [
     failures.length > 0 ? 'warn' : 'info',
-    plan.changes.length > 0 ? summaryLine(plan) : `${drained.length} backends have drained`,
+    plan.changes.length > 0 ? summaryLine(plan) : drainedWords(drained.length),
     {
       add,
       change,
@@ -76,6 +76,10 @@ function changeNote({ plan, failures, left, drained, entry }: Round): NoteArgume
       ...(entry && { history: entry.number }),
     },
   ]
+}
+
+function drainedWords(count: number): string {
+  return count === 1 ? '1 backend has drained' : `${count} backends have drained`
 }
 
 /** What failed, and what to do about it. */
