@@ -45,8 +45,10 @@ export function compareServices(input: PlanInput, draft: Draft): ReadonlySet<str
     if (row !== undefined && isCheckService(row.id)) continue
     unready.set(wanted.policies.get(key)?.name ?? key, key)
   }
-  for (const [key, service] of seen.service) {
-    if (wanted.state.service.has(key)) continue
+  // In the order of their keys: that of the kernel's hash tables says nothing to anybody.
+  for (const key of [...seen.service.keys()].filter(one => !wanted.state.service.has(one)).sort()) {
+    const service = seen.service.get(key)
+    if (service === undefined) continue
     if (isOurService(key, service, ledger)) leave(service, unready, input, draft)
     else draft.foreign.push({ key, kind: 'service' })
   }

@@ -328,8 +328,13 @@ function remove(row: Address): Change {
   return { op: 'delete', kind: 'address', row }
 }
 
+/** Without its epoch, which is of this kernel and of no apply. */
 async function linkRow(table: Table, name: string): Promise<Link | undefined> {
-  return (await table.read()).link?.get(`link ${name}`)
+  const row = (await table.read()).link?.get(`link ${name}`)
+  if (row === undefined) return undefined
+  const { epoch, ...rest } = row
+  assert.type(epoch, 'string')
+  return rest
 }
 
 /** The addresses that are not the kernel's own: loopback, link-local. In the order of their keys. */

@@ -38,7 +38,8 @@ for (const name of names)
     const live: Live = { tables: [sysctlTable(), ipvs, addresses, noRules], clock: systemClock }
     try {
       await furnish(one.have, live)
-      const sysctls = [...want(one.desired).state.sysctl.values()].map(row => row.name)
+      const switches = [...want(one.desired).state.sysctl.values(), ...one.have.sysctl.values()]
+      const sysctls = [...new Set(switches.map(row => row.name))]
       const { plan, after, again } = await play(one, live, () => observe(live, { sysctls }))
       assert.fixture(plan, fileOf(name, 'plan.txt') ?? '')
       assert.fixture(after, fileOf(name, 'after.txt') ?? '')
