@@ -8,7 +8,7 @@ import { type Applied, asMeant } from '../serve/as-meant.ts'
 import { askedOf } from '../serve/asked.ts'
 import type { Care } from '../serve/census.ts'
 import { type Memory, noMemory, type Verdict } from '../serve/circumstances.ts'
-import { caresOf, serve } from '../serve/serve.ts'
+import { caresOf, type Served, serve } from '../serve/serve.ts'
 import { led } from './led.ts'
 import { recalled, shownIn } from './recalled.ts'
 import { memoryOf, watchedOf } from './shown.ts'
@@ -164,18 +164,11 @@ export class Serving {
 
   /** The same, for a round that will be made: what it remembers counts for the next one. */
   advance(job: Job, { cares }: Prepared = this.#current): Job {
-    const { wanted, memory, next = Number.POSITIVE_INFINITY } = this.#serve(job, cares)
+    const { wanted, memory, next } = this.#serve(job, cares)
     this.#before = this.#memory
     this.#advanced = { written: job.wanted, served: wanted }
     this.#memory = memory
     this.#next = next
-    const { clock, overrides } = this.#ends.host
-    for (const { until } of overrides.read())
-      if (until !== undefined) {
-        const left = Date.parse(until.wall) - clock.wall().getTime()
-        const end = until.boot === this.#ends.host.scene.boot ? until.monotonic : undefined
-        this.#next = Math.min(this.#next, end ?? clock.monotonic() + left)
-      }
     return { ...job, wanted }
   }
 
@@ -217,13 +210,16 @@ export class Serving {
     if (!this.#watched.has(key)) this.#verdicts.set(key, verdict)
   }
 
-  #serve({ wanted }: Job, cares: Prepared['cares']): ReturnType<typeof serve> {
+  #serve({ wanted }: Job, cares: Prepared['cares']): Required<Served> {
     const { overrides, clock } = this.#ends.host
-    return serve(wanted, cares, {
+    const asked = overrides.read()
+    const served = serve(wanted, cares, {
       ...(cares.size > 0 && { verdicts: this.#verdicts }),
-      overrides: overrides.read(),
+      overrides: asked,
       memory: this.#memory ?? noMemory,
       now: clock.monotonic(),
     })
+    const { next = Number.POSITIVE_INFINITY } = served
+    return { ...served, next: Math.min(next, overrides.firstEnd(asked)) }
   }
 }

@@ -17,6 +17,8 @@ export interface Overrides {
   add(one: Override): void
   /** Takes back all that fit, and returns them. */
   remove(fits: (one: Override) => boolean): readonly Override[]
+  /** When the first of these is over, in milliseconds of the monotonic clock; infinite = never. */
+  firstEnd(all: readonly Override[]): number
   /** When it is over, so many milliseconds from now. */
   deadline(milliseconds: number): Deadline
 }
@@ -24,13 +26,14 @@ export interface Overrides {
 /** Opens the record of a network namespace. Nothing is read or made yet. */
 export function openOverrides(stateDirectory: string, scene: Scene, clock: Clock): Overrides {
   const path = join(sceneDirectory(stateDirectory, scene), 'overrides.json')
-  const isOver = ({ until }: Override): boolean => {
-    if (until === undefined) return false
+  /** How long it holds still, in milliseconds. */
+  const leftOf = ({ until }: Override): number => {
+    if (until === undefined) return Number.POSITIVE_INFINITY
     return until.boot === scene.boot
-      ? clock.monotonic() >= until.monotonic
-      : clock.wall().getTime() >= Date.parse(until.wall)
+      ? until.monotonic - clock.monotonic()
+      : Date.parse(until.wall) - clock.wall().getTime()
   }
-  const read = (): readonly Override[] => decode(path).filter(one => !isOver(one))
+  const read = (): readonly Override[] => decode(path).filter(one => leftOf(one) > 0)
   const write = (all: readonly Override[]): void =>
     replaceFile(path, `${JSON.stringify({ version: 1, overrides: all })}\n`)
   return {
@@ -45,6 +48,11 @@ export function openOverrides(stateDirectory: string, scene: Scene, clock: Clock
       if (gone.length > 0) write(all.filter(one => !fits(one)))
       return gone
     },
+    firstEnd: all =>
+      all.reduce(
+        (first, one) => Math.min(first, clock.monotonic() + leftOf(one)),
+        Number.POSITIVE_INFINITY,
+      ),
     deadline: milliseconds => ({
       wall: new Date(clock.wall().getTime() + milliseconds).toISOString(),
       boot: scene.boot,
