@@ -4,6 +4,7 @@
  * One set of types serves both sides. A row holds configuration only: counters live elsewhere
  * (`Connections`), so equality never sees statistics.
  */
+import { type Arp, arpKey, type Peer, peerKey, type Route, routeKey } from './announcement.ts'
 import { endpoint, type Family, type Ip } from './ip.ts'
 
 /** A kernel switch below /proc/sys, by its dotted name. */
@@ -134,6 +135,9 @@ export interface Rows {
   destination: Destination
   address: Address
   snat: Snat
+  arp: Arp
+  peer: Peer
+  route: Route
 }
 
 export type Kind = keyof Rows
@@ -141,8 +145,9 @@ export type Kind = keyof Rows
 /**
  * The kinds in the order of building up.
  *
- * An address comes last: it is the door. Behind it the service has its destinations and the source
- * NAT of its connections already stands, so the first packet is treated like the millionth.
+ * An address comes late: it is the door. Behind it the service has its destinations and the source
+ * NAT of its connections already stands, so the first packet is treated like the millionth. Nobody is
+ * told the way to a door that is not there: announcements come after it.
  */
 export const kinds: readonly Kind[] = [
   'sysctl',
@@ -153,6 +158,9 @@ export const kinds: readonly Kind[] = [
   'destination',
   'snat',
   'address',
+  'arp',
+  'peer',
+  'route',
 ]
 
 /** The canonical key of a virtual service. */
@@ -187,6 +195,9 @@ export const keyOf: { readonly [K in Kind]: (row: Rows[K]) => string } = {
   destination: row => `${row.service.key} -> ${endpoint(row.address, row.port)}`,
   address: row => `address ${row.link} ${row.address}/${row.prefix}`,
   snat: row => `snat ${row.service.key}`,
+  arp: arpKey,
+  peer: peerKey,
+  route: routeKey,
 }
 
 /** The order of the destinations in a service: by address text, then port. */

@@ -1,4 +1,5 @@
 /** One State for wanted and seen: rows by kind and key. */
+import type { Arp, Peer, Route } from './announcement.ts'
 import type { Address, Link, Service, Snat, Sync, Sysctl, Timeouts } from './rows.ts'
 
 /** Destinations stand inside their service, as they do in the kernel. Keys are `keyOf[kind]`. */
@@ -10,6 +11,9 @@ export interface State {
   readonly service: ReadonlyMap<string, Service>
   readonly address: ReadonlyMap<string, Address>
   readonly snat: ReadonlyMap<string, Snat>
+  readonly arp: ReadonlyMap<string, Arp>
+  readonly peer: ReadonlyMap<string, Peer>
+  readonly route: ReadonlyMap<string, Route>
 }
 
 /** The kinds that a State has a map for. */
@@ -23,6 +27,9 @@ export const topKinds: readonly TopKind[] = [
   'service',
   'address',
   'snat',
+  'arp',
+  'peer',
+  'route',
 ]
 
 /** A State from some of its maps; the rest are empty. */
@@ -35,5 +42,8 @@ export function stateOf(parts: Partial<State> = {}): State {
     service: parts.service ?? new Map(),
     address: parts.address ?? new Map(),
     snat: parts.snat ?? new Map(),
+    arp: parts.arp ?? new Map(),
+    peer: parts.peer ?? new Map(),
+    route: parts.route ?? new Map(),
   }
 }

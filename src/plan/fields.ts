@@ -1,6 +1,7 @@
 /** Rows as named fields: what a plan shows of a row, and how two rows of one kind differ. */
 import type { Kind, Rows, Tunnel } from '../model/rows.ts'
 import { schedulerFlagNames } from '../model/scheduler.ts'
+import { describePeer, describeRoute, peerFields, routeFields } from './announcement-fields.ts'
 
 /** What a field can hold, ready for JSON. */
 export type Value = string | number | boolean | readonly string[] | Readonly<Tunnel> | null
@@ -45,6 +46,9 @@ const views: { readonly [K in Kind]: (row: Rows[K]) => Fields } = {
   }),
   address: row => ({ owned: row.owned }),
   snat: () => ({}),
+  arp: () => ({}),
+  peer: peerFields,
+  route: routeFields,
 }
 
 /** The fields of a row that can change while its key stays. */
@@ -134,4 +138,7 @@ const describers: { readonly [K in Kind]: (row: Rows[K]) => string[] } = {
   },
   address: () => [],
   snat: () => [],
+  arp: () => [],
+  peer: describePeer,
+  route: describeRoute,
 }

@@ -6,7 +6,8 @@ import type { Change } from '../model/change.ts'
  * order of its rows; a stage is begun when the one before it has ended without a failure.
  *
  * Up: settings and links, each service with all its destinations, source NAT, and the address last:
- * it is the door, and behind it everything stands. Then what ends new connections. Then down:
+ * it is the door, and behind it everything stands. Only then is the network told where that door is.
+ * Then it is told what is no longer to be found here, then comes what ends new connections. Then down:
  * destinations and services before their addresses, so that clients meet a refusal from a host that
  * is there rather than silence from one that is not.
  */
@@ -16,7 +17,7 @@ export function stageOf(change: Change): number {
 }
 
 /** The stages that other rooms need by name. */
-export const stage = { drain: 4, down: 5 } as const
+export const stage = { withdraw: 6, drain: 7, down: 8 } as const
 
 const up = {
   sysctl: 0,
@@ -27,17 +28,23 @@ const up = {
   destination: 1,
   snat: 2,
   address: 3,
+  arp: 4,
+  peer: 5,
+  route: 5,
 } as const
 
 const down = {
-  destination: 5,
-  service: 5,
-  snat: 6,
-  address: 7,
-  link: 7,
-  sync: 8,
-  timeouts: 8,
-  sysctl: 8,
+  route: stage.withdraw,
+  arp: stage.withdraw,
+  destination: stage.down,
+  service: stage.down,
+  snat: 9,
+  address: 10,
+  link: 10,
+  sync: 11,
+  timeouts: 11,
+  sysctl: 11,
+  peer: 11,
 } as const
 
 /** True if a destination gets no new connections any more, but stays. */

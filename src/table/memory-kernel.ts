@@ -1,4 +1,5 @@
 /** What a kernel in memory holds, with no rules of its own: the rules are in memory-ipvs.ts and memory-host.ts. */
+import type { Arp, Peer, Route } from '../model/announcement.ts'
 import { kernelTimeouts } from '../model/defaults.ts'
 import { endpoint, type Ip } from '../model/ip.ts'
 import {
@@ -30,6 +31,9 @@ export interface MemoryKernel {
   readonly service: Map<string, Slot>
   readonly address: Map<string, Address>
   readonly snat: Map<string, Snat>
+  readonly arp: Map<string, Arp>
+  readonly peer: Map<string, Peer>
+  readonly route: Map<string, Route>
   timeouts: Required<Timeouts>
   readonly schedulers: ReadonlySet<string>
   readonly engines: ReadonlySet<string>
@@ -106,6 +110,9 @@ export function kernelOf(state: State, options: KernelOptions = {}): MemoryKerne
     service,
     address: new Map(state.address),
     snat: new Map(state.snat),
+    arp: new Map(state.arp),
+    peer: new Map(state.peer),
+    route: new Map(state.route),
     timeouts: { ...kernelTimeouts, ...state.timeouts.get('timeouts') },
     schedulers: new Set(options.schedulers ?? usualSchedulers),
     engines: new Set(options.engines ?? ['sip']),
@@ -128,5 +135,8 @@ export function stateIn(kernel: MemoryKernel): State {
     service: new Map([...kernel.service].map(([key, slot]) => [key, serviceOf(slot)])),
     address: new Map(kernel.address),
     snat: new Map(kernel.snat),
+    arp: new Map(kernel.arp),
+    peer: new Map(kernel.peer),
+    route: new Map(kernel.route),
   })
 }

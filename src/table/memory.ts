@@ -9,6 +9,7 @@ import { changeKey, describeChange } from '../model/change.ts'
 import type { SlbError } from '../model/error.ts'
 import { type Kind, keyOf, kinds, type ServiceId } from '../model/rows.ts'
 import { type State, stateOf } from '../model/state.ts'
+import { arpRules, peerRules, routeRules } from './memory-announcements.ts'
 import { hindrance } from './memory-care.ts'
 import * as host from './memory-host.ts'
 import * as ipvs from './memory-ipvs.ts'
@@ -185,4 +186,7 @@ const rulesOf: { readonly [K in Kind]: Rules<K> } = {
   },
   address: { new: host.newAddress, set: host.setAddress, delete: host.deleteAddress },
   snat: { new: host.newSnat, delete: host.deleteSnat },
+  arp: arpRules,
+  peer: peerRules,
+  route: routeRules,
 }

@@ -12,6 +12,7 @@ import {
 import { schedulerFlag } from '../model/scheduler.ts'
 import { type State, stateOf, type TopKind, topKinds } from '../model/state.ts'
 import type { Snapshot } from './snapshot.ts'
+import { arpFrom, peerFrom, routeFrom } from './snapshot-announcement.ts'
 import { FieldFault, Fields } from './snapshot-fields.ts'
 import { formatVersion } from './snapshot-json.ts'
 import { parseServiceId } from './snapshot-parse.ts'
@@ -43,6 +44,8 @@ export function fromJson(json: unknown, file = 'snapshot'): Snapshot {
 
 function rowsOf(kind: TopKind, fields: Fields): Map<string, unknown> {
   const rows = new Map<string, unknown>()
+  // Snapshots from before there were announcements have none.
+  if (isAnnouncement(kind) && !fields.has(kind)) return rows
   for (const one of fields.objects(kind)) {
     const row = rowFrom[kind](one)
     const key = (keyOf[kind] as (row: unknown) => string)(row)
@@ -50,6 +53,10 @@ function rowsOf(kind: TopKind, fields: Fields): Map<string, unknown> {
     rows.set(key, row)
   }
   return rows
+}
+
+function isAnnouncement(kind: TopKind): boolean {
+  return kind === 'arp' || kind === 'peer' || kind === 'route'
 }
 
 function serviceIdAt(fields: Fields, name: string): ServiceId {
@@ -150,4 +157,7 @@ const rowFrom: { readonly [K in TopKind]: (fields: Fields) => unknown } = {
     owned: fields.flag('owned'),
   }),
   snat: fields => ({ service: serviceIdAt(fields, 'service') }),
+  arp: arpFrom,
+  peer: peerFrom,
+  route: routeFrom,
 }

@@ -3,6 +3,7 @@ import { type Kind, keyOf, type Rows } from '../model/rows.ts'
 import { schedulerFlagNames } from '../model/scheduler.ts'
 import { type State, type TopKind, topKinds } from '../model/state.ts'
 import { sorted } from './snapshot.ts'
+import { arpJson, peerJson, routeJson } from './snapshot-announcement.ts'
 
 /** Rises when a reader of the old form could misread the new one. */
 export const formatVersion = 1
@@ -60,6 +61,9 @@ export const jsonOf: { readonly [K in Kind]: (row: Rows[K]) => JsonRow } = {
     owned: row.owned,
   }),
   snat: row => ({ key: keyOf.snat(row), service: row.service.key }),
+  arp: arpJson,
+  peer: peerJson,
+  route: routeJson,
 }
 
 /** A State as a plain value for `JSON.stringify`, rows in the order of `toText`. */

@@ -2,11 +2,8 @@
 import { endpoint, hostPrefix } from '../model/ip.ts'
 import { type Destination, type Kind, keyOf, type Rows, type Service } from '../model/rows.ts'
 import { schedulerFlagNames } from '../model/scheduler.ts'
-
-/** A word as it stands; in JSON's quotes if it would not read back as one word otherwise. */
-function word(text: string): string {
-  return /^[^\s"\p{Cc}\p{Cs}]+$/u.test(text) ? text : JSON.stringify(text)
-}
+import { arpLine, peerLine, routeLine } from './snapshot-announcement.ts'
+import { word } from './snapshot-words.ts'
 
 /** A value that ends its line may hold single blanks, like `4096 131072 6291456`. */
 function rest(text: string): string {
@@ -56,4 +53,7 @@ export const lineOf: { readonly [K in Kind]: (row: Rows[K]) => string } = {
     `address ${word(row.link)} ${row.address}/${row.prefix}` +
     `${row.nodad ? ' nodad' : ''}${row.dadFailed ? ' dad-failed' : ''}${ours(row)}`,
   snat: row => keyOf.snat(row),
+  arp: arpLine,
+  peer: peerLine,
+  route: routeLine,
 }

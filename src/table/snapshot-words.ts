@@ -35,6 +35,11 @@ export function exactEndpoint(text: string): { address: Ip; port: number } | und
   return { address, port }
 }
 
+/** A word as it stands; in JSON's quotes if it would not read back as one word otherwise. */
+export function word(text: string): string {
+  return /^[^\s"\p{Cc}\p{Cs}]+$/u.test(text) ? text : JSON.stringify(text)
+}
+
 /** Reads a line from left to right. Every method throws `LineFault` if the next word is not what it asks for. */
 export class Words {
   readonly #line: string

@@ -14,6 +14,7 @@ import {
   type ServiceId,
 } from '../model/rows.ts'
 import { type State, type TopKind, topKinds } from '../model/state.ts'
+import { parseArp, parsePeer, parseRoute } from './snapshot-announcement.ts'
 import * as parse from './snapshot-parse.ts'
 import { lineOf } from './snapshot-print.ts'
 import { LineFault, Words } from './snapshot-words.ts'
@@ -118,4 +119,7 @@ const parseRow: { readonly [K in TopKind]: (words: Words) => unknown } = {
   service: parse.parseService,
   address: parse.parseAddress,
   snat: parse.parseSnat,
+  arp: parseArp,
+  peer: parsePeer,
+  route: parseRoute,
 }

@@ -1,5 +1,6 @@
 /** Generators of rows and States, wild ones: everything that the types allow and a kernel could show. */
 import fc from 'fast-check'
+import type { PasswordSource, Peer, Route } from '../../src/model/announcement.ts'
 import { type Family, familyOf, hostPrefix, type Ip, readIp } from '../../src/model/ip.ts'
 import {
   type Address,
@@ -178,6 +179,67 @@ const anyAddress: fc.Arbitrary<Address> = fc.constantFrom<Family>('ipv4', 'ipv6'
   }),
 )
 
+const community = fc
+  .tuple(fc.integer({ min: 0, max: 65_535 }), fc.integer({ min: 0, max: 65_535 }))
+  .map(([high, low]) => `${high}:${low}`)
+
+const password: fc.Arbitrary<PasswordSource> = fc.oneof(
+  text.map(file => ({ file })),
+  text.map(env => ({ env })),
+  text.map(credential => ({ credential })),
+)
+
+/** Without the fields that are undefined: a row lacks what it does not say. */
+function without<T extends object>(row: T): T {
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined)) as T
+}
+
+const maybe = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+  fc.option(one, { nil: undefined })
+
+const anyPeer: fc.Arbitrary<Peer> = (
+  record({
+    speaker: fc.constantFrom('embedded', 'gobgp'),
+    address: fc.oneof(ip4, ip6),
+    port,
+    as: u32,
+    localAs: u32,
+    routerId: maybe(ip4),
+    localAddress: maybe(fc.oneof(ip4, ip6)),
+    hold: port,
+    keepalive: port,
+    multihop: fc.integer({ min: 0, max: 255 }),
+    ttlSecurity: fc.boolean(),
+    gracefulRestart: port,
+    families: fc.constantFrom<readonly Family[]>([], ['ipv4'], ['ipv6'], ['ipv4', 'ipv6']),
+    maxPrefixes: u32,
+    password: maybe(password),
+  }) as fc.Arbitrary<Peer>
+).map(without)
+
+const anyRoute: fc.Arbitrary<Route> = fc
+  .constantFrom<Family>('ipv4', 'ipv6')
+  .chain(
+    family =>
+      record({
+        speaker: fc.constantFrom('embedded', 'gobgp', 'table'),
+        address: ofFamily(family),
+        prefix: fc.integer({ min: 0, max: hostPrefix(family) }),
+        nextHop: maybe(ofFamily(family)),
+        communities: fc.array(community, { maxLength: 3 }),
+        largeCommunities: fc.array(
+          community.map(one => `65000:${one}`),
+          { maxLength: 2 },
+        ),
+        med: maybe(u32),
+        localPref: maybe(u32),
+        prepend: fc.integer({ min: 0, max: 255 }),
+        table: maybe(u32),
+        owned: fc.boolean(),
+      }) as fc.Arbitrary<Route>,
+  )
+  .map(without)
+
 /** A map of rows by their canonical key; of two rows with one key the last stays. */
 function mapOf<K extends Kind>(
   kind: K,
@@ -198,4 +260,7 @@ export const anyState: fc.Arbitrary<State> = record({
   service: mapOf('service', anyService),
   address: mapOf('address', anyAddress),
   snat: mapOf('snat', record({ service: anyServiceId })),
+  arp: mapOf('arp', record({ link: text, address: fc.oneof(ip4, ip6) })),
+  peer: mapOf('peer', anyPeer),
+  route: mapOf('route', anyRoute),
 })
