@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert'
 import { Checks } from '../../src/daemon/checks.ts'
 import type { CheckingEnds } from '../../src/health/watcher.ts'
 
-const every = 4
+const every = 10
 
 function rig() {
   const notes: string[] = []

@@ -10,16 +10,23 @@ import * as assert from 'uvu/assert'
 
 interface Said {
   readonly asked?: number
+  /** How many answers it waits for. */
+  readonly awaited?: number
   readonly bad?: string
   readonly changed?: readonly string[]
   readonly alert?: object
 }
 
+/** Longer than a check's timeout: whatever is awaited is missed. */
+const standing = 2000
+/** How often it is stopped until it happens that answers are missed. */
+const mostStops = 10
+
 test('after standing still nothing is down, though answers were missed', async () => {
-  // Answers that take long enough for some to be awaited at any time.
+  // Answers that take long enough for some to be awaited at nearly any time.
   const server = createServer(socket => {
     socket.on('error', () => {})
-    setTimeout(() => socket.end('here'), 150)
+    setTimeout(() => socket.end('here'), 300)
   })
   server.listen(0, '0.0.0.0')
   await once(server, 'listening')
@@ -29,18 +36,23 @@ test('after standing still nothing is down, though answers were missed', async (
   })
   const said: Said[] = []
   createInterface(child.stdout).on('line', line => said.push(JSON.parse(line)))
-  const asked = (): number => said.findLast(one => one.asked !== undefined)?.asked ?? 0
-  const until = async (count: number): Promise<void> => {
-    while (asked() < count) await sleep(20)
+  const told = (): Said => said.findLast(one => one.asked !== undefined) ?? {}
+  const until = async (so: (told: Said) => boolean): Promise<void> => {
+    while (!so(told())) await sleep(5)
   }
-  await until(400)
-  child.kill('SIGSTOP')
-  await sleep(1000)
-  child.kill('SIGCONT')
-  await until(asked() + 600)
+  const hasMissed = (): boolean => said.some(one => one.bad !== undefined)
+  for (let stops = 0; stops < mostStops && !hasMissed(); stops++) {
+    const begun = told().asked ?? 0
+    await until(({ asked = 0, awaited = 0 }) => asked > begun + 60 && awaited > 5)
+    child.kill('SIGSTOP')
+    await sleep(standing)
+    child.kill('SIGCONT')
+    const stopped = told().asked ?? 0
+    await until(({ asked = 0 }) => asked > stopped + 120)
+  }
   child.kill('SIGKILL')
   server.close()
-  assert.ok(said.some(one => one.bad !== undefined))
+  assert.ok(hasMissed(), `no answer was missed in ${mostStops} stops`)
   assert.equal(
     said.filter(one => one.changed !== undefined || one.alert !== undefined),
     [],
