@@ -1,9 +1,13 @@
-/** Run test files on a lab kernel: one boot for all, and another after a file that killed it. */
+/** Run test files on lab kernels: one boot for many, and another after a file that killed its kernel. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Ending } from '../lab/kernel/boot.ts'
 import { type Lab, labEnvironment } from '../lab/kernel/lab.ts'
 import { projectFolder } from '../project.ts'
 import { lost, type Outcome } from './outcome.ts'
+import { isTaken, take } from './taken.ts'
 
 const inside = fileURLToPath(new URL('./inside.js', import.meta.url))
 
@@ -15,39 +19,64 @@ export interface LabRun {
   readonly signal: AbortSignal
 }
 
-/** Every file gets an outcome, also when its kernel dies or hangs. */
+/** Every file gets an outcome, also when its kernel dies or hangs. Runs as many kernels at once as the lab allows. */
 export async function runInLab(
   lab: Lab,
   files: readonly string[],
   run: LabRun,
   tell: (outcome: Outcome) => void,
 ): Promise<void> {
-  let left = files
-  while (left.length > 0 && !run.signal.aborted) {
-    const done = new Set<string>()
-    let current = left[0] ?? ''
+  const taken = mkdtempSync(join(tmpdir(), `slb-lab-${process.pid}-`))
+  const told = new Set<string>()
+  const count = (outcome: Outcome): void => {
+    told.add(outcome.file)
+    tell(outcome)
+  }
+  const kernels = Array.from({ length: Math.min(lab.atOnce, files.length) }, (_, processor) =>
+    runKernel(lab, files, { ...run, processor, taken }, count),
+  )
+  await Promise.all(kernels).finally(() => rmSync(taken, { recursive: true, force: true }))
+  if (run.signal.aborted) return
+  for (const file of files) if (!told.has(file)) tell(lost(file, 'it was never run'))
+}
+
+/** One kernel, and another one after a file that killed it, until all files are taken. */
+async function runKernel(
+  lab: Lab,
+  files: readonly string[],
+  run: LabRun & { readonly processor: number; readonly taken: string },
+  tell: (outcome: Outcome) => void,
+): Promise<void> {
+  const isLeft = (file: string): boolean => !isTaken(run.taken, file)
+  while (files.some(isLeft) && !run.signal.aborted) {
+    let current: string | undefined
     const read = lineReader(line => {
       const message = parseLine(line)
       if (message === undefined) console.log(line)
       else if ('begin' in message) current = message.begin
       else {
-        done.add(message.file)
+        current = undefined
         tell(message)
       }
     })
     const noise: Buffer[] = []
     const ending = await lab.run(
       {
-        command: [process.execPath, inside, String(run.timeout), ...left],
+        command: [process.execPath, inside, String(run.timeout), run.taken, ...files],
         directory: projectFolder,
         environment: labEnvironment(),
       },
-      { timeout: 60 + left.length * (run.timeout + 5), memory: run.memory, signal: run.signal },
+      {
+        timeout: 60 + files.length * (run.timeout + 5),
+        memory: run.memory,
+        processor: run.processor,
+        signal: run.signal,
+      },
       { stdout: read, stderr: chunk => noise.push(chunk) },
     )
-    const missing = left.filter(file => !done.has(file))
-    if (missing.length > 0) tell(lost(current, describe(ending, Buffer.concat(noise).toString())))
-    left = missing.filter(file => file !== current)
+    // A kernel that dies before it begins anything costs a file, too: else it would be tried for ever.
+    const file = current ?? files.find(one => isLeft(one) && take(run.taken, one))
+    if (file !== undefined) tell(lost(file, describe(ending, Buffer.concat(noise).toString())))
   }
 }
 

@@ -6,6 +6,8 @@ import { follow, openJob, type Request } from './job.ts'
 
 /** A kernel that can be started as a process. */
 export interface Kernel {
+  /** How many of them this machine can run at once without one slowing another. */
+  readonly atOnce: number
   /** For people: `User-Mode Linux 7.2.7`. */
   readonly label: string
   /** The command line that boots it. `folder` is the job's. */
@@ -21,6 +23,8 @@ export interface Limits {
   readonly memory: number
   /** True = it may use all processors of this machine; for a kernel of one processor that is slower. */
   readonly spread?: boolean
+  /** Else, on which processor it runs, counted from the last; 0 = the last, as by default. */
+  readonly processor?: number
   /** Kills the kernel at once. */
   readonly signal?: AbortSignal
 }

@@ -23,6 +23,8 @@ const tools: readonly Tool[] = [
 export interface Lab {
   /** For people: `User-Mode Linux 7.2.7`. */
   readonly label: string
+  /** How many commands may run at once, each on a kernel of its own. */
+  readonly atOnce: number
   run(request: Request, limits: Limits, sinks: Sinks): Promise<Ending>
 }
 
@@ -36,7 +38,7 @@ export async function openLab(say: (line: string) => void, name?: KernelName): P
   const chosen = name ?? (await choose())
   if (chosen === 'host') {
     if (!(await hostHasIpvs())) throw new Error('this kernel has no IPVS, or we are not root')
-    return { label: 'the machine’s own kernel, in fresh namespaces', run: runOnHost }
+    return { label: 'the machine’s own kernel, in fresh namespaces', atOnce: 1, run: runOnHost }
   }
   const kernel = await (chosen === 'uml' ? umlKernel(say) : qemuKernel(say))
   return booted(kernel)
@@ -45,6 +47,7 @@ export async function openLab(say: (line: string) => void, name?: KernelName): P
 function booted(kernel: Kernel): Lab {
   return {
     label: kernel.label,
+    atOnce: kernel.atOnce,
     run: (request, limits, sinks) => boot(kernel, request, limits, sinks),
   }
 }

@@ -33,6 +33,7 @@ export async function qemuKernel(say: (line: string) => void): Promise<Kernel> {
   const init = join(projectFolder, 'test/lab/kernel/init.sh')
   return {
     label: `QEMU with Debian’s kernel ${release}`,
+    atOnce: 1,
     argv: (job, { memory }) => [
       'qemu-system-x86_64',
       ...['-machine', 'pc,accel=tcg', '-cpu', 'max', '-m', String(memory)],

@@ -28,9 +28,10 @@ export async function umlKernel(say: (line: string) => void): Promise<Kernel> {
   const [release = ''] = await readdir(join(folder, 'lib', 'modules'))
   return {
     label: `User-Mode Linux ${release}`,
+    atOnce: Math.max(1, Math.min(2, processors().length)),
     environment: { TMPDIR: await memoryFolder() },
-    argv: (job, { memory, spread }) => [
-      ...(spread ? [] : onOneProcessor()),
+    argv: (job, { memory, spread, processor = 0 }) => [
+      ...(spread ? [] : onOneProcessor(processor)),
       join(folder, 'linux'),
       `mem=${memory}M`,
       'seccomp=auto', // system calls by seccomp instead of ptrace: more than twice as fast
@@ -54,10 +55,18 @@ export async function umlKernel(say: (line: string) => void): Promise<Kernel> {
  * and page fault, one at a time. On one processor that is a context switch; across two it wakes the
  * other, which in a virtual machine takes five times as long (43 µs instead of 8 a system call).
  */
-function onOneProcessor(): readonly string[] {
+function onOneProcessor(fromLast: number): readonly string[] {
+  const one = processors().at(-1 - fromLast)
+  return one === undefined ? [] : ['taskset', '-c', String(one)]
+}
+
+/** The processors that this process may use. */
+function processors(): readonly number[] {
   const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))
-  const last = list?.[1]?.split(/[,-]/).at(-1)
-  return last === undefined ? [] : ['taskset', '-c', last]
+  return (list?.[1]?.split(',') ?? []).flatMap(range => {
+    const [first = 0, last = first] = range.split('-').map(Number)
+    return Array.from({ length: last - first + 1 }, (_, index) => first + index)
+  })
 }
 
 /** UML keeps its memory in an unlinked file that must be big, in memory and executable. */
