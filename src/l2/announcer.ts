@@ -1,0 +1,224 @@
+/** Tells the neighbours where addresses are, again and again (RFC 5227, 2.3; RFC 4861, 7.2.6). */
+import { type Arp, arpKey } from '../model/announcement.ts'
+import { SlbError } from '../model/error.ts'
+import { familyOf } from '../model/ip.ts'
+import { unsolicitedAdvertisement } from './advertisement.ts'
+import { gratuitousReply, gratuitousRequest } from './arp.ts'
+import { epochOf, isReady, type L2Link, unfitness } from './links.ts'
+import { isPassing, sendError } from './packet-socket.ts'
+import { openSchedule } from './schedule.ts'
+
+/** What an announcer speaks through. */
+export interface Air {
+  /** Makes sure that frames can be sent. @throws SlbError `denied` without CAP_NET_RAW */
+  open(): void
+  /** A link as it is now; undefined = there is none. @throws SlbError if that cannot be asked */
+  look(link: string): L2Link | undefined
+  /** Sends a frame on the link of this number; 0, or the error number. */
+  send(index: number, frame: Uint8Array): number
+  close(): void
+}
+
+/** Time, and being called back. */
+export interface Alarm {
+  /** Milliseconds of a clock that never goes back. */
+  now(): number
+  /**
+   * Calls back once after so many milliseconds, unless it is called off.
+   *
+   * @param holds whether the process must not end before that
+   */
+  after(milliseconds: number, holds: boolean, call: () => void): () => void
+}
+
+export interface Refusal {
+  readonly row: Arp
+  readonly error: SlbError
+}
+
+export interface Announcer {
+  /**
+   * Begins to announce addresses: three times before this returns, as far as the pace allows, and as the
+   * schedule has it from then on, and once more from the beginning whenever their link comes up. Those
+   * that are announced already go on. One whose link is down is announced when it comes up.
+   *
+   * @returns those that cannot be announced, and are not
+   */
+  announce(rows: readonly Arp[]): readonly Refusal[]
+  /** Nothing is sent for these from now on. Neighbours keep what they know until they ask again. */
+  forget(rows: readonly Arp[]): void
+  /** What is announced, in the order in which it was begun. */
+  standing(): readonly Arp[]
+  /** Resolves when all of them have had their first three announcements. */
+  settled(): Promise<void>
+  close(): void
+}
+
+/** Milliseconds between two looks at the links, which tell what no frame does: that they came up. */
+const lookInterval = 1000
+
+/** A link that something is announced on. */
+interface Watched {
+  /** As it was seen last; undefined while it is not there. */
+  link: L2Link | undefined
+  /** How many addresses. */
+  rows: number
+  /** The error number of its last frame. */
+  errno: number
+}
+
+/**
+ * An announcer that has nothing to announce yet. It does not keep the process from ending.
+ *
+ * @param onTrouble told of what stops the frames of a link, once until they go again
+ */
+export function openAnnouncer(
+  air: Air,
+  alarm: Alarm,
+  onTrouble: (error: SlbError) => void = () => {},
+): Announcer {
+  return new Repeater(air, alarm, onTrouble)
+}
+
+class Repeater implements Announcer {
+  readonly #air: Air
+  readonly #alarm: Alarm
+  readonly #onTrouble: (error: SlbError) => void
+  readonly #schedule = openSchedule()
+  readonly #rows = new Set<string>()
+  readonly #links = new Map<string, Watched>()
+  readonly #waiting: (() => void)[] = []
+  #looked = Number.NEGATIVE_INFINITY
+  #callOff: () => void = () => {}
+
+  constructor(air: Air, alarm: Alarm, onTrouble: (error: SlbError) => void) {
+    this.#air = air
+    this.#alarm = alarm
+    this.#onTrouble = onTrouble
+  }
+
+  announce(rows: readonly Arp[]): readonly Refusal[] {
+    const now = this.#alarm.now()
+    const refusals: Refusal[] = []
+    const fits = new Map<string, SlbError | undefined>()
+    for (const row of rows) {
+      if (this.#rows.has(arpKey(row))) continue
+      const known = fits.has(row.link)
+      const error = known ? fits.get(row.link) : this.#hindrance(row.link)
+      if (!known) fits.set(row.link, error)
+      if (error !== undefined) {
+        refusals.push({ row, error })
+        continue
+      }
+      this.#rows.add(arpKey(row))
+      const watched = this.#links.get(row.link)
+      if (watched !== undefined) watched.rows++
+      this.#schedule.add(row, now)
+    }
+    this.#work()
+    return refusals
+  }
+
+  forget(rows: readonly Arp[]): void {
+    for (const row of rows) {
+      if (!this.#rows.delete(arpKey(row))) continue
+      this.#schedule.remove(row)
+      const watched = this.#links.get(row.link)
+      if (watched !== undefined && --watched.rows === 0) this.#links.delete(row.link)
+    }
+    this.#work()
+  }
+
+  standing(): readonly Arp[] {
+    return this.#schedule.rows()
+  }
+
+  settled(): Promise<void> {
+    if (this.#schedule.settled()) return Promise.resolve()
+    return new Promise(resolve => {
+      this.#waiting.push(resolve)
+      this.#arm()
+    })
+  }
+
+  close(): void {
+    this.#callOff()
+    this.#callOff = () => {}
+    this.#air.close()
+    for (const resolve of this.#waiting.splice(0)) resolve()
+  }
+
+  /** Why nothing can be announced on a link; afterwards it is watched. */
+  #hindrance(name: string): SlbError | undefined {
+    try {
+      this.#air.open()
+      const link = this.#air.look(name)
+      const error = unfitness(name, link, `announce on ${name}`)
+      if (error === undefined && !this.#links.has(name))
+        this.#links.set(name, { link, rows: 0, errno: 0 })
+      return error
+    } catch (error) {
+      if (error instanceof SlbError) return error
+      throw error
+    }
+  }
+
+  /** Does what is due, and sees to being called when more is. */
+  #work(): void {
+    const now = this.#alarm.now()
+    if (now - this.#looked >= lookInterval) this.#look(now)
+    for (const row of this.#schedule.take(now)) this.#tell(row)
+    if (this.#schedule.settled()) for (const resolve of this.#waiting.splice(0)) resolve()
+    this.#arm()
+  }
+
+  #arm(): void {
+    this.#callOff()
+    this.#callOff = () => {}
+    if (this.#rows.size === 0) return
+    const now = this.#alarm.now()
+    const due = this.#schedule.next(now) ?? Number.POSITIVE_INFINITY
+    const wait = Math.max(0, Math.min(due, this.#looked + lookInterval) - now)
+    this.#callOff = this.#alarm.after(wait, this.#waiting.length > 0, () => this.#work())
+  }
+
+  /** Begins again with the links that came up, were made anew or got another hardware address. */
+  #look(now: number): void {
+    this.#looked = now
+    for (const [name, watched] of this.#links) {
+      const before = watched.link
+      const link = this.#lookAt(name, before)
+      watched.link = link
+      if (link === undefined || !isReady(link)) continue
+      const steady = before !== undefined && isReady(before) && epochOf(before) === epochOf(link)
+      if (!steady) this.#schedule.restart(name, now)
+    }
+  }
+
+  #lookAt(name: string, before: L2Link | undefined): L2Link | undefined {
+    try {
+      const link = this.#air.look(name)
+      return unfitness(name, link, '') === undefined ? link : undefined
+    } catch (error) {
+      if (!(error instanceof SlbError)) throw error
+      this.#onTrouble(error)
+      return before
+    }
+  }
+
+  #tell({ link: name, address }: Arp): void {
+    const watched = this.#links.get(name)
+    const link = watched?.link
+    if (watched === undefined || link?.mac === undefined || !isReady(link)) return
+    const frames =
+      familyOf(address) === 'ipv4'
+        ? [gratuitousRequest(link.mac, address), gratuitousReply(link.mac, address)]
+        : [unsolicitedAdvertisement(link.mac, address, link.router)]
+    for (const frame of frames) {
+      const errno = this.#air.send(link.index, frame)
+      if (errno !== 0 && errno !== watched.errno && !isPassing(errno))
+        this.#onTrouble(sendError(errno, name))
+      watched.errno = errno
+    }
+  }
+}
