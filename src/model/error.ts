@@ -6,6 +6,7 @@
  * - `stale`: the live system is not as the plan assumed (EEXIST, ESRCH, ENOENT of the key): read again, plan again.
  * - `busy`: passes by itself (EAGAIN, EBUSY, ENOBUFS, ENOMEM): try again.
  * - `denied`: a privilege is missing. `missing`: a kernel module, program or link is. `invalid`: the kernel refuses the value.
+ * - `duplicate-address`: another host on the link has the address.
  * - `io`: reading or writing a file failed. `timeout`, `internal`: as they say.
  */
 export type SlbErrorCode =
@@ -14,6 +15,7 @@ export type SlbErrorCode =
   | 'denied'
   | 'missing'
   | 'invalid'
+  | 'duplicate-address'
   | 'io'
   | 'timeout'
   | 'locked'

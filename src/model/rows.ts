@@ -114,6 +114,11 @@ export interface Address {
   readonly prefix: number
   /** IPv6 without duplicate-address detection (IFA_F_NODAD). Not compared: it only says how to add. */
   readonly nodad: boolean
+  /**
+   * The link on which no other host may have an IPv4 address when it is added (RFC 5227, 2.1). Not
+   * compared: it only says how to add.
+   */
+  readonly probe?: string
   /** IPv6 duplicate-address detection found another holder (IFA_F_DADFAILED). */
   readonly dadFailed: boolean
   /** True if it carries our mark (IFA_PROTO). */

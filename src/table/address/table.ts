@@ -7,6 +7,7 @@ import { type Netlink, openNetlink, protocol } from '../../netlink/socket.ts'
 import { readSysctl } from '../sysctl.ts'
 import type { Table } from '../table.ts'
 import { type AddressChange, putAddresses, removeAddresses } from './addresses.ts'
+import { type Ask, askNeighbours, refuseDuplicates } from './claim.ts'
 import { type Patience, settleDad } from './dad.ts'
 import { type LinkChange, putLinks, removeLinks } from './links.ts'
 import { readAddresses, readLinks } from './read.ts'
@@ -26,13 +27,18 @@ const patience: Patience = {
  * unused, and reads as `dadFailed`. One that the kernel has not decided about in time, for want of a
  * carrier, is a failure of kind `timeout`, and stays, too.
  *
+ * An IPv4 address that says where to ask (`probe`) is added if nobody there has it: all of one apply are
+ * asked about together, in 0.6 s. One that another host has is a failure of kind `duplicate-address`.
+ *
  * Kernels before 5.18 do not keep our mark of addresses: there every address reads as not owned.
  *
  * @param netlink closed by `close`
+ * @param ask asks the neighbours for addresses
  */
 export function addressTable(
   netlink: Netlink = openNetlink(protocol.route),
   wait: Patience = patience,
+  ask: Ask = askNeighbours(wait.sleep),
 ): Table {
   return {
     kinds: ['link', 'address'],
@@ -43,7 +49,7 @@ export function addressTable(
       const { steps, origins } = unfold(changes)
       const failures = new Map<Change, Failure>()
       for (const run of runsOf(steps))
-        for (const { change, error } of await applyRun(netlink, run, wait)) {
+        for (const { change, error } of await applyRun(netlink, run, wait, ask)) {
           const origin = origins.get(change) ?? change
           if (!failures.has(origin)) failures.set(origin, { change: origin, error })
         }
@@ -119,16 +125,23 @@ function runsOf(changes: readonly Change[]): Run[] {
   return runs
 }
 
-async function applyRun(netlink: Netlink, run: Run, wait: Patience): Promise<Failure[]> {
+async function applyRun(netlink: Netlink, run: Run, wait: Patience, ask: Ask): Promise<Failure[]> {
   if (run.kind === 'link')
     return run.removes
       ? removeLinks(netlink, run.changes, release())
       : putLinks(netlink, run.changes)
   if (run.removes) return removeAddresses(netlink, run.changes, promotesSecondaries)
-  const failures = await putAddresses(netlink, run.changes)
+  const refused = await refuseDuplicates(netlink, run.changes, ask)
+  const claimed = without(run.changes, refused)
+  const failures = await putAddresses(netlink, claimed)
+  const added = without(claimed, failures)
+  return [...refused, ...failures, ...(await settleDad(netlink, added, wait))]
+}
+
+function without(changes: AddressChange[], failures: readonly Failure[]): AddressChange[] {
+  if (failures.length === 0) return changes
   const failed = new Set<Change>(failures.map(({ change }) => change))
-  const added = run.changes.filter(change => !failed.has(change))
-  return [...failures, ...(await settleDad(netlink, added, wait))]
+  return changes.filter(change => !failed.has(change))
 }
 
 /** IN_DEV_PROMOTE_SECONDARIES in linux/inetdevice.h: the switch of all links, or of this one. */
