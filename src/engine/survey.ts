@@ -83,5 +83,9 @@ function stands(key: string, service: Service | undefined): boolean {
 
 /** What every look at the live system covers, for these wanted rows. */
 export function scopeOf({ state }: Wanted): Omit<Scope, 'services'> {
-  return { sysctls: [...state.sysctl.values()].map(row => row.name), likely: state.service }
+  return {
+    sysctls: [...state.sysctl.values()].map(row => row.name),
+    announced: [...state.arp.values()],
+    likely: state.service,
+  }
 }

@@ -1,4 +1,5 @@
 /** The one interface to everything live: the kernel's tables, nftables, and the kernel in memory. */
+import type { Arp } from '../model/announcement.ts'
 import type { Change, Failure } from '../model/change.ts'
 import type { Kind, Service, ServiceId } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
@@ -9,6 +10,8 @@ export interface Scope {
   readonly services?: readonly ServiceId[]
   /** Sysctls to read beside the usual ones. */
   readonly sysctls?: readonly string[]
+  /** Announcements of which it is to be known whether they stand; for tables that cannot list them. */
+  readonly announced?: readonly Arp[]
   /** Services as they probably are, by key: only to save the memory for reading the same again. */
   readonly likely?: ReadonlyMap<string, Service>
 }
