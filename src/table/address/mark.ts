@@ -1,9 +1,14 @@
-/** How a kernel tells our links and addresses from those of others. */
+/** How a kernel tells our links, addresses and routes from those of others. */
 import { familyOf } from '../../model/ip.ts'
 import type { Address } from '../../model/rows.ts'
 
 /** IFA_PROTO of the addresses that we add (kernels from 5.18 on). */
 export const addressMark = 0x5b
+/**
+ * `rtm_protocol` of the routes that we add: a number that neither linux/rtnetlink.h (RTPROT_*) nor
+ * iproute2's list of routing protocols has given to anybody.
+ */
+export const routeMark = 0x5b
 /** IFLA_IFALIAS of the links that we create. */
 export const linkMark = 'slb:5b1b'
 
