@@ -1,13 +1,15 @@
 /**
- * The test runner:  npm test [-- [--lane host|lab|qemu]... [WORD]...]
+ * The test runner:  npm test [-- [--lane host|net|lab|qemu]... [WORD]...]
  *
  * Runs each test file whose path contains one of the words: most on this machine as it is, those
- * under test/lab inside a kernel with IPVS (see test/lab/kernel), those under test/qemu inside a
- * whole distribution kernel (only when asked, or with CI set). It ends with `N passed, N failed`;
- * a file that crashes or runs no test has failed. A lab that cannot be had is a failure when CI is
- * set, and else counts its files as skipped.
+ * under test/net beside routers in network namespaces of it, those under test/lab inside a kernel
+ * with IPVS (see test/lab/kernel), those under test/qemu inside a whole distribution kernel (only
+ * when asked, or with CI set). It ends with `N passed, N failed`; a file that crashes or runs no test
+ * has failed. Routers or a lab that cannot be had are a failure when CI is set, and else count their
+ * files as skipped.
  */
 import { openLab } from './lab/kernel/lab.ts'
+import { ensureRouters } from './net/tools.ts'
 import { findTests, type Lane, lanes } from './runner/find-tests.ts'
 import { runInLab } from './runner/in-lab.ts'
 import { closingLine, lost, type Outcome, show } from './runner/outcome.ts'
@@ -32,10 +34,10 @@ function parseArguments(args: readonly string[]): Arguments {
     const lane = arg === '--lane' ? rest.shift() : undefined
     const known = lanes.find(name => name === lane)
     if (known !== undefined) chosen.push(known)
-    else if (arg.startsWith('-')) throw new Error(`${arg}: use --lane host|lab|qemu`)
+    else if (arg.startsWith('-')) throw new Error(`${arg}: use --lane host|net|lab|qemu`)
     else words.push(arg)
   }
-  const usual: readonly Lane[] = inCi ? lanes : ['host', 'lab']
+  const usual: readonly Lane[] = inCi ? lanes : ['host', 'net', 'lab']
   return { lanes: chosen.length > 0 ? chosen : usual, words }
 }
 
@@ -65,12 +67,45 @@ async function main(): Promise<void> {
         { prefix: [], timeout: hostTimeout, signal: interrupted.signal },
         tell,
       )
-    } else skipped += await runLane(lane, files, tell)
+    } else if (lane === 'net') skipped += await runBesideRouters(files, tell)
+    else skipped += await runLane(lane, files, tell)
   }
   if (outcomes.length + skipped === 0) console.log('no test file has such a path')
   console.log(closingLine(outcomes, skipped))
   const failed = outcomes.some(outcome => outcome.failed > 0)
   process.exitCode = failed || outcomes.length === 0 || interrupted.signal.aborted ? 1 : 0
+}
+
+/** Some at a time: most of what they do is wait for daemons. Returns how many files were skipped. */
+async function runBesideRouters(
+  files: readonly string[],
+  tell: (outcome: Outcome) => void,
+): Promise<number> {
+  try {
+    await ensureRouters(line => console.log(`net: ${line}`))
+  } catch (error) {
+    return missing(files, 'no routers to test with', error, tell)
+  }
+  console.log('Network namespaces of this machine, beside BIRD, FRR and gobgpd')
+  const launch = { prefix: [], timeout: hostTimeout, signal: interrupted.signal }
+  await runFiles(files, 3, launch, tell)
+  return 0
+}
+
+/** What could not be had has failed when CI is set, and else counts its files as skipped. */
+function missing(
+  files: readonly string[],
+  what: string,
+  error: unknown,
+  tell: (outcome: Outcome) => void,
+): number {
+  const reason = error instanceof Error ? error.message : String(error)
+  if (inCi) {
+    for (const file of files) tell(lost(file, `${what}: ${reason}`))
+    return 0
+  }
+  console.log(`\nWARNING: ${what}, ${files.length} files SKIPPED: ${reason}\n`)
+  return files.length
 }
 
 /** Returns how many files were skipped because there is no lab. */
@@ -93,13 +128,7 @@ async function runLane(
     )
     return 0
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    if (inCi) {
-      for (const file of files) tell(lost(file, `no kernel to test on: ${reason}`))
-      return 0
-    }
-    console.log(`\nWARNING: no kernel to test on, ${files.length} files SKIPPED: ${reason}\n`)
-    return files.length
+    return missing(files, 'no kernel to test on', error, tell)
   }
 }
 

@@ -3,10 +3,13 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { projectFolder } from '../project.ts'
 
-/** `host`: this machine as it is; `lab`: a kernel with IPVS; `qemu`: a whole distribution kernel. */
-export type Lane = 'host' | 'lab' | 'qemu'
+/**
+ * `host`: this machine as it is; `net`: its own kernel, in network namespaces, with routers; `lab`: a
+ * kernel with IPVS; `qemu`: a whole distribution kernel.
+ */
+export type Lane = 'host' | 'net' | 'lab' | 'qemu'
 
-export const lanes: readonly Lane[] = ['host', 'lab', 'qemu']
+export const lanes: readonly Lane[] = ['host', 'net', 'lab', 'qemu']
 
 /**
  * The test files by lane, as sorted paths of their sources (`test/plan/plan.test.ts`) that contain
@@ -19,14 +22,14 @@ export function findTests(words: readonly string[]): Readonly<Record<Lane, reado
     .map(file => `test/${file}`)
     .filter(file => words.length === 0 || words.some(word => file.includes(word)))
     .sort()
-  const found: Record<Lane, string[]> = { host: [], lab: [], qemu: [] }
+  const found: Record<Lane, string[]> = { host: [], net: [], lab: [], qemu: [] }
   for (const file of files) found[laneOf(file)].push(file)
   return found
 }
 
 function laneOf(file: string): Lane {
-  if (file.startsWith('test/lab/')) return 'lab'
-  return file.startsWith('test/qemu/') ? 'qemu' : 'host'
+  const folder = /^test\/(net|lab|qemu)\//.exec(file)?.[1]
+  return lanes.find(lane => lane === folder) ?? 'host'
 }
 
 /** The compiled file of a source file, as an absolute path. */
