@@ -20,6 +20,7 @@ import { encodeDirectory } from './encoded.ts'
 import { measure } from './measure.ts'
 import { keepalivedConfig, parseRules } from './peers.ts'
 import { tcpService, untilKernelHas } from './until.ts'
+import { measureVerdicts } from './verdict.ts'
 import { countWrites, straceOptions } from './writes.ts'
 
 const [, , scenario = '', config = '', work = ''] = process.argv
@@ -137,6 +138,9 @@ switch (scenario) {
     break
   case 'run':
     tell('run', await measureDaemon(config))
+    break
+  case 'verdict':
+    tell('verdict', await measureVerdicts(config, 9))
     break
   case 'floor':
     await runFloor()

@@ -132,6 +132,7 @@ async function peers(bench: Bench, size: number): Promise<Told> {
     ...(await scenario(bench, 'restore', size)),
     ...(await scenario(bench, 'keepalived', size)),
     ...(await scenario(bench, 'run', size)),
+    ...(await scenario(bench, 'verdict', size)),
     'run-one': (await scenario(bench, 'run', size, 'one'))['run'] ?? {},
   }
 }

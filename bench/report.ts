@@ -93,13 +93,16 @@ function daemon(figures: Figures): readonly Row[] {
   const { one, all, services } = figures
   const reload = ["keepalived's reload", 'reload'] as const
   const files = Math.ceil(services / 100)
-  const both = (show: (values: Values) => string): readonly string[] =>
-    [one, all].flatMap(lab => [show(lab['run'] ?? {}), ''])
+  const both = (show: (values: Values) => string, told = 'run'): readonly string[] =>
+    [one, all].flatMap(lab => [show(lab[told] ?? {}), ''])
+  const late = ({ seconds: usual = Number.NaN, slowest = Number.NaN }: Values): string =>
+    `${Math.round(usual * 1000)} ms, at most ${Math.round(slowest * 1000)} ms`
   const held = ({ resident, peak }: Values): string => `${mib(resident)}, at most ${mib(peak)}`
   const idle = ({ idle = Number.NaN }: Values): string => `${(idle * 100).toFixed(1)} % of a core`
   return [
     against(figures, [`one of ${files} files saved⁴`, 'run'], reload, '12 times faster'),
     against(figures, ['the one file with everything saved⁴', 'run-one'], reload, '3 times faster'),
+    ['a backend that hangs, out of the kernel⁵', '', ...both(late, 'verdict'), 'at most 50 ms'],
     ['memory at work', '', ...both(held), 'at most 250 MiB'],
     ['idle, looking for drift', '', ...both(idle), 'at most 5 %'],
   ]
