@@ -20,6 +20,22 @@ const boxCount = 64
 /** An ARP packet has 42 octets, and padding. */
 const boxSize = 128
 
+/**
+ * Lets in what is meant for this link. What is not, PACKET_OTHERHOST, is above all a frame of a VLAN
+ * that nobody here is in, which the kernel hands on without its tag (__netif_receive_skb_core in
+ * net/core/dev.c): an address there is none here.
+ */
+const meantForUs = instructions(
+  // ld #pkttype: SKF_AD_OFF + SKF_AD_PKTTYPE (linux/filter.h).
+  [0x20, 0, 0, 0xfffff004],
+  // jeq #PACKET_OTHERHOST, 0, 1
+  [0x15, 0, 1, 3],
+  // ret #0
+  [0x06, 0, 0, 0],
+  // ret #-1
+  [0x06, 0, 0, 0xffffffff],
+)
+
 const deniedHint = 'run as root or with the capability CAP_NET_RAW'
 
 /** Sends frames on any link. */
@@ -59,7 +75,10 @@ export function openFrameListener(c: Libc, index: number, etherType: number): Fr
   const size = new Uint8Array(new Int32Array([receiveBuffer]).buffer)
   if (c.setsockopt(fd, solSocket, receiveBufferForce, size, size.length) !== 0)
     c.setsockopt(fd, solSocket, receiveBufferOption, size, size.length)
-  if (c.bind(fd, addressOf(index, etherType), addressLength) !== 0) {
+  if (
+    c.attachFilter(fd, meantForUs) !== 0 ||
+    c.bind(fd, addressOf(index, etherType), addressLength) !== 0
+  ) {
     const errno = c.errno()
     c.close(fd)
     throw kernelError(errno, 'listen on a link')
@@ -102,6 +121,19 @@ function send(c: Libc, fd: number, index: number, frame: Uint8Array): number {
     const errno = c.errno()
     if (errno !== errnoNumber('EINTR')) return errno
   }
+}
+
+/** struct sock_filter, each: code, how far to jump if true and if false, operand. */
+function instructions(
+  ...program: readonly (readonly [code: number, yes: number, no: number, operand: number])[]
+): Uint8Array {
+  const memory = new ArrayBuffer(program.length * 8)
+  program.forEach(([code, yes, no, operand], place) => {
+    new Uint16Array(memory)[place * 4] = code
+    new Uint8Array(memory).set([yes, no], place * 8 + 2)
+    new Uint32Array(memory)[place * 2 + 1] = operand
+  })
+  return new Uint8Array(memory)
 }
 
 /** struct sockaddr_ll: family and index in the order of the host, the Ethernet type in network order. */

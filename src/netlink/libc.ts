@@ -24,6 +24,8 @@ export interface Libc {
   socket(domain: number, type: number, protocol: number): number
   bind(fd: number, address: Uint8Array, length: number): number
   setsockopt(fd: number, level: number, name: number, value: Uint8Array, length: number): number
+  /** Lets in only what a program of classic BPF lets in: struct sock_filter, one after another (socket(7)). */
+  attachFilter(fd: number, program: Uint8Array): number
   /** Fills `value`, as long as it is. */
   getsockopt(fd: number, level: number, name: number, value: Uint8Array): number
   send(fd: number, bytes: Uint8Array, length: number, flags: number): number
@@ -47,6 +49,12 @@ export interface Libc {
   errno(): number
 }
 
+/** SOL_SOCKET and SO_ATTACH_FILTER, asm-generic/socket.h. */
+const solSocket = 1
+const attachFilterOption = 26
+/** sizeof(struct sock_filter), linux/filter.h. */
+const instructionLength = 8
+
 let loaded: Libc | undefined
 
 /** The C library of this process. */
@@ -65,12 +73,17 @@ function load(): Libc {
     'int getsockopt(int fd, int level, int name, void *value, _Inout_ uint32_t *length)',
   )
   const fcntl = library.func('int fcntl(int fd, int command, ...)')
+  const setsockopt: Libc['setsockopt'] = library.func(
+    'int setsockopt(int fd, int level, int name, const void *value, uint32_t length)',
+  )
   return {
     socket: library.func('int socket(int domain, int type, int protocol)'),
     bind: library.func('int bind(int fd, const void *address, uint32_t length)'),
-    setsockopt: library.func(
-      'int setsockopt(int fd, int level, int name, const void *value, uint32_t length)',
-    ),
+    setsockopt,
+    attachFilter(fd, program) {
+      const value = programOf(ffi, program)
+      return setsockopt(fd, solSocket, attachFilterOption, value, value.length)
+    },
     getsockopt: (fd, level, name, value) => getsockopt(fd, level, name, value, [value.length]),
     send: library.func('intptr_t send(int fd, const void *bytes, size_t length, int flags)'),
     sendto: library.func(
@@ -83,6 +96,15 @@ function load(): Libc {
     fcntl: (fd, command, value) => fcntl(fd, command, 'int', value),
     errno: () => ffi.errno(),
   }
+}
+
+/** struct sock_fprog (linux/filter.h); the kernel copies the program at once. */
+function programOf(ffi: typeof koffi, program: Uint8Array): Uint8Array {
+  const fprog = ffi.struct({ length: 'uint16_t', filter: 'uintptr_t' })
+  const value = Buffer.alloc(ffi.sizeof(fprog))
+  const length = program.length / instructionLength
+  ffi.encode(value, fprog, { length, filter: ffi.address(program) })
+  return value
 }
 
 /** The array of struct mmsghdr (recvmmsg(2)), each with a struct iovec of one box. */

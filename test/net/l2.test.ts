@@ -170,6 +170,17 @@ test('whoever announces the address while it is asked for has it', async ({ cabl
   sender.close()
 })
 
+test('an address in a VLAN that this link is not in does not count', async ({ cable, netlink }) => {
+  const asking = ask(netlink, vip.address)
+  const frame = Buffer.from(gratuitousRequest(oldMac, vip.address))
+  const tag = Buffer.from('81000005', 'hex')
+  const tagged = Buffer.concat([frame.subarray(0, 12), tag, frame.subarray(12)])
+  const sender = inside(cable.there, () => openFrameSender(libc()))
+  assert.is(sender.send(linkOf(cable.there, 'eth0').ifindex, tagged), 0)
+  assert.equal(await asking, [{ result: 'free' }])
+  sender.close()
+})
+
 test('an address that this host has on another link does not count', async ({ cable, netlink }) => {
   // eth1 is on the same network as eth0, by a switch on the other side.
   ip(

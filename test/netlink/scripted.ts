@@ -57,6 +57,7 @@ export function script(
     },
     bind: () => 0,
     setsockopt: () => 0,
+    attachFilter: () => 0,
     sendto: () => fail('ENOTCONN'),
     fcntl: () => 0,
     getsockopt: () => fail('ENOPROTOOPT'),
