@@ -4,6 +4,7 @@ import type { Case } from './case.ts'
 import type { Finding } from './finding.ts'
 import { examineHealth } from './health.ts'
 import { examineModules } from './modules.ts'
+import { examineNeighbours } from './neighbours.ts'
 import { examineRows } from './rows.ts'
 import { examineSwitches } from './switches.ts'
 import { examineChecksThroughVips } from './through-vip.ts'
@@ -25,6 +26,7 @@ export function diagnose(one: Case, { stateDirectory, verdicts }: Around): reado
     ...examineSwitches(one),
     ...examineChecksThroughVips(one),
     ...examineVips(one),
+    ...examineNeighbours(one),
     ...examineWays(one),
     ...examineRows(one),
     ...examineHealth(one, verdicts),

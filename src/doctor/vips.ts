@@ -1,10 +1,9 @@
 /** Whether the addresses that clients ask for are there, and are answered for. */
-import { type Ip, writeIp } from '../model/ip.ts'
-import type { Address } from '../model/rows.ts'
+import type { Ip } from '../model/ip.ts'
 import type { State } from '../model/state.ts'
+import { arpIgnoreOf, covers, isHidden } from './arp-ignore.ts'
 import type { Case } from './case.ts'
 import { type Finding, named, warning, wrong } from './finding.ts'
-import type { Machine } from './machine.ts'
 
 export function examineVips(one: Case): readonly Finding[] {
   const { desired, wanted } = one
@@ -31,7 +30,7 @@ export function examineVips(one: Case): readonly Finding[] {
       return [
         wrong(address, `it is not on ${link}, for ${named(services)}`, 'slb apply puts it up'),
       ]
-    return held === link ? silent(address, held, seen, one.machine) : []
+    return held === link ? silent(address, held, seen, one) : []
   })
 }
 
@@ -40,31 +39,24 @@ function isOff(name: string, { desired }: Case): boolean {
 }
 
 /** An address on one link that a network on another belongs to, where ARP is only answered for a link's own. */
-function silent(address: Ip, link: string, seen: State, machine: Machine): readonly Finding[] {
+function silent(
+  address: Ip,
+  link: string,
+  seen: State,
+  { machine, wanted }: Case,
+): readonly Finding[] {
   if (address.includes(':')) return []
+  // Of those it is said in another room.
+  if ([...wanted.state.arp.values()].some(row => row.address === address)) return []
   const network = [...seen.address.values()].find(row => row.link !== link && covers(row, address))
   if (network === undefined) return []
-  const value = (name: string): number =>
-    Number(machine.sysctl(`net.ipv4.conf.${name.replaceAll('.', '/')}.arp_ignore`) ?? 0)
-  const most = Math.max(value('all'), value(network.link))
-  if (most === 0) return []
+  const value = arpIgnoreOf(network.link, machine)
+  if (!isHidden(value, { onLink: false, inNetwork: true })) return []
   return [
     warning(
       address,
-      `arp_ignore is ${most} on ${network.link}, so that nobody there learns of an address on ${link}`,
+      `arp_ignore is ${value} on ${network.link}, so that nobody there learns of an address on ${link}`,
       `set net.ipv4.conf.${network.link}.arp_ignore and that of all to 0, or link = "${network.link}" for the VIP`,
     ),
   ]
-}
-
-/** True of a network that an address is in; a host route is none. */
-function covers({ address, prefix }: Address, ip: Ip): boolean {
-  if (address.includes(':') || prefix >= 32 || prefix === 0) return false
-  return numberOf(address) >>> (32 - prefix) === numberOf(ip) >>> (32 - prefix)
-}
-
-function numberOf(ip: Ip): number {
-  const bytes = Buffer.alloc(4)
-  writeIp(ip, bytes, 0)
-  return bytes.readUInt32BE()
 }
