@@ -70,7 +70,7 @@ interface Watched {
 /**
  * An announcer that has nothing to announce yet. It does not keep the process from ending.
  *
- * @param onTrouble told of what stops the frames of a link, once until they go again
+ * @param onTrouble told of what stops the frames of a link, or the looking at links, once until it goes again
  */
 export function openAnnouncer(
   air: Air,
@@ -89,6 +89,8 @@ class Repeater implements Announcer {
   readonly #links = new Map<string, Watched>()
   readonly #waiting: (() => void)[] = []
   #looked = Number.NEGATIVE_INFINITY
+  /** True while links cannot be looked at. */
+  #blind = false
   #callOff: () => void = () => {}
 
   constructor(air: Air, alarm: Alarm, onTrouble: (error: SlbError) => void) {
@@ -104,7 +106,7 @@ class Repeater implements Announcer {
     for (const row of rows) {
       if (this.#rows.has(arpKey(row))) continue
       const known = fits.has(row.link)
-      const error = known ? fits.get(row.link) : this.#hindrance(row.link)
+      const error = known ? fits.get(row.link) : this.#hindrance(row.link, now)
       if (!known) fits.set(row.link, error)
       if (error !== undefined) {
         refusals.push({ row, error })
@@ -148,15 +150,17 @@ class Repeater implements Announcer {
     for (const resolve of this.#waiting.splice(0)) resolve()
   }
 
-  /** Why nothing can be announced on a link; afterwards it is watched. */
-  #hindrance(name: string): SlbError | undefined {
+  /** Why nothing can be announced on a link; undefined = it can, and the link is watched. */
+  #hindrance(name: string, now: number): SlbError | undefined {
     try {
       this.#air.open()
       const link = this.#air.look(name)
       const error = unfitness(name, link, `announce on ${name}`)
-      if (error === undefined && !this.#links.has(name))
-        this.#links.set(name, { link, rows: 0, errno: 0 })
-      return error
+      if (error !== undefined) return error
+      const watched = this.#links.get(name)
+      if (watched === undefined) this.#links.set(name, { link, rows: 0, errno: 0 })
+      else this.#see(name, watched, link, now)
+      return undefined
     } catch (error) {
       if (error instanceof SlbError) return error
       throw error
@@ -182,28 +186,29 @@ class Repeater implements Announcer {
     this.#callOff = this.#alarm.after(wait, this.#waiting.length > 0, () => this.#work())
   }
 
-  /** Begins again with the links that came up, were made anew or got another hardware address. */
   #look(now: number): void {
     this.#looked = now
-    for (const [name, watched] of this.#links) {
-      const before = watched.link
-      const link = this.#lookAt(name, before)
-      watched.link = link
-      if (link === undefined || !isReady(link)) continue
-      const steady = before !== undefined && isReady(before) && epochOf(before) === epochOf(link)
-      if (!steady) this.#schedule.restart(name, now)
+    try {
+      for (const [name, watched] of this.#links) {
+        const link = this.#air.look(name)
+        const fits = unfitness(name, link, `announce on ${name}`) === undefined
+        this.#see(name, watched, fits ? link : undefined, now)
+      }
+      this.#blind = false
+    } catch (error) {
+      if (!(error instanceof SlbError)) throw error
+      if (!this.#blind) this.#onTrouble(error)
+      this.#blind = true
     }
   }
 
-  #lookAt(name: string, before: L2Link | undefined): L2Link | undefined {
-    try {
-      const link = this.#air.look(name)
-      return unfitness(name, link, '') === undefined ? link : undefined
-    } catch (error) {
-      if (!(error instanceof SlbError)) throw error
-      this.#onTrouble(error)
-      return before
-    }
+  /** Begins again with a link that came up, was made anew or got another hardware address. */
+  #see(name: string, watched: Watched, link: L2Link | undefined, now: number): void {
+    const before = watched.link
+    watched.link = link
+    if (link === undefined || !isReady(link)) return
+    const steady = before !== undefined && isReady(before) && epochOf(before) === epochOf(link)
+    if (!steady) this.#schedule.restart(name, now)
   }
 
   #tell({ link: name, address }: Arp): void {

@@ -28,6 +28,7 @@ interface Rig {
   /** What sending meets. */
   errno: string | undefined
   denied: boolean
+  blind: boolean
 }
 
 function rig(): Rig {
@@ -39,6 +40,7 @@ function rig(): Rig {
     troubles: [],
     errno: undefined,
     denied: false,
+    blind: false,
     heard() {
       const all = sent
       sent = []
@@ -59,7 +61,10 @@ function rig(): Rig {
         open() {
           if (self.denied) throw new SlbError('denied', 'not permitted')
         },
-        look: name => self.links.get(name),
+        look(name) {
+          if (self.blind) throw new SlbError('busy', `read link ${name}: busy`)
+          return self.links.get(name)
+        },
         send(index, frame) {
           if (self.errno !== undefined) return errnoNumber(self.errno)
           sent.push(`${index} ${hex(frame)}`)
@@ -222,6 +227,32 @@ test('a link that goes down while frames are sent is no trouble; another error i
   one.pass(2000)
   assert.is(one.troubles.length, 1)
   assert.match(one.troubles[0] ?? '', /announce on eth0: not permitted/)
+})
+
+test('while links cannot be looked at, it goes on as before, and says so once', () => {
+  const one = rig()
+  one.announcer.announce([vip])
+  one.heard()
+  one.blind = true
+  one.pass(3000)
+  assert.equal(one.troubles, ['read link eth0: busy'])
+  assert.equal(one.heard(), [...once, ...once, ...once])
+  one.blind = false
+  one.pass(1000)
+  one.blind = true
+  one.pass(3000)
+  assert.is(one.troubles.length, 2)
+})
+
+test('a new address sees at once what has become of its link', () => {
+  const { announcer, heard, links } = rig()
+  announcer.announce([vip])
+  heard()
+  links.set('eth0', linkOf({ index: 9 }))
+  announcer.announce([six])
+  const all = heard()
+  assert.is(all.length, 9)
+  assert.ok(all.every(line => line.startsWith('9 ')))
 })
 
 test('the first burst of thousands takes its time, and can be waited for', async () => {

@@ -18,7 +18,16 @@ import { type Netlink, openNetlink, protocol } from '../../src/netlink/socket.ts
 import { addressTable } from '../../src/table/address/table.ts'
 import { arpTable } from '../../src/table/announce/arp-table.ts'
 import { inside, ip, run } from '../lab/namespace.ts'
-import { type Cable, capture, enterCable, linkOf, macOf, neighbourOf, until } from './link.ts'
+import {
+  type Cable,
+  capture,
+  enterCable,
+  linkOf,
+  macOf,
+  neighbourOf,
+  untilCarrier,
+} from './link.ts'
+import { until, untilEqual } from './until.ts'
 
 const test = suite<{ cable: Cable; netlink: Netlink; announcer: Announcer }>('l2')
 
@@ -56,8 +65,12 @@ test('the neighbour hears request and reply, three times at once and then every 
   }
   const reply = { ...request, operation: 'reply', targetMac: cable.mac }
   assert.equal(packets, [request, reply, request, reply, request, reply])
-  const later: unknown[] = []
-  await until('two more', () => later.push(...heard.frames()) >= 4)
+  let later = 0
+  const look = (): number => {
+    later += heard.frames().length
+    return later
+  }
+  await until('two more', look, count => count >= 4)
   heard.close()
 })
 
@@ -87,7 +100,7 @@ test('a link that comes up is announced on again, and one that is made anew', as
   ip(cable.there, `neigh add ${vip.address} lladdr ${oldMac} dev eth0 nud permanent`)
   ip(cable.there, `neigh change ${vip.address} lladdr ${oldMac} dev eth0 nud reachable`)
   ip(cable.here, 'link set eth0 up')
-  await until('announced after it came up', () => heardOf(cable) === cable.mac)
+  await untilEqual('announced after it came up', () => heardOf(cable), cable.mac)
   ip(
     cable.here,
     'link del eth0',
@@ -101,7 +114,8 @@ test('a link that comes up is announced on again, and one that is made anew', as
     'address add 10.77.0.2/24 dev eth0',
     `neigh add ${vip.address} lladdr ${oldMac} dev eth0 nud reachable`,
   )
-  await until('announced on the new one', () => heardOf(cable) === macOf(cable.here, 'eth0'))
+  const mac = macOf(cable.here, 'eth0')
+  await untilEqual('announced on the new one', () => heardOf(cable), mac)
 })
 
 function heardOf(cable: Cable): string | undefined {
@@ -113,10 +127,11 @@ test('thousands of addresses are announced, none of them lost', async ({ cable, 
   const rows = Array.from({ length: 1000 }, (_, i) => ({ ...vip, address: other(i) }))
   const missing = new Set<string>(rows.map(({ address }) => address))
   announcer.announce(rows)
-  await until('all are heard', () => {
+  const look = (): number => {
     for (const frame of heard.frames()) missing.delete(parseArp(frame)?.sender ?? '')
-    return missing.size === 0
-  })
+    return missing.size
+  }
+  await untilEqual('those that are not heard yet', look, 0)
   heard.close()
 })
 
@@ -193,7 +208,7 @@ test('an address that this host has on another link does not count', async ({ ca
   )
   ip(cable.here, 'link set eth1 up', 'link add slb0 type bridge', 'link set slb0 up')
   ip(cable.here, `address add ${vip.address}/32 dev slb0`)
-  await until('eth1 has a carrier', () => linkOf(cable.here, 'eth1').operstate === 'UP')
+  await untilCarrier(cable.here, 'eth1')
   const heard = capture(cable.here, etherTypeArp)
   assert.equal(await ask(netlink, vip.address), [{ result: 'free' }])
   const answers = heard.frames().map(frame => parseArp(frame))

@@ -2,7 +2,6 @@
  * Two machines with a cable between them, and what goes over it: `eth0` of here, 10.77.0.1/24, and
  * `eth0` of there, 10.77.0.2/24, with fd77::1 and fd77::2.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Mac } from '../../src/l2/mac.ts'
 import { type FrameListener, openFrameListener } from '../../src/l2/packet-socket.ts'
 import { libc } from '../../src/netlink/libc.ts'
@@ -15,6 +14,7 @@ import {
   type Namespace,
   run,
 } from '../lab/namespace.ts'
+import { until } from './until.ts'
 
 export interface Cable {
   readonly here: Namespace
@@ -42,8 +42,14 @@ export async function enterCable(): Promise<Cable> {
     'address add 10.77.0.2/24 dev eth0',
     'address add fd77::2/64 dev eth0 nodad',
   )
-  await until('the cable has a carrier', () => linkOf(here, 'eth0').operstate === 'UP')
+  await untilCarrier(here, 'eth0')
   return { here, there, mac: macOf(here, 'eth0'), farMac: macOf(there, 'eth0') }
+}
+
+/** Waits until a link can be sent on. */
+export async function untilCarrier(namespace: Namespace, name: string): Promise<void> {
+  const look = (): string => linkOf(namespace, name).operstate
+  await until(`${name} has a carrier`, look, state => state === 'UP')
 }
 
 interface ShownLink {
@@ -89,17 +95,5 @@ export function capture(namespace: Namespace, etherType: number): Capture {
       return heard
     },
     close: () => listener.close(),
-  }
-}
-
-/** Long enough for a busy machine; whoever waits so long has failed. */
-const patience = 30_000
-
-/** Looks until something is so. */
-export async function until(what: string, look: () => boolean): Promise<void> {
-  const began = performance.now()
-  while (!look()) {
-    if (performance.now() - began > patience) throw new Error(`${what}: not within ${patience} ms`)
-    await sleep(10)
   }
 }
