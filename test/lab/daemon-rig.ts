@@ -29,7 +29,7 @@ export interface DaemonRig {
   text(): string
   /** Waits for a line of the log that says this. */
   logged(message: RegExp): Promise<LogLine>
-  /** A command by the real program, through the socket. */
+  /** A command through the socket; asked within this process, which saves a second each time. */
   slb(...args: string[]): Promise<Ran>
   /** Starts it, and waits until the first files are applied. */
   start(options?: StartOptions): Promise<void>
@@ -102,7 +102,7 @@ export function daemonRig(
       })
       return found as LogLine
     },
-    slb: (...args) => rig.slb(...args, '--socket', socket),
+    slb: (...args) => rig.asking(socket, ...args),
     launch(options) {
       text = ''
       running = rig.start(['run', '-c', folder, '--socket', socket], options)

@@ -55,7 +55,7 @@ test('a broken file changes nothing, says where, and holds nobody else up', () =
     assert.match(String(faults), /web\.toml:3:1/)
     daemon.save('db.toml', db(9))
     await untilSaved(...webLines(), ...dbLines(9))
-    const { out, err } = await daemon.slb('status')
+    const { out, err } = await daemon.rig.slb('status', '--socket', daemon.socket)
     assert.match(out + err, /web\.toml/)
     daemon.save('web.toml', web(4))
     await untilSaved(...webLines(4), ...dbLines(9))
@@ -83,7 +83,13 @@ test('a file that is gone holds its services until that is consented to', () =>
     daemon.remove('web.toml')
     await daemon.logged(/web\.toml is gone/)
     await untilSaved(...webLines(), ...dbLines())
-    const { status, out, err } = await daemon.slb('apply', '--yes-remove', '1')
+    const { status, out, err } = await daemon.rig.slb(
+      'apply',
+      '--yes-remove',
+      '1',
+      '--socket',
+      daemon.socket,
+    )
     assert.is(status, 0, out + err)
     await untilSaved(...dbLines())
   }))

@@ -1,4 +1,4 @@
-/** What becomes of services of which too few are up, and how those that come back do so: in the kernel. */
+/** What clients see of services of which too few are up (the table of docs/health.md), and how backends come back. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -8,7 +8,7 @@ import { saved } from './ipvsadm.ts'
 import { run } from './namespace.ts'
 import { labRig } from './rig.ts'
 import { type Network, withNetwork } from './topology.ts'
-import { askNames } from './traffic.ts'
+import { askNames, connect } from './traffic.ts'
 
 const check =
   'check = { type = "http", port = 8081, path = "/", interval = "300ms", timeout = "200ms", rise = 1, fall = 2 }'
@@ -43,21 +43,29 @@ ${check}
 ${more}
 `
 
+const two = '\nquorum = { up = 2, down = 1 }'
 const three = [
-  service('keeps', 10, 80, 8080, ''),
-  service('sorry', 10, 81, 8082, 'sorry = "10.2.0.13:8082"'),
-  service('leaves', 11, 80, 8083, 'when_empty = "withdraw"\nquorum = { up = 2, down = 1 }'),
+  service('keeps', 10, 80, 8080, 'quorum = 2'),
+  service('sorry', 10, 81, 8082, `sorry = "10.2.0.13:8082"${two}`),
+  service('leaves', 11, 80, 8083, `when_empty = "withdraw"${two}`),
 ].join('')
 
-/** The table where these backends (1 or 2) are up, and 3 says sorry. */
-function table(...up: readonly number[]): readonly string[] {
-  const lines = (at: string, port: number, who: readonly number[]): readonly string[] => [
+/** Backends by number; with a zero those that have weight 0. */
+type Rows = readonly (number | '2 at weight 0')[]
+
+/** The table where these are up, and those are there for who says sorry. */
+function table(up: Rows, sorry = up): readonly string[] {
+  const lines = (at: string, port: number, who: Rows): readonly string[] => [
     `-A -t ${at} -s rr`,
-    ...who.map(number => `-a -t ${at} -r 10.2.0.1${number}:${port} -m -w 1`),
+    ...who.map(one =>
+      typeof one === 'number'
+        ? `-a -t ${at} -r 10.2.0.1${one}:${port} -m -w 1`
+        : `-a -t ${at} -r 10.2.0.12:${port} -m -w 0`,
+    ),
   ]
   return [
     ...lines('192.0.2.10:80', 8080, up),
-    ...lines('192.0.2.10:81', 8082, up.length === 0 ? [3] : up),
+    ...lines('192.0.2.10:81', 8082, sorry),
     ...lines('192.0.2.11:80', 8083, up),
   ]
 }
@@ -65,38 +73,67 @@ function table(...up: readonly number[]): readonly string[] {
 const has = (address: string): boolean =>
   run(undefined, 'ip', '-o', 'address').includes(`${address}/`)
 
+/** Who answers new connections. */
+async function whoAnswers({ client }: Network, vip: string, port: number): Promise<string> {
+  return [...new Set(await askNames(client, vip, port, 4))].sort().join(' ')
+}
+
+async function faultOf({ client }: Network, vip: string): Promise<string> {
+  const flow = await connect(client, vip, 80, 1000).catch(error => (error as Error).message)
+  if (typeof flow === 'string') return flow
+  flow.close()
+  return 'connected'
+}
+
 /** Kills it and starts it again. Nothing is done but what differs, and that is nothing. */
 async function restart(daemon: DaemonRig): Promise<void> {
   const entries = async (): Promise<string> => (await daemon.slb('history', '-o', 'json')).out
   const before = [await entries(), saved().join('\n')]
   await daemon.stop('SIGKILL')
   await daemon.start()
-  await sleep(1500)
+  await sleep(1200)
   assert.equal([await entries(), saved().join('\n')], before, 'a restart does nothing')
 }
 
 test('without quorum a service keeps its address, says sorry, or leaves; with it, it comes back', () =>
   withDaemon(three, async (daemon, [one, two], network) => {
-    await untilSaved(...table(1, 2))
+    await untilSaved(...table([1, 2]))
     await until('the address', () => has('192.0.2.11'))
     await one?.kill()
-    await untilSaved(...table(2))
-    assert.ok(has('192.0.2.11'), 'one is enough to go on')
+    await untilSaved(...table([2]))
+    assert.ok(has('192.0.2.11'), 'between the two numbers it stays what it was')
+    assert.is(await whoAnswers(network, '192.0.2.10', 80), 'backend2')
+    assert.is(await whoAnswers(network, '192.0.2.10', 81), 'backend2')
+
     await two?.kill()
-    await untilSaved(...table())
+    await untilSaved(...table([], [3]))
     await until('no address', () => !has('192.0.2.11'))
-    assert.equal(await askNames(network.client, '192.0.2.10', 81, 3), Array(3).fill('backend3'))
+    assert.match(await faultOf(network, '192.0.2.10'), 'ECONNREFUSED')
+    assert.is(await whoAnswers(network, '192.0.2.10', 81), 'backend3')
+    assert.match(await faultOf(network, '192.0.2.11'), /silent|EHOSTUNREACH|ENETUNREACH/)
+    const { out } = await daemon.slb('status')
+    assert.match(out, '0 of 2 up, needs 2: says sorry')
+    assert.match(out, 'needs 2: its address is withdrawn')
     await restart(daemon)
     assert.ok(has('192.0.2.10'))
     assert.not.ok(has('192.0.2.11'))
+
     await two?.start()
-    await untilSaved(...table(2))
-    assert.equal(await askNames(network.client, '192.0.2.10', 81, 3), Array(3).fill('backend2'))
+    await untilSaved(...table([2], ['2 at weight 0', 3]))
+    assert.is(await whoAnswers(network, '192.0.2.10', 80), 'backend2')
+    assert.is(await whoAnswers(network, '192.0.2.10', 81), 'backend3')
     await restart(daemon)
     assert.not.ok(has('192.0.2.11'), 'one is not enough to come back, nor after a restart')
+
     await one?.start()
-    await untilSaved(...table(1, 2))
+    await untilSaved(...table([1, 2]))
     await until('the address', () => has('192.0.2.11'))
+    for (const [vip, port] of [
+      ['192.0.2.10', 80],
+      ['192.0.2.10', 81],
+      ['192.0.2.11', 80],
+    ] as const)
+      assert.is(await whoAnswers(network, vip, port), 'backend1 backend2')
   }))
 
 const slow = `[service.web]

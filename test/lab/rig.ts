@@ -7,7 +7,8 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
-import type { Io } from '../../src/cli/context.ts'
+import { callDaemon } from '../../src/cli/call-daemon.ts'
+import type { Io, ProcessEnds } from '../../src/cli/context.ts'
 import { runProgram } from '../../src/cli/program.ts'
 import { Sink, type Stream } from '../../src/cli/sink.ts'
 import { startGuardian } from '../../src/cli/start-guardian.ts'
@@ -41,6 +42,8 @@ export interface LabRig {
   file(name: string, text: string): string
   /** Runs a command within this process, in the namespace that it is in now. */
   here(...args: string[]): Promise<Ran>
+  /** The same, asking a daemon first, as a process of its own does. */
+  asking(socket: string, ...args: string[]): Promise<Ran>
   /** Starts the real program in the namespace that this process is in now. */
   start(args: readonly string[], options?: StartOptions): Running
   /** Runs the real program to its end. */
@@ -67,6 +70,8 @@ export function labRig(): LabRig {
       return path
     },
     here: (...args) => runHere([...args, '--state-dir', stateDir]),
+    asking: (socket, ...args) =>
+      runHere([...args, '--state-dir', stateDir, '--socket', socket], { asking: true }),
     start: (args, options) => start([...args, '--state-dir', stateDir], options),
     slb: (...args) => rig.start(args).ended,
   }
@@ -103,8 +108,11 @@ export function running(child: Child): Running {
   return { process: child, ended }
 }
 
-/** Runs a command within this process. */
-export async function runHere(args: readonly string[]): Promise<Ran> {
+/** Runs a command within this process; `asking`: by way of the daemon, if there is one. */
+export async function runHere(
+  args: readonly string[],
+  { asking = false }: { readonly asking?: boolean } = {},
+): Promise<Ran> {
   const out = new Text()
   const err = new Text()
   const io: Io = {
@@ -118,9 +126,22 @@ export async function runHere(args: readonly string[]): Promise<Ran> {
     hostname: () => 'lb1',
     operator: async () => operator(),
     interrupted: () => new AbortController().signal,
+    ...(asking && { process: processOf(() => io) }),
   }
   const status = await runProgram(args, io)
   return { status, out: out.text(), err: err.text() }
+}
+
+/** What a command needs of a process to ask a daemon. */
+function processOf(io: () => Io): ProcessEnds {
+  return {
+    environment: process.env,
+    logStream: process.stderr,
+    onSignals() {
+      throw new Error('no daemon is started within a test')
+    },
+    askDaemon: call => callDaemon(call, io()),
+  }
 }
 
 /** A stream that remembers. */
