@@ -35,7 +35,13 @@ const found = {
     runtime: attempt(() => writeFileSync('/run/slb/x', '')),
     system: attempt(() => writeFileSync('/usr/x', '')),
   },
-  socket: { inet: socket(2, 1), packet: socket(17, 3), netlink: socket(16, 3), unix: socket(1, 1) },
+  socket: {
+    inet: socket(2, 1),
+    packet: socket(17, 3),
+    vsock: socket(40, 1),
+    netlink: socket(16, 3),
+    unix: socket(1, 1),
+  },
   nft: attempt(() => void execFileSync('nft', ['list', 'tables'])),
   apply: await runHere(['apply', '-c', '/etc/slb', '--state-dir', '/var/lib/slb']),
 }

@@ -68,8 +68,8 @@ test('systemd starts, reloads and stops it, in its sandbox, and what slb needs w
     uid: true,
     environment: [],
     pulse: 15_000,
-    // CAP_NET_ADMIN is number 12.
-    capabilities: ['0000000000001000', '0000000000001000'],
+    // CAP_NET_ADMIN is number 12, CAP_NET_RAW 13.
+    capabilities: ['0000000000003000', '0000000000003000'],
     byRoot: 'root\n',
     tables: ['web.toml'],
     write: {
@@ -81,7 +81,7 @@ test('systemd starts, reloads and stops it, in its sandbox, and what slb needs w
       runtime: 'ok',
       system: 'EROFS',
     },
-    socket: { inet: false, packet: false, netlink: true, unix: true },
+    socket: { inet: true, packet: true, vsock: false, netlink: true, unix: true },
     nft: 'ok',
   })
   assert.is(apply.status, 0, apply.err)
