@@ -241,7 +241,7 @@ test('an address that another host has is a failure, seen again, and can be trie
   const failures = await table.apply([create(row), create(free)])
   assert.equal(
     failures.map(({ change, error }) => [change.row, error.code, error.errno]),
-    [[row, 'invalid', 'EADDRINUSE']],
+    [[row, 'duplicate-address', 'EADDRINUSE']],
   )
   const failed = { ...row, dadFailed: true }
   assert.equal(await global(table), [free, failed].sort(byKey))

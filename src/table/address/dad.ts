@@ -66,7 +66,7 @@ function undecided({ op, row }: AddressChange): SlbError {
 
 function duplicate({ op, row }: AddressChange): SlbError {
   return new SlbError(
-    'invalid',
+    'duplicate-address',
     `${op} ${keyOf.address(row)}: another host on the link has it (duplicate address detection failed)`,
     {
       errno: 'EADDRINUSE',

@@ -23,7 +23,7 @@ const patience: Patience = {
  * The table of kinds `link` and `address`, over rtnetlink.
  *
  * `apply` waits for IPv6 duplicate-address detection of what it added without `nodad`: an address
- * that another host has is a failure of kind `invalid` with errno EADDRINUSE. It stays in the kernel,
+ * that another host has is a failure of kind `duplicate-address`. It stays in the kernel,
  * unused, and reads as `dadFailed`. One that the kernel has not decided about in time, for want of a
  * carrier, is a failure of kind `timeout`, and stays, too.
  *
