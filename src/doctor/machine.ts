@@ -26,6 +26,8 @@ export interface Machine {
   module(name: string): 'there' | 'loadable' | 'missing' | 'unknown'
   /** Whether this process may change the network: CAP_NET_ADMIN (capabilities(7)). */
   readonly mayChange: boolean
+  /** Whether it may send frames of its own making: CAP_NET_RAW. */
+  readonly maySend: boolean
   readonly links: ReadonlyMap<string, MachineLink>
   /** The way to an address; a text says why there is none. */
   way(address: Ip): Way | string

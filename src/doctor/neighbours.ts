@@ -3,19 +3,31 @@ import type { Arp } from '../model/announcement.ts'
 import type { State } from '../model/state.ts'
 import { arpIgnoreOf, covers, isHidden } from './arp-ignore.ts'
 import type { Case } from './case.ts'
-import { type Finding, warning, wrong } from './finding.ts'
+import { type Finding, named, warning, wrong } from './finding.ts'
 
 /**
  * An announcement moves what neighbours know already; whoever does not know the address asks, and so does
  * everybody again after a while.
  */
 export function examineNeighbours(one: Case): readonly Finding[] {
+  const rows = [...one.wanted.state.arp.values()]
   const seen = one.live?.seen
-  if (seen === undefined) return []
-  return [...one.wanted.state.arp.values()].flatMap(row => [
-    ...uplinkOf(row, one),
-    ...unanswered(row, one, seen),
-  ])
+  if (rows.length === 0 || seen === undefined) return []
+  return [
+    ...privilege(rows, one),
+    ...rows.flatMap(row => [...uplinkOf(row, one), ...unanswered(row, one, seen)]),
+  ]
+}
+
+function privilege(rows: readonly Arp[], { machine }: Case): readonly Finding[] {
+  if (machine.maySend) return []
+  return [
+    wrong(
+      'privileges',
+      `this process lacks CAP_NET_RAW, and ${named(rows.map(({ address }) => address))} cannot be announced by ARP`,
+      'run slb as root, or with that capability',
+    ),
+  ]
 }
 
 function uplinkOf({ link: name, address }: Arp, { machine }: Case): readonly Finding[] {

@@ -19,8 +19,9 @@ import { encodeGetLinks } from '../table/address/wire.ts'
 import { readSysctl } from '../table/sysctl.ts'
 import type { Machine, MachineLink } from './machine.ts'
 
-/** CAP_NET_ADMIN (linux/capability.h). */
+/** CAP_NET_ADMIN and CAP_NET_RAW (linux/capability.h). */
 const netAdmin = 12n
+const netRaw = 13n
 
 /** Opens it for looking; close it afterwards. */
 export function openThisMachine(): Machine & { close(): void } {
@@ -29,7 +30,8 @@ export function openThisMachine(): Machine & { close(): void } {
   return {
     sysctl: name => readSysctl(name),
     module: moduleFinder(),
-    mayChange: ((effectiveCapabilities() >> netAdmin) & 1n) === 1n,
+    mayChange: hasCapability(netAdmin),
+    maySend: hasCapability(netRaw),
     links: new Map([...byIndex.values()].map(link => [link.name, link])),
     way(address) {
       try {
@@ -48,10 +50,10 @@ export function openThisMachine(): Machine & { close(): void } {
   }
 }
 
-/** Bits of CapEff (proc_pid_status(5)). */
-function effectiveCapabilities(): bigint {
+/** A bit of CapEff (proc_pid_status(5)). */
+function hasCapability(number: bigint): boolean {
   const [, digits = '0'] = /^CapEff:\s*([0-9a-f]+)/m.exec(readText('/proc/self/status')) ?? []
-  return BigInt(`0x${digits}`)
+  return ((BigInt(`0x${digits}`) >> number) & 1n) === 1n
 }
 
 /** Loaded, built in or to be loaded: /proc/modules, modules.builtin and modules.dep (depmod(8)). */

@@ -61,6 +61,11 @@ test('nothing is said of IPv6, and of an address that does not stand', async () 
   assert.equal(await found('address eth0 2001:db8::1/128\n', { all: 8 }, {}, six), [])
 })
 
+test('without the privilege to send frames nobody is told', async () => {
+  const [line] = await found(onDummy, {}, { maySend: false })
+  assert.match(line ?? '', /^wrong privileges: this process lacks CAP_NET_RAW, and 192.0.2.10/)
+})
+
 test('an uplink that is not there, is down, or has no carrier', async () => {
   const link = { name: 'eth0', up: true, carrier: true, mtu: 1500 }
   const links = (part: object) => ({ links: new Map([['eth0', { ...link, ...part }]]) })

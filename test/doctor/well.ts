@@ -9,6 +9,7 @@ export function wellMachine(state: () => State): Machine & { close(): void } {
     sysctl: name => state().sysctl.get(`sysctl ${name}`)?.value,
     module: () => 'there',
     mayChange: true,
+    maySend: true,
     links: new Map([[link.name, link]]),
     way: () => ({ link: link.name, local: false }),
     program: () => true,
