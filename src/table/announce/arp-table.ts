@@ -6,34 +6,40 @@ import type { Ip } from '../../model/ip.ts'
 import type { Table } from '../table.ts'
 
 export interface ArpTableOptions {
-  /**
-   * Reads the addresses that stand on this host. Given where the process ends soon and repeats nothing,
-   * as in `slb apply`.
-   */
+  /** Reads the addresses that this host has and may use. Absent = whatever is announced stands here. */
   readonly addresses?: () => Promise<Iterable<Ip>>
+  /** Whether this process stays, so that announcements are repeated; if not, `addresses` is needed. */
+  readonly repeats?: boolean
 }
 
 /**
  * The table of kind `arp`.
  *
- * In a process that stays, what the announcer has in mind is what stands. Otherwise nobody can know what
- * was announced once: there a row of those asked for (`scope.announced`) stands exactly if its address
- * stands on this host. So the apply that adds an address announces it, and the next one finds nothing to
- * do. `apply` then returns when the first burst is out.
+ * In a process that stays, what the announcer has in mind and this host still has is what stands. An
+ * address that it has lost is forgotten, so that it is not taken from whoever has it now, and announced
+ * from the beginning when it comes back.
+ *
+ * Otherwise nobody can know what was announced once: there a row of those asked for (`scope.announced`)
+ * stands exactly if its address does. So the apply that adds an address announces it, and the next one
+ * finds nothing to do. `apply` then returns when the first burst is out.
  *
  * A link that is down is no failure: its addresses are announced when it comes up. One that is not there
  * (`missing`) or cannot do it (`invalid`) is, and so is a missing privilege (`denied`).
  *
  * @param announcer closed by `close`
  */
-export function arpTable(announcer: Announcer, { addresses }: ArpTableOptions = {}): Table {
+export function arpTable(
+  announcer: Announcer,
+  { addresses, repeats = addresses === undefined }: ArpTableOptions = {},
+): Table {
   return {
     kinds: ['arp'],
     async read(scope) {
-      if (addresses === undefined) return { arp: byKey(announcer.standing()) }
-      const asked = scope?.announced ?? []
-      const here = new Set(asked.length === 0 ? [] : await addresses())
-      return { arp: byKey(asked.filter(({ address }) => here.has(address))) }
+      const rows = repeats ? announcer.standing() : (scope?.announced ?? [])
+      if (rows.length === 0 || addresses === undefined) return { arp: byKey(rows) }
+      const here = new Set(await addresses())
+      if (repeats) announcer.forget(rows.filter(({ address }) => !here.has(address)))
+      return { arp: byKey(rows.filter(({ address }) => here.has(address))) }
     },
     async apply(changes) {
       const failures: Failure[] = []
@@ -49,7 +55,7 @@ export function arpTable(announcer: Announcer, { addresses }: ArpTableOptions = 
           if (error !== undefined) failures.push({ change, error })
         }
       }
-      if (addresses !== undefined) await announcer.settled()
+      if (!repeats) await announcer.settled()
       return failures
     },
     close: () => announcer.close(),

@@ -20,6 +20,19 @@ test('where the process stays, what the announcer has in mind is what stands', a
   assert.equal((await table.read({ announced: [first] })).arp, rows(second))
 })
 
+test('what this host has lost is announced no more, and from the beginning when it is back', async () => {
+  const here = new Set([first.address, second.address])
+  const announcer = remembering()
+  const table = arpTable(announcer, { addresses: async () => here, repeats: true })
+  await table.apply([change('create', first), change('create', second)])
+  assert.equal((await table.read()).arp, rows(first, second))
+  here.delete(first.address)
+  assert.equal((await table.read()).arp, rows(second))
+  assert.equal(announcer.standing(), [second])
+  here.add(first.address)
+  assert.equal((await table.read()).arp, rows(second))
+})
+
 test('changes are made in their order', async () => {
   const table = arpTable(remembering())
   const back = [change('delete', first), change('create', first)]
@@ -60,7 +73,8 @@ test('there an apply returns when the first burst is out', async () => {
   }
   await arpTable(announcer, { addresses: async () => [] }).apply([change('create', first)])
   assert.equal(said, ['settled'])
-  await arpTable(announcer).apply([change('create', second)])
+  const stays = { addresses: async () => [], repeats: true }
+  await arpTable(announcer, stays).apply([change('create', second)])
   assert.equal(said, ['settled'])
 })
 
