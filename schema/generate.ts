@@ -63,9 +63,14 @@ function validatorOf(schema: JSONSchema): string {
     code: { source: true, esm: true, lines: true },
   })
   const code = standalone.default(ajv, ajv.compile(schema as AnySchemaObject))
+  const names = Object.fromEntries(Object.keys(schema.properties ?? {}).map(key => [key, true]))
   const inlined = code
     .replace('"use strict";', '')
-    .replace(/^const schema\d+ = .*"\$schema".*;\n/m, '')
+    // Of the schema itself only the names of the tables are looked up.
+    .replace(
+      /^const (schema\d+) = .*"\$schema".*;$/m,
+      `const $1 = { properties: ${JSON.stringify(names)} };`,
+    )
     .replace(
       /const (\w+) = require\("ajv\/dist\/runtime\/ucs2length"\)\.default;/g,
       'const $1 = text => text.length;',

@@ -62,6 +62,12 @@ export type BackendConfig =
  */
 export type ChecksConfig = 'none' | CheckConfig | [CheckConfig, ...CheckConfig[]]
 /**
+ * How the network learns of the VIP, for a literal VIP: see announce of [vip.NAME].
+ *
+ * @minItems 1
+ */
+export type AnnounceConfig = string | ['arp' | 'bgp', ...('arp' | 'bgp')[]]
+/**
  * What a backend must answer to be up: a table, a list of tables that must all pass, or "none".
  */
 export type ChecksConfig1 = 'none' | CheckConfig | [CheckConfig, ...CheckConfig[]]
@@ -116,6 +122,18 @@ export type WeightFromConfig =
       max?: number
     }
 /**
+ * How the network learns of the address: arp tells the neighbours on uplink (ARP and neighbour advertisements), bgp tells the peers in [bgp]; a list for both.
+ *
+ * @minItems 1
+ */
+export type AnnounceConfig1 = string | ['arp' | 'bgp', ...('arp' | 'bgp')[]]
+/**
+ * Communities of its route, besides those of [bgp]: `"65000:100"`, large ones `"65000:1:2"`, or no-export, no-advertise, no-peer, blackhole, graceful-shutdown.
+ *
+ * @maxItems 64
+ */
+export type Communities = string[]
+/**
  * net.ipv4.ip_forward: needed by nat.
  */
 export type Switch = true | false | 'auto' | 'keep'
@@ -131,6 +149,12 @@ export type Switch2 = true | false | 'auto' | 'keep'
  * net.ipv4.conf.all.accept_local: needed by checks with via = "vip" over IPv4.
  */
 export type Switch3 = true | false | 'auto' | 'keep'
+/**
+ * Communities of all routes.
+ *
+ * @maxItems 64
+ */
+export type Communities1 = string[]
 
 /**
  * Desired state of an slb load balancer: virtual services, their addresses and the kernel settings that they need.
@@ -150,6 +174,7 @@ export interface Config {
   }
   defaults?: ServiceConfig1
   kernel?: KernelConfig
+  bgp?: BgpConfig
   node?: NodeConfig
   guard?: GuardConfig
   ownership?: OwnershipConfig
@@ -224,10 +249,11 @@ export interface ServiceConfig {
    * Where the VIP lives, for a literal VIP that only this service uses: see link of [vip.NAME].
    */
   link?: string
+  announce?: AnnounceConfig
   /**
-   * How the network learns of the VIP, for a literal VIP that only this service uses.
+   * The link to the neighbours that announce = "arp" tells, for a literal VIP.
    */
-  announce?: 'none'
+  uplink?: string
   check?: ChecksConfig1
   /**
    * What happens to a backend that is down: remove takes it out, quiesce leaves it with weight 0, so that established connections that still work go on.
@@ -239,7 +265,7 @@ export interface ServiceConfig {
   slow_start?: string
   quorum?: QuorumConfig
   /**
-   * What happens while fewer backends are up than quorum asks for: keep goes on with those that there are, sorry sends everything to the server in sorry, withdraw takes the VIP away. sorry where sorry is given.
+   * What happens while fewer backends are up than quorum asks for: keep goes on with those that there are, sorry sends everything to the server in sorry, withdraw takes the VIP away, or where bgp alone announces it, its route. sorry where sorry is given, withdraw where bgp announces the VIP, otherwise keep.
    */
   when_empty?: 'keep' | 'sorry' | 'withdraw'
   sorry?: SorryConfig
@@ -435,10 +461,36 @@ export interface VipConfig {
    * Where the address lives: slb0 (a dummy link made by slb), @service (a dummy link named after the service), a link that exists, or external (somebody else puts it there).
    */
   link?: string
+  announce?: AnnounceConfig1
   /**
-   * How the network learns of the address.
+   * The link to the neighbours that announce = "arp" tells. IPv6 addresses that are announced so live on it.
    */
-  announce?: 'none'
+  uplink?: string
+  /**
+   * The length of the prefix that bgp announces, where it shall be more than the address alone.
+   */
+  prefix?: number
+  communities?: Communities
+  /**
+   * The metric by which a neighbouring AS chooses between our routers (MULTI_EXIT_DISC).
+   */
+  med?: number
+  /**
+   * How much peers in our own AS prefer this route; 100 when absent.
+   */
+  local_pref?: number
+  /**
+   * How many times more than once our AS stands in the path, to make this way the longer one.
+   */
+  prepend?: number
+  /**
+   * When several virtual services share the address: it is announced while any of them can serve, or only while all can.
+   */
+  announce_when?: 'any' | 'all'
+  /**
+   * Who decides which machine has an address that is announced by arp: static means whoever has it in his files.
+   */
+  owner?: 'static'
 }
 /**
  * One service: each combination of VIP, port and protocol is one virtual service in the kernel, all with the same backends.
@@ -509,10 +561,11 @@ export interface ServiceConfig1 {
    * Where the VIP lives, for a literal VIP that only this service uses: see link of [vip.NAME].
    */
   link?: string
+  announce?: AnnounceConfig
   /**
-   * How the network learns of the VIP, for a literal VIP that only this service uses.
+   * The link to the neighbours that announce = "arp" tells, for a literal VIP.
    */
-  announce?: 'none'
+  uplink?: string
   check?: ChecksConfig1
   /**
    * What happens to a backend that is down: remove takes it out, quiesce leaves it with weight 0, so that established connections that still work go on.
@@ -524,7 +577,7 @@ export interface ServiceConfig1 {
   slow_start?: string
   quorum?: QuorumConfig
   /**
-   * What happens while fewer backends are up than quorum asks for: keep goes on with those that there are, sorry sends everything to the server in sorry, withdraw takes the VIP away. sorry where sorry is given.
+   * What happens while fewer backends are up than quorum asks for: keep goes on with those that there are, sorry sends everything to the server in sorry, withdraw takes the VIP away, or where bgp alone announces it, its route. sorry where sorry is given, withdraw where bgp announces the VIP, otherwise keep.
    */
   when_empty?: 'keep' | 'sorry' | 'withdraw'
   sorry?: SorryConfig
@@ -600,6 +653,156 @@ export interface SyncConfig {
    * The longest message in bytes, at least 1024 for a backup; 0 = what the link's MTU allows.
    */
   maxlen?: number
+}
+/**
+ * How routes to VIPs with announce = "bgp" are told to the network.
+ */
+export interface BgpConfig {
+  /**
+   * The number of our autonomous system. Needed, but for speaker = "table".
+   */
+  as?: number
+  /**
+   * An IPv4 address that names this machine; when absent, the one that each session is made from.
+   */
+  router_id?: string
+  /**
+   * Who speaks to the peers: embedded is slb run itself, and its routes end with it; gobgp is a gobgpd; table puts routes into a routing table of the kernel, from which a BIRD or FRR on this host takes them.
+   */
+  speaker?: 'embedded' | 'gobgp' | 'table'
+  /**
+   * The address that sessions are made from; when absent, the kernel chooses.
+   */
+  local_address?: string
+  next_hop?: NextHopConfig
+  /**
+   * A peer that has not heard of us for so long forgets our routes; 0s, or 3s to 65535s.
+   */
+  hold?: string
+  /**
+   * How often peers hear of us; at most a third of hold.
+   */
+  keepalive?: string
+  communities?: Communities1
+  /**
+   * How much peers in our own AS prefer our routes.
+   */
+  local_pref?: number
+  /**
+   * For how long peers are asked to prefer other ways (community graceful-shutdown, RFC 8326) before a route is withdrawn for a drain; at most 5m.
+   */
+  graceful_shutdown?: string
+  /**
+   * How long after the withdrawal of a route the network is given before what it led to drains or goes; at most 1m.
+   */
+  settle?: string
+  /**
+   * The routing table of speaker = "table".
+   */
+  table?: number
+  gobgp?: GobgpConfig
+  /**
+   * BGP neighbours by name.
+   */
+  peer?: {
+    [k: string]: PeerConfig
+  }
+}
+/**
+ * The addresses that the network shall send packets to; when absent, the address of this machine that each peer knows it by.
+ */
+export interface NextHopConfig {
+  /**
+   * For IPv4 routes.
+   */
+  ipv4?: string
+  /**
+   * For IPv6 routes.
+   */
+  ipv6?: string
+}
+/**
+ * Where the gobgpd is, for speaker = "gobgp".
+ */
+export interface GobgpConfig {
+  /**
+   * unix:/path of a socket, or host:port.
+   */
+  address?: string
+  /**
+   * True = slb run starts a gobgpd of its own there, which ends with it.
+   */
+  own?: boolean
+}
+export interface PeerConfig {
+  /**
+   * Its address. Needed, unless preset says it.
+   */
+  address?: string
+  /**
+   * The number of its autonomous system; ours for iBGP. Needed, unless preset says it.
+   */
+  as?: number
+  /**
+   * The TCP port it listens on.
+   */
+  port?: number
+  /**
+   * The address that the session is made from; that of [bgp] when absent.
+   */
+  local_address?: string
+  password?: PasswordConfig
+  /**
+   * How many hops it is away at most; 1 = on the same network.
+   */
+  multihop?: number
+  /**
+   * Take packets only from a peer that is no further away than multihop says (RFC 5082); the peer has to do the same.
+   */
+  ttl_security?: boolean
+  /**
+   * For how long the peer keeps our routes when slb ends without a word (RFC 4724), so that a restart is no gap; off when absent. At most 4095s.
+   */
+  graceful_restart?: string
+  /**
+   * What it is told of.
+   *
+   * @minItems 1
+   */
+  families?: ['ipv4' | 'ipv6', ...('ipv4' | 'ipv6')[]]
+  /**
+   * It is never told of more routes than this; 0 = of any number.
+   */
+  max_prefixes?: number
+  /**
+   * Instead of hold of [bgp].
+   */
+  hold?: string
+  /**
+   * Instead of keepalive of [bgp].
+   */
+  keepalive?: string
+  /**
+   * What a cloud needs: address, AS and multihop that it prescribes, where nothing else is said here.
+   */
+  preset?: 'vultr' | 'vultr-ipv6' | 'vultr-bare-metal'
+}
+/**
+ * Where the password of TCP MD5 signatures (RFC 2385) is. It is read whenever a session is made.
+ */
+export interface PasswordConfig {
+  /**
+   * A file that holds it.
+   */
+  file?: string
+  /**
+   * A variable of slb's environment.
+   */
+  env?: string
+  /**
+   * A credential of the service manager (LoadCredential= of systemd).
+   */
+  credential?: string
 }
 /**
  * This machine.

@@ -16,6 +16,10 @@ const durations: ReadonlySet<string> = new Set([
   'stop_timeout',
   'drift_interval',
   'settle',
+  'hold',
+  'keepalive',
+  'graceful_restart',
+  'graceful_shutdown',
 ])
 
 /** True for the place of a duration. */
@@ -38,6 +42,10 @@ const textWords: Readonly<
   up: ['no share from "1%" to "100%"; a number is a count', () => undefined],
   down: ['no share from "1%" to "100%"; a number is a count', () => undefined],
   weight_from: ['nobody who says weights', () => 'write "header:X-Weight" or "exec"'],
+  announce: ['no way to announce', () => 'write "none", "arp", "bgp" or ["arp", "bgp"]'],
+  env: ['no name of a variable', () => undefined],
+  credential: ['no name of a credential', () => undefined],
+  file: ['no absolute path of a file', () => undefined],
   from: ['nobody who says weights', () => 'write "header:X-Weight" or "exec"'],
 }
 
@@ -61,7 +69,7 @@ export function badText(at: Spot, value: string): Fault {
           `write ${Number(value)} without quotes`,
         )
       : report('bad-port', `${shown} is neither a port nor a pair "80:8080"`)
-  if (key === 'link' || key === 'interface')
+  if (key === 'link' || key === 'interface' || key === 'uplink')
     return report(
       'bad-link',
       `${shown} is not a link name: these have at most 15 characters, without blanks, / and :`,

@@ -2,7 +2,7 @@
 import { badText, isDuration } from './explain-text.ts'
 import { type Fault, fault, type Path, type Spot } from './fault.ts'
 import { knownKeys } from './keys.gen.ts'
-import { laterKey, laterValue } from './later.ts'
+import { laterKey } from './later.ts'
 import { forwardWords } from './names.ts'
 import { type Sifted, valueAt } from './sift.ts'
 import { didYouMean, listed, nearest, quote, visible } from './text.ts'
@@ -12,6 +12,7 @@ export function explain(file: string, tree: unknown, found: Sifted): Fault {
   const { keyword, path, params } = found
   const at: Spot = { file, path }
   const value = valueAt(tree, path)
+  if (path.includes('password') && typeof value !== 'object') return badPassword(at)
   switch (keyword) {
     case 'additionalProperties':
       return unknownKey(at, params.additionalProperty ?? '')
@@ -47,6 +48,14 @@ export function explain(file: string, tree: unknown, found: Sifted): Fault {
     default:
       return fault('bad-value', at, `${nameOf(path)} ${found.message ?? 'is not allowed'}`)
   }
+}
+
+/** What stands where it should not may be the password itself: it is not repeated. */
+function badPassword(at: Spot): Fault {
+  return fault('bad-password', at, 'this does not say where the password is', {
+    suggestion:
+      'write password = { file = "/etc/slb/peer.password" }, { env = "NAME" } or { credential = "NAME" }',
+  })
 }
 
 function unknownKey(at: Spot, key: string): Fault {
@@ -106,9 +115,7 @@ function badName(at: Spot, name: string): Fault {
 }
 
 function badChoice(at: Spot, value: unknown, allowed: readonly unknown[]): Fault {
-  const later = laterValue(at.path, value)
   const words = allowed.map(each => (typeof each === 'string' ? quote(each) : `${each}`))
-  if (later !== undefined) return notYet(at, value, later)
   if (at.path.at(-1) === 'check') return badCheck(at, value)
   const texts = allowed.filter(each => typeof each === 'string')
   return fault(
@@ -142,15 +149,6 @@ function choiceHint(path: Path, value: string, allowed: readonly string[]): stri
   return didYouMean(value, allowed)
 }
 
-function notYet(at: Spot, value: unknown, later: string): Fault {
-  return fault(
-    'not-yet',
-    at,
-    `this version of slb has no ${later} yet: ${nameOf(at.path)} cannot be ${show(value)}`,
-    { suggestion: 'write "none", or take it out' },
-  )
-}
-
 const typeWords: Readonly<Record<string, string>> = {
   string: 'text in quotes',
   integer: 'a whole number',
@@ -162,8 +160,6 @@ const typeWords: Readonly<Record<string, string>> = {
 function badType(at: Spot, value: unknown, types: readonly string[]): Fault {
   const words = types.map(type => typeWords[type] ?? type)
   const expected = isDuration(at.path) ? 'a duration, as in "90s"' : listed(words, 'or')
-  const later = laterValue(at.path, value)
-  if (later !== undefined && Array.isArray(value)) return notYet(at, value, later)
   return fault('bad-type', at, `${nameOf(at.path)} is ${expected}, not ${show(value)}`, {
     suggestion: typeHint(at.path, value, types),
   })

@@ -2,8 +2,8 @@
 
 /** The keys that a table may have, by its place in a document; * stands for a name or an index. */
 export const knownKeys: Readonly<Record<string, readonly string[]>> = {
-  '': ['service', 'vip', 'defaults', 'kernel', 'node', 'guard', 'ownership', 'state'],
-  '/service/*': ['vip', 'port', 'protocol', 'fwmark', 'family', 'scheduler', 'scheduler_flags', 'forward', 'tunnel', 'persistence', 'one_packet', 'snat', 'backends', 'enabled', 'adopt', 'drain', 'link', 'announce', 'check', 'on_down', 'slow_start', 'quorum', 'when_empty', 'sorry', 'weight_from'],
+  '': ['service', 'vip', 'defaults', 'kernel', 'bgp', 'node', 'guard', 'ownership', 'state'],
+  '/service/*': ['vip', 'port', 'protocol', 'fwmark', 'family', 'scheduler', 'scheduler_flags', 'forward', 'tunnel', 'persistence', 'one_packet', 'snat', 'backends', 'enabled', 'adopt', 'drain', 'link', 'announce', 'uplink', 'check', 'on_down', 'slow_start', 'quorum', 'when_empty', 'sorry', 'weight_from'],
   '/service/*/tunnel': ['type', 'port', 'checksum'],
   '/service/*/persistence': ['timeout', 'netmask', 'engine'],
   '/service/*/backends/*': ['address', 'weight', 'forward', 'tunnel', 'upper', 'lower', 'enabled', 'check'],
@@ -19,8 +19,8 @@ export const knownKeys: Readonly<Record<string, readonly string[]>> = {
   '/service/*/quorum': ['up', 'down'],
   '/service/*/sorry': ['address', 'forward'],
   '/service/*/weight_from': ['from', 'min', 'max'],
-  '/vip/*': ['address', 'link', 'announce'],
-  '/defaults': ['vip', 'port', 'protocol', 'fwmark', 'family', 'scheduler', 'scheduler_flags', 'forward', 'tunnel', 'persistence', 'one_packet', 'snat', 'backends', 'enabled', 'adopt', 'drain', 'link', 'announce', 'check', 'on_down', 'slow_start', 'quorum', 'when_empty', 'sorry', 'weight_from'],
+  '/vip/*': ['address', 'link', 'announce', 'uplink', 'prefix', 'communities', 'med', 'local_pref', 'prepend', 'announce_when', 'owner'],
+  '/defaults': ['vip', 'port', 'protocol', 'fwmark', 'family', 'scheduler', 'scheduler_flags', 'forward', 'tunnel', 'persistence', 'one_packet', 'snat', 'backends', 'enabled', 'adopt', 'drain', 'link', 'announce', 'uplink', 'check', 'on_down', 'slow_start', 'quorum', 'when_empty', 'sorry', 'weight_from'],
   '/defaults/tunnel': ['type', 'port', 'checksum'],
   '/defaults/persistence': ['timeout', 'netmask', 'engine'],
   '/defaults/backends/*': ['address', 'weight', 'forward', 'tunnel', 'upper', 'lower', 'enabled', 'check'],
@@ -39,6 +39,11 @@ export const knownKeys: Readonly<Record<string, readonly string[]>> = {
   '/kernel': ['ip_forward', 'ipv6_forward', 'conntrack', 'ping_group_range', 'accept_local', 'vs', 'timeouts', 'sync'],
   '/kernel/timeouts': ['tcp', 'tcpfin', 'udp'],
   '/kernel/sync/*': ['role', 'interface', 'id', 'group', 'port', 'ttl', 'maxlen'],
+  '/bgp': ['as', 'router_id', 'speaker', 'local_address', 'next_hop', 'hold', 'keepalive', 'communities', 'local_pref', 'graceful_shutdown', 'settle', 'table', 'gobgp', 'peer'],
+  '/bgp/next_hop': ['ipv4', 'ipv6'],
+  '/bgp/gobgp': ['address', 'own'],
+  '/bgp/peer/*': ['address', 'as', 'port', 'local_address', 'password', 'multihop', 'ttl_security', 'graceful_restart', 'families', 'max_prefixes', 'hold', 'keepalive', 'preset'],
+  '/bgp/peer/*/password': ['file', 'env', 'credential'],
   '/node': ['name', 'on_stop', 'stop_timeout', 'drift', 'drift_interval', 'settle', 'allow_exec'],
   '/guard': ['max_remove'],
   '/ownership': ['conflict'],

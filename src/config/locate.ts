@@ -126,7 +126,10 @@ function lookUp({ file, path, key }: Spot, { text, layout, starts }: Drawn): Loc
   const firstLine = /^[^\r\n]*/.exec(text.slice(start, Math.min(end, start + 200)))?.[0] ?? ''
   return {
     place,
-    line: lineOf(text, place.line, starts),
+    line:
+      path.includes('password') && path.at(-1) !== 'password'
+        ? ''
+        : lineOf(text, place.line, starts),
     length: Math.max(1, [...firstLine.trimEnd()].length),
   }
 }

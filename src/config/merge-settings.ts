@@ -2,7 +2,7 @@
 import type { Config } from './config.gen.ts'
 import { type Fault, fault, type Path, type Spot } from './fault.ts'
 
-const settingTables = ['kernel', 'node', 'guard', 'ownership', 'state'] as const
+const settingTables = ['kernel', 'bgp', 'node', 'guard', 'ownership', 'state'] as const
 
 type SettingTable = (typeof settingTables)[number]
 
@@ -41,7 +41,9 @@ export function mergeSettings(parts: readonly FileSettings[], faults: Fault[]): 
     (table: SettingTable): Place =>
     (...path) => {
       const spot =
-        first.get(`${table}.${path.slice(0, 2).join('.')}`) ?? first.get(`${table}.${path[0]}`)
+        first.get(`${table}.${path.slice(0, 2).join('.')}`) ??
+        first.get(`${table}.${path[0]}`) ??
+        [...first].find(([name]) => name.startsWith(`${table}.`))?.[1]
       return { file: spot?.file ?? '', path: [table, ...path] }
     }
   return { config: merged as Settings['config'], place }
@@ -56,8 +58,8 @@ function enterSetting(
   faults: Fault[],
 ): void {
   const name = path.join('.')
-  // Tables within tables ([kernel.vs], kernel.timeouts) add up too.
-  if (name === 'kernel.vs' || name === 'kernel.timeouts') {
+  // Tables within tables ([kernel.vs], kernel.timeouts, [bgp.peer.NAME]) add up too.
+  if (name === 'kernel.vs' || name === 'kernel.timeouts' || name === 'bgp.peer') {
     const [table = '', key = ''] = path as readonly string[]
     const inner: Record<string, Record<string, unknown>> = { [name]: {} }
     for (const [innerKey, innerValue] of Object.entries(value as object))

@@ -76,7 +76,7 @@ function unknownVip(book: VipBook, text: string, spot: Spot): Fault {
 }
 
 function refuseOwnLink(layers: Layers, named: NamedVip, faults: Fault[]): void {
-  for (const key of ['link', 'announce'] as const)
+  for (const key of ['link', 'announce', 'uplink'] as const)
     if (layers.own[key] !== undefined)
       faults.push(
         fault(

@@ -1,10 +1,12 @@
 /** The files together to the desired state: conflicts between them found, settings put together. */
 import type { Desired, DesiredService } from '../model/desired.ts'
 import { refusePrograms } from './allow-exec.ts'
+import { checkAnnouncements, checkFailover } from './check-announcements.ts'
 import { type Fault, warning } from './fault.ts'
 import type { Holder } from './layers.ts'
 import { mergeSettings } from './merge-settings.ts'
 import { recompose } from './recompose.ts'
+import { resolveBgp } from './resolve-bgp.ts'
 import { type Ahead, type FileOutcome, repeatedName } from './resolve-file.ts'
 import { enterClaim } from './resolve-listener.ts'
 import { resolveNode } from './resolve-node.ts'
@@ -48,14 +50,21 @@ function composeAll(files: readonly FileOutcome[], ahead: Ahead): Composed {
   for (const { services: outcomes } of files)
     for (const { programs } of outcomes)
       refusePrograms(programs, config.node?.allow_exec ?? [], faults)
+  const kernel = resolveKernel(config.kernel ?? {}, place('kernel'), faults)
+  const bgp = config.bgp && resolveBgp(config.bgp, place('bgp'), faults)
+  const vips = desiredVips(used)
+  checkAnnouncements(bgp, vips, used, place('bgp'), faults)
+  const sloppy = place('kernel')('vs', 'sloppy_tcp')
+  checkFailover(services, vips, kernel.sysctl.get('net.ipv4.vs.sloppy_tcp'), sloppy, faults)
   return {
     desired: {
       services: settleMarks(services),
-      vips: desiredVips(used),
-      kernel: resolveKernel(config.kernel ?? {}, place('kernel'), faults),
+      vips,
+      kernel,
       guard: resolveGuard(config.guard?.max_remove ?? '30%'),
       conflict: config.ownership?.conflict ?? 'refuse',
       history: config.state?.history ?? 50,
+      ...(bgp && { bgp }),
       node: resolveNode(config.node ?? {}, place('node'), faults),
     },
     faults,

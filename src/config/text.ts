@@ -73,7 +73,11 @@ export function lineStarts(text: string): readonly number[] {
   return starts
 }
 
-/** A line of a text, counted from 1, without its end. */
+/** What may hold a password is never shown. Where one is (`{ file = "..." }`) may be. */
+const secretLine = /passw|secret|md5|psk/i
+const whereOne = /passw\w*["']?\s*[=:]\s*(\{\s*)?["']?(file|env|credential)\b/i
+
+/** A line of a text, counted from 1, without its end. Empty if a password may stand there. */
 export function lineOf(
   text: string,
   line: number,
@@ -81,7 +85,8 @@ export function lineOf(
 ): string {
   const start = starts[line - 1]
   if (start === undefined) return ''
-  return text.slice(start, (starts[line] ?? text.length + 1) - 1).replace(/\r$/, '')
+  const found = text.slice(start, (starts[line] ?? text.length + 1) - 1).replace(/\r$/, '')
+  return secretLine.test(found) && !whereOne.test(found) ? '' : found
 }
 
 /** Line and column of an offset: both from 1, the column in characters. */

@@ -30,31 +30,35 @@ return into;
 };
 
 export const validate: Validator = validate10;
+const schema11 = { properties: {"service":true,"vip":true,"defaults":true,"kernel":true,"bgp":true,"node":true,"guard":true,"ownership":true,"state":true} };
 const schema12 = {"type":"string","maxLength":63,"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*$"};
-const schema55 = {"title":"GuardConfig","description":"How much one apply may take away without consent.","type":"object","additionalProperties":false,"properties":{"max_remove":{"description":"Of the services and of the backends each: a percentage, or a count.","type":["string","integer"],"minimum":0,"pattern":"^(100|[0-9]{1,2})%$","default":"30%"}}};
-const schema56 = {"title":"OwnershipConfig","description":"What happens when somebody else already holds what the files ask for.","type":"object","additionalProperties":false,"properties":{"conflict":{"description":"refuse leaves it alone and says so, adopt takes it over where no connection is touched, force replaces it.","type":"string","enum":["refuse","adopt","force"],"default":"refuse"}}};
-const schema57 = {"title":"StateConfig","description":"What slb remembers.","type":"object","additionalProperties":false,"properties":{"history":{"description":"How many applies can be listed and rolled back.","type":"integer","minimum":1,"maximum":10000,"default":50}}};
+const schema72 = {"title":"GuardConfig","description":"How much one apply may take away without consent.","type":"object","additionalProperties":false,"properties":{"max_remove":{"description":"Of the services and of the backends each: a percentage, or a count.","type":["string","integer"],"minimum":0,"pattern":"^(100|[0-9]{1,2})%$","default":"30%"}}};
+const schema73 = {"title":"OwnershipConfig","description":"What happens when somebody else already holds what the files ask for.","type":"object","additionalProperties":false,"properties":{"conflict":{"description":"refuse leaves it alone and says so, adopt takes it over where no connection is touched, force replaces it.","type":"string","enum":["refuse","adopt","force"],"default":"refuse"}}};
+const schema74 = {"title":"StateConfig","description":"What slb remembers.","type":"object","additionalProperties":false,"properties":{"history":{"description":"How many applies can be listed and rolled back.","type":"integer","minimum":1,"maximum":10000,"default":50}}};
 const func0 = Object.prototype.hasOwnProperty;
-const func46 = text => text.length;
+const func47 = text => text.length;
 const pattern0 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]*$", "u");
-const pattern44 = new RegExp("^(100|[0-9]{1,2})%$", "u");
-const schema13 = {"title":"ServiceConfig","description":"One service: each combination of VIP, port and protocol is one virtual service in the kernel, all with the same backends.","type":"object","additionalProperties":false,"properties":{"vip":{"description":"The virtual address: an IPv4 or IPv6 address, the name of a [vip.NAME], or a list of these. IPv4 and IPv6 may be mixed.","type":["string","array"],"minItems":1,"items":{"type":"string"},"examples":["192.0.2.10",["192.0.2.10","2001:db8::10"]]},"port":{"description":"The port, `\"80:8080\"` (service port : backend port), or a list of these. 0 = all ports, only with persistence.","type":["integer","string","array"],"minimum":0,"maximum":65535,"pattern":"^[0-9]{1,5}:[0-9]{1,5}$","minItems":1,"items":{"type":["integer","string"],"minimum":0,"maximum":65535,"pattern":"^[0-9]{1,5}:[0-9]{1,5}$"},"examples":[80,"80:8080",[80,443]]},"protocol":{"description":"The transport protocol, or a list of them.","default":"tcp","anyOf":[{"$ref":"#/definitions/protocol"},{"type":"array","minItems":1,"uniqueItems":true,"items":{"$ref":"#/definitions/protocol"}}]},"fwmark":{"description":"A firewall mark instead of vip and port: packets that carry this mark are balanced.","type":"integer","minimum":1,"maximum":4294967295},"family":{"description":"The address family of a firewall-mark service.","type":"string","enum":["ipv4","ipv6"],"default":"ipv4"},"scheduler":{"description":"How a backend is chosen for a new connection: the name of an IPVS scheduler of the kernel.","default":"wrr","type":"string","maxLength":15,"pattern":"^[a-z0-9_-]+$","examples":["rr","wrr","lc","wlc","lblc","lblcr","dh","sh","sed","nq","fo","ovf","mh","twos"]},"scheduler_flags":{"description":"Options of the schedulers sh and mh: fallback takes another backend when the hashed one is full or quiesced, port adds the client's port to the hash. By default sh and mh fall back; an empty list turns that off. flag-1 to flag-3 are the bare flags, for schedulers that slb does not know.","type":"array","uniqueItems":true,"items":{"type":"string","enum":["sh-fallback","sh-port","mh-fallback","mh-port","flag-1","flag-2","flag-3"]}},"forward":{"description":"How packets reach the backends: nat (rewritten addresses and ports, answers come back through here), direct (same network, unchanged packets), tunnel (wrapped, unchanged packets).","default":"nat","$ref":"#/definitions/forward"},"tunnel":{"description":"How packets are wrapped for forward = \"tunnel\".","$ref":"#/definitions/tunnel"},"persistence":{"description":"Keeps each client on its backend: how long after its last connection, or a table.","$ref":"#/definitions/persistence"},"one_packet":{"description":"Schedules each UDP packet by itself, without a connection entry.","type":"boolean","default":false},"snat":{"description":"Rewrites the source address towards the backends too, so that answers come back through here from any network (one-arm NAT, backends that are also clients). For forward = \"nat\", and not beside fwmark.","type":"boolean","default":false},"backends":{"description":"Where the connections go.","type":"array","items":{"$ref":"#/definitions/backend"},"examples":[["10.0.0.11:8080","10.0.0.12:8080"]]},"enabled":{"description":"false drains the whole service and takes it down.","type":"boolean","default":true},"adopt":{"description":"Takes over what somebody else made in the kernel under this service's keys, without touching a connection.","type":"boolean","default":false},"drain":{"description":"How long a removed backend or service may finish its connections before it is deleted; \"0s\" cuts at once.","default":"60s","$ref":"#/definitions/duration"},"link":{"description":"Where the VIP lives, for a literal VIP that only this service uses: see link of [vip.NAME].","default":"slb0","$ref":"#/definitions/link"},"announce":{"description":"How the network learns of the VIP, for a literal VIP that only this service uses.","default":"none","$ref":"#/definitions/announce"},"check":{"description":"What a backend must answer to be up: a table, a list of tables that must all pass, or \"none\".","default":"none","$ref":"#/definitions/checks"},"on_down":{"description":"What happens to a backend that is down: remove takes it out, quiesce leaves it with weight 0, so that established connections that still work go on.","type":"string","enum":["remove","quiesce"],"default":"remove"},"slow_start":{"description":"How long a backend that comes up takes to its whole weight, at most 1h; \"0s\" = at once.","default":"0s","$ref":"#/definitions/duration"},"quorum":{"description":"How many backends must be up for a virtual service to serve: a number, a percentage, or a table.","default":1,"$ref":"#/definitions/quorum"},"when_empty":{"description":"What happens while fewer backends are up than quorum asks for: keep goes on with those that there are, sorry sends everything to the server in sorry, withdraw takes the VIP away. sorry where sorry is given.","type":"string","enum":["keep","sorry","withdraw"],"default":"keep"},"sorry":{"description":"The server that answers while the service cannot: `\"address:port\"`, `\"address\"` (port of the service), or a table.","$ref":"#/definitions/sorry"},"weight_from":{"description":"Who says the weight of a backend: `\"header:NAME\"` (a header of the answer to its http check), `\"exec\"` (the first line that its exec check prints), or a table.","$ref":"#/definitions/weightFrom"}}};
+const pattern59 = new RegExp("^(100|[0-9]{1,2})%$", "u");
+const schema13 = {"title":"ServiceConfig","description":"One service: each combination of VIP, port and protocol is one virtual service in the kernel, all with the same backends.","type":"object","additionalProperties":false,"properties":{"vip":{"description":"The virtual address: an IPv4 or IPv6 address, the name of a [vip.NAME], or a list of these. IPv4 and IPv6 may be mixed.","type":["string","array"],"minItems":1,"items":{"type":"string"},"examples":["192.0.2.10",["192.0.2.10","2001:db8::10"]]},"port":{"description":"The port, `\"80:8080\"` (service port : backend port), or a list of these. 0 = all ports, only with persistence.","type":["integer","string","array"],"minimum":0,"maximum":65535,"pattern":"^[0-9]{1,5}:[0-9]{1,5}$","minItems":1,"items":{"type":["integer","string"],"minimum":0,"maximum":65535,"pattern":"^[0-9]{1,5}:[0-9]{1,5}$"},"examples":[80,"80:8080",[80,443]]},"protocol":{"description":"The transport protocol, or a list of them.","default":"tcp","anyOf":[{"$ref":"#/definitions/protocol"},{"type":"array","minItems":1,"uniqueItems":true,"items":{"$ref":"#/definitions/protocol"}}]},"fwmark":{"description":"A firewall mark instead of vip and port: packets that carry this mark are balanced.","type":"integer","minimum":1,"maximum":4294967295},"family":{"description":"The address family of a firewall-mark service.","type":"string","enum":["ipv4","ipv6"],"default":"ipv4"},"scheduler":{"description":"How a backend is chosen for a new connection: the name of an IPVS scheduler of the kernel.","default":"wrr","type":"string","maxLength":15,"pattern":"^[a-z0-9_-]+$","examples":["rr","wrr","lc","wlc","lblc","lblcr","dh","sh","sed","nq","fo","ovf","mh","twos"]},"scheduler_flags":{"description":"Options of the schedulers sh and mh: fallback takes another backend when the hashed one is full or quiesced, port adds the client's port to the hash. By default sh and mh fall back; an empty list turns that off. flag-1 to flag-3 are the bare flags, for schedulers that slb does not know.","type":"array","uniqueItems":true,"items":{"type":"string","enum":["sh-fallback","sh-port","mh-fallback","mh-port","flag-1","flag-2","flag-3"]}},"forward":{"description":"How packets reach the backends: nat (rewritten addresses and ports, answers come back through here), direct (same network, unchanged packets), tunnel (wrapped, unchanged packets).","default":"nat","$ref":"#/definitions/forward"},"tunnel":{"description":"How packets are wrapped for forward = \"tunnel\".","$ref":"#/definitions/tunnel"},"persistence":{"description":"Keeps each client on its backend: how long after its last connection, or a table.","$ref":"#/definitions/persistence"},"one_packet":{"description":"Schedules each UDP packet by itself, without a connection entry.","type":"boolean","default":false},"snat":{"description":"Rewrites the source address towards the backends too, so that answers come back through here from any network (one-arm NAT, backends that are also clients). For forward = \"nat\", and not beside fwmark.","type":"boolean","default":false},"backends":{"description":"Where the connections go.","type":"array","items":{"$ref":"#/definitions/backend"},"examples":[["10.0.0.11:8080","10.0.0.12:8080"]]},"enabled":{"description":"false drains the whole service and takes it down.","type":"boolean","default":true},"adopt":{"description":"Takes over what somebody else made in the kernel under this service's keys, without touching a connection.","type":"boolean","default":false},"drain":{"description":"How long a removed backend or service may finish its connections before it is deleted; \"0s\" cuts at once.","default":"60s","$ref":"#/definitions/duration"},"link":{"description":"Where the VIP lives, for a literal VIP that only this service uses: see link of [vip.NAME].","default":"slb0","$ref":"#/definitions/link"},"announce":{"description":"How the network learns of the VIP, for a literal VIP: see announce of [vip.NAME].","default":"none","$ref":"#/definitions/announce"},"uplink":{"description":"The link to the neighbours that announce = \"arp\" tells, for a literal VIP.","$ref":"#/definitions/uplink"},"check":{"description":"What a backend must answer to be up: a table, a list of tables that must all pass, or \"none\".","default":"none","$ref":"#/definitions/checks"},"on_down":{"description":"What happens to a backend that is down: remove takes it out, quiesce leaves it with weight 0, so that established connections that still work go on.","type":"string","enum":["remove","quiesce"],"default":"remove"},"slow_start":{"description":"How long a backend that comes up takes to its whole weight, at most 1h; \"0s\" = at once.","default":"0s","$ref":"#/definitions/duration"},"quorum":{"description":"How many backends must be up for a virtual service to serve: a number, a percentage, or a table.","default":1,"$ref":"#/definitions/quorum"},"when_empty":{"description":"What happens while fewer backends are up than quorum asks for: keep goes on with those that there are, sorry sends everything to the server in sorry, withdraw takes the VIP away, or where bgp alone announces it, its route. sorry where sorry is given, withdraw where bgp announces the VIP, otherwise keep.","type":"string","enum":["keep","sorry","withdraw"]},"sorry":{"description":"The server that answers while the service cannot: `\"address:port\"`, `\"address\"` (port of the service), or a table.","$ref":"#/definitions/sorry"},"weight_from":{"description":"Who says the weight of a backend: `\"header:NAME\"` (a header of the answer to its http check), `\"exec\"` (the first line that its exec check prints), or a table.","$ref":"#/definitions/weightFrom"}}};
 const schema14 = {"title":"ProtocolName","type":"string","enum":["tcp","udp","sctp"]};
 const schema16 = {"title":"ForwardMethod","type":"string","enum":["nat","direct","tunnel"]};
 const schema17 = {"title":"TunnelConfig","type":"object","additionalProperties":false,"properties":{"type":{"description":"The encapsulation: IP in IP, Generic UDP Encapsulation, or GRE.","type":"string","enum":["ipip","gue","gre"],"default":"ipip"},"port":{"description":"UDP port of the backend's gue listener; required for gue.","type":"integer","minimum":1,"maximum":65535},"checksum":{"description":"Checksum of the outer header for gue and gre: none, full, or (gue only) offloaded to the receiver.","type":"string","enum":["none","full","remote"],"default":"none"}}};
 const schema19 = {"type":"string","pattern":"^[0-9]{1,9}(ms|s|m|h|d)$"};
 const schema32 = {"type":"string","maxLength":15,"pattern":"^(@service|[^@/:\\s\\x00-\\x20\\x7f-\\uffff][^/:\\s\\x00-\\x20\\x7f-\\uffff]*)$"};
-const schema33 = {"type":"string","enum":["none"]};
-const schema35 = {"title":"QuorumConfig","type":["integer","string","object"],"minimum":1,"maximum":65535,"pattern":"^(100|[1-9][0-9]?)%$","required":["up"],"additionalProperties":false,"properties":{"up":{"description":"So many backends up, or so large a part of them, begin to serve.","type":["integer","string"],"minimum":1,"maximum":65535,"pattern":"^(100|[1-9][0-9]?)%$"},"down":{"description":"Fewer than so many end it, up when absent.","type":["integer","string"],"minimum":1,"maximum":65535,"pattern":"^(100|[1-9][0-9]?)%$"}},"examples":[2,"50%",{"up":3,"down":2}]};
-const schema36 = {"title":"SorryConfig","type":["string","object"],"required":["address"],"additionalProperties":false,"properties":{"address":{"description":"`\"address:port\"`, `\"address\"` (port of the service) or `\"[IPv6]:port\"`.","type":"string"},"forward":{"description":"Overrides the service's forward; local hands the packets to this machine itself.","type":"string","enum":["nat","direct","tunnel","local"]}},"examples":["10.0.0.9:80",{"address":"127.0.0.1","forward":"local"}]};
-const schema37 = {"title":"WeightFromConfig","type":["string","object"],"pattern":"^(exec|header:[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100})$","required":["from"],"additionalProperties":false,"properties":{"from":{"description":"`\"header:NAME\"` or `\"exec\"`.","type":"string","pattern":"^(exec|header:[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100})$"},"min":{"description":"The least weight that is taken; less counts as this. 0 lets a backend ask for no new connections.","type":"integer","minimum":0,"maximum":65535,"default":1},"max":{"description":"The greatest weight that is taken; more counts as this.","type":"integer","minimum":0,"maximum":65535,"default":100}},"examples":["header:X-Weight",{"from":"exec","min":1,"max":10}]};
+const schema33 = {"title":"AnnounceConfig","type":["string","array"],"minItems":1,"uniqueItems":true,"items":{"type":"string","enum":["arp","bgp"]},"pattern":"^(none|arp|bgp)$"};
+const schema34 = {"type":"string","maxLength":15,"pattern":"^[^/:\\s\\x00-\\x20\\x7f-\\uffff]+$"};
+const schema36 = {"title":"QuorumConfig","type":["integer","string","object"],"minimum":1,"maximum":65535,"pattern":"^(100|[1-9][0-9]?)%$","required":["up"],"additionalProperties":false,"properties":{"up":{"description":"So many backends up, or so large a part of them, begin to serve.","type":["integer","string"],"minimum":1,"maximum":65535,"pattern":"^(100|[1-9][0-9]?)%$"},"down":{"description":"Fewer than so many end it, up when absent.","type":["integer","string"],"minimum":1,"maximum":65535,"pattern":"^(100|[1-9][0-9]?)%$"}},"examples":[2,"50%",{"up":3,"down":2}]};
+const schema37 = {"title":"SorryConfig","type":["string","object"],"required":["address"],"additionalProperties":false,"properties":{"address":{"description":"`\"address:port\"`, `\"address\"` (port of the service) or `\"[IPv6]:port\"`.","type":"string"},"forward":{"description":"Overrides the service's forward; local hands the packets to this machine itself.","type":"string","enum":["nat","direct","tunnel","local"]}},"examples":["10.0.0.9:80",{"address":"127.0.0.1","forward":"local"}]};
+const schema38 = {"title":"WeightFromConfig","type":["string","object"],"pattern":"^(exec|header:[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100})$","required":["from"],"additionalProperties":false,"properties":{"from":{"description":"`\"header:NAME\"` or `\"exec\"`.","type":"string","pattern":"^(exec|header:[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100})$"},"min":{"description":"The least weight that is taken; less counts as this. 0 lets a backend ask for no new connections.","type":"integer","minimum":0,"maximum":65535,"default":1},"max":{"description":"The greatest weight that is taken; more counts as this.","type":"integer","minimum":0,"maximum":65535,"default":100}},"examples":["header:X-Weight",{"from":"exec","min":1,"max":10}]};
 const func32 = (a, b) => a === b;
 const pattern1 = new RegExp("^[0-9]{1,5}:[0-9]{1,5}$", "u");
 const pattern3 = new RegExp("^[a-z0-9_-]+$", "u");
 const pattern4 = new RegExp("^[0-9]{1,9}(ms|s|m|h|d)$", "u");
 const pattern24 = new RegExp("^(@service|[^@/:\\s\\x00-\\x20\\x7f-\\uffff][^/:\\s\\x00-\\x20\\x7f-\\uffff]*)$", "u");
-const pattern26 = new RegExp("^(100|[1-9][0-9]?)%$", "u");
-const pattern29 = new RegExp("^(exec|header:[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100})$", "u");
+const pattern25 = new RegExp("^(none|arp|bgp)$", "u");
+const pattern26 = new RegExp("^[^/:\\s\\x00-\\x20\\x7f-\\uffff]+$", "u");
+const pattern28 = new RegExp("^(100|[1-9][0-9]?)%$", "u");
+const pattern31 = new RegExp("^(exec|header:[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100})$", "u");
 const schema18 = {"title":"PersistenceConfig","type":["string","object"],"pattern":"^[0-9]{1,9}(ms|s|m|h|d)$","additionalProperties":false,"properties":{"timeout":{"description":"How long a client stays bound to its backend after its last connection; whole seconds.","default":"300s","$ref":"#/definitions/duration"},"netmask":{"description":"Prefix length that clients are grouped by; each client by itself when absent.","type":"integer","minimum":1,"maximum":128},"engine":{"description":"Binds by content instead of client address: sip uses the Call-ID.","type":"string","enum":["sip"]}},"examples":["5m"]};
 
 function validate12(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -614,7 +618,7 @@ errors++;
 if(data.path !== undefined && func0.call(data, "path")){
 let data11 = data.path;
 if(typeof data11 === "string"){
-if(func46(data11) > 2000){
+if(func47(data11) > 2000){
 const err23 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/maxLength",keyword:"maxLength",params:{limit: 2000},message:"must NOT have more than 2000 characters"};
 if(vErrors === null){
 vErrors = [err23];
@@ -649,7 +653,7 @@ errors++;
 if(data.host !== undefined && func0.call(data, "host")){
 let data12 = data.host;
 if(typeof data12 === "string"){
-if(func46(data12) > 255){
+if(func47(data12) > 255){
 const err26 = {instancePath:instancePath+"/host",schemaPath:"#/properties/host/maxLength",keyword:"maxLength",params:{limit: 255},message:"must NOT have more than 255 characters"};
 if(vErrors === null){
 vErrors = [err26];
@@ -713,7 +717,7 @@ errors++;
 for(const key2 of Object.keys(data13)){
 let data14 = data13[key2];
 if(typeof data14 === "string"){
-if(func46(data14) > 4096){
+if(func47(data14) > 4096){
 const err31 = {instancePath:instancePath+"/headers/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/headers/additionalProperties/maxLength",keyword:"maxLength",params:{limit: 4096},message:"must NOT have more than 4096 characters"};
 if(vErrors === null){
 vErrors = [err31];
@@ -792,7 +796,7 @@ errors++;
 }
 }
 if(typeof data15 === "string"){
-if(func46(data15) > 4096){
+if(func47(data15) > 4096){
 const err38 = {instancePath:instancePath+"/expect",schemaPath:"#/properties/expect/maxLength",keyword:"maxLength",params:{limit: 4096},message:"must NOT have more than 4096 characters"};
 if(vErrors === null){
 vErrors = [err38];
@@ -867,7 +871,7 @@ errors++;
 if(data.contains !== undefined && func0.call(data, "contains")){
 let data17 = data.contains;
 if(typeof data17 === "string"){
-if(func46(data17) > 4096){
+if(func47(data17) > 4096){
 const err44 = {instancePath:instancePath+"/contains",schemaPath:"#/properties/contains/maxLength",keyword:"maxLength",params:{limit: 4096},message:"must NOT have more than 4096 characters"};
 if(vErrors === null){
 vErrors = [err44];
@@ -877,7 +881,7 @@ vErrors.push(err44);
 }
 errors++;
 }
-if(func46(data17) < 1){
+if(func47(data17) < 1){
 const err45 = {instancePath:instancePath+"/contains",schemaPath:"#/properties/contains/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err45];
@@ -949,7 +953,7 @@ errors++;
 if(data.sni !== undefined && func0.call(data, "sni")){
 let data20 = data.sni;
 if(typeof data20 === "string"){
-if(func46(data20) > 253){
+if(func47(data20) > 253){
 const err51 = {instancePath:instancePath+"/sni",schemaPath:"#/properties/sni/maxLength",keyword:"maxLength",params:{limit: 253},message:"must NOT have more than 253 characters"};
 if(vErrors === null){
 vErrors = [err51];
@@ -984,7 +988,7 @@ errors++;
 if(data.ca !== undefined && func0.call(data, "ca")){
 let data21 = data.ca;
 if(typeof data21 === "string"){
-if(func46(data21) > 4095){
+if(func47(data21) > 4095){
 const err54 = {instancePath:instancePath+"/ca",schemaPath:"#/properties/ca/maxLength",keyword:"maxLength",params:{limit: 4095},message:"must NOT have more than 4095 characters"};
 if(vErrors === null){
 vErrors = [err54];
@@ -1056,7 +1060,7 @@ errors++;
 if(data.name !== undefined && func0.call(data, "name")){
 let data24 = data.name;
 if(typeof data24 === "string"){
-if(func46(data24) > 254){
+if(func47(data24) > 254){
 const err60 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/maxLength",keyword:"maxLength",params:{limit: 254},message:"must NOT have more than 254 characters"};
 if(vErrors === null){
 vErrors = [err60];
@@ -1137,7 +1141,7 @@ errors++;
 if(data.answer !== undefined && func0.call(data, "answer")){
 let data27 = data.answer;
 if(typeof data27 === "string"){
-if(func46(data27) > 1024){
+if(func47(data27) > 1024){
 const err67 = {instancePath:instancePath+"/answer",schemaPath:"#/properties/answer/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters"};
 if(vErrors === null){
 vErrors = [err67];
@@ -1147,7 +1151,7 @@ vErrors.push(err67);
 }
 errors++;
 }
-if(func46(data27) < 1){
+if(func47(data27) < 1){
 const err68 = {instancePath:instancePath+"/answer",schemaPath:"#/properties/answer/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err68];
@@ -1172,7 +1176,7 @@ errors++;
 if(data.payload !== undefined && func0.call(data, "payload")){
 let data28 = data.payload;
 if(typeof data28 === "string"){
-if(func46(data28) > 4096){
+if(func47(data28) > 4096){
 const err70 = {instancePath:instancePath+"/payload",schemaPath:"#/properties/payload/maxLength",keyword:"maxLength",params:{limit: 4096},message:"must NOT have more than 4096 characters"};
 if(vErrors === null){
 vErrors = [err70];
@@ -1197,7 +1201,7 @@ errors++;
 if(data.service !== undefined && func0.call(data, "service")){
 let data29 = data.service;
 if(typeof data29 === "string"){
-if(func46(data29) > 255){
+if(func47(data29) > 255){
 const err72 = {instancePath:instancePath+"/service",schemaPath:"#/properties/service/maxLength",keyword:"maxLength",params:{limit: 255},message:"must NOT have more than 255 characters"};
 if(vErrors === null){
 vErrors = [err72];
@@ -1236,7 +1240,7 @@ const len1 = data30.length;
 for(let i1=0; i1<len1; i1++){
 let data31 = data30[i1];
 if(typeof data31 === "string"){
-if(func46(data31) > 4096){
+if(func47(data31) > 4096){
 const err75 = {instancePath:instancePath+"/command/" + i1,schemaPath:"#/properties/command/items/maxLength",keyword:"maxLength",params:{limit: 4096},message:"must NOT have more than 4096 characters"};
 if(vErrors === null){
 vErrors = [err75];
@@ -1283,7 +1287,7 @@ errors++;
 if(data.user !== undefined && func0.call(data, "user")){
 let data32 = data.user;
 if(typeof data32 === "string"){
-if(func46(data32) > 32){
+if(func47(data32) > 32){
 const err79 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/maxLength",keyword:"maxLength",params:{limit: 32},message:"must NOT have more than 32 characters"};
 if(vErrors === null){
 vErrors = [err79];
@@ -2078,7 +2082,7 @@ errors++;
 if(data.scheduler !== undefined && func0.call(data, "scheduler")){
 let data8 = data.scheduler;
 if(typeof data8 === "string"){
-if(func46(data8) > 15){
+if(func47(data8) > 15){
 const err26 = {instancePath:instancePath+"/scheduler",schemaPath:"#/properties/scheduler/maxLength",keyword:"maxLength",params:{limit: 15},message:"must NOT have more than 15 characters"};
 if(vErrors === null){
 vErrors = [err26];
@@ -2408,7 +2412,7 @@ errors++;
 if(data.link !== undefined && func0.call(data, "link")){
 let data24 = data.link;
 if(typeof data24 === "string"){
-if(func46(data24) > 15){
+if(func47(data24) > 15){
 const err51 = {instancePath:instancePath+"/link",schemaPath:"#/definitions/link/maxLength",keyword:"maxLength",params:{limit: 15},message:"must NOT have more than 15 characters"};
 if(vErrors === null){
 vErrors = [err51];
@@ -2442,8 +2446,8 @@ errors++;
 }
 if(data.announce !== undefined && func0.call(data, "announce")){
 let data25 = data.announce;
-if(typeof data25 !== "string"){
-const err54 = {instancePath:instancePath+"/announce",schemaPath:"#/definitions/announce/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if((typeof data25 !== "string") && (!(Array.isArray(data25)))){
+const err54 = {instancePath:instancePath+"/announce",schemaPath:"#/definitions/announce/type",keyword:"type",params:{type: schema33.type},message:"must be string,array"};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -2452,13 +2456,110 @@ vErrors.push(err54);
 }
 errors++;
 }
-if(!(data25 === "none")){
-const err55 = {instancePath:instancePath+"/announce",schemaPath:"#/definitions/announce/enum",keyword:"enum",params:{allowedValues: schema33.enum},message:"must be equal to one of the allowed values"};
+if(typeof data25 === "string"){
+if(!pattern25.test(data25)){
+const err55 = {instancePath:instancePath+"/announce",schemaPath:"#/definitions/announce/pattern",keyword:"pattern",params:{pattern: "^(none|arp|bgp)$"},message:"must match pattern \""+"^(none|arp|bgp)$"+"\""};
 if(vErrors === null){
 vErrors = [err55];
 }
 else {
 vErrors.push(err55);
+}
+errors++;
+}
+}
+if(Array.isArray(data25)){
+if(data25.length < 1){
+const err56 = {instancePath:instancePath+"/announce",schemaPath:"#/definitions/announce/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+if(vErrors === null){
+vErrors = [err56];
+}
+else {
+vErrors.push(err56);
+}
+errors++;
+}
+const len5 = data25.length;
+for(let i7=0; i7<len5; i7++){
+let data26 = data25[i7];
+if(typeof data26 !== "string"){
+const err57 = {instancePath:instancePath+"/announce/" + i7,schemaPath:"#/definitions/announce/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err57];
+}
+else {
+vErrors.push(err57);
+}
+errors++;
+}
+if(!((data26 === "arp") || (data26 === "bgp"))){
+const err58 = {instancePath:instancePath+"/announce/" + i7,schemaPath:"#/definitions/announce/items/enum",keyword:"enum",params:{allowedValues: schema33.items.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err58];
+}
+else {
+vErrors.push(err58);
+}
+errors++;
+}
+}
+let i8 = data25.length;
+let j2;
+if(i8 > 1){
+const indices1 = {};
+for(;i8--;){
+let item1 = data25[i8];
+if(typeof item1 !== "string"){
+continue;
+}
+if(typeof indices1[item1] == "number"){
+j2 = indices1[item1];
+const err59 = {instancePath:instancePath+"/announce",schemaPath:"#/definitions/announce/uniqueItems",keyword:"uniqueItems",params:{i: i8, j: j2},message:"must NOT have duplicate items (items ## "+j2+" and "+i8+" are identical)"};
+if(vErrors === null){
+vErrors = [err59];
+}
+else {
+vErrors.push(err59);
+}
+errors++;
+break;
+}
+indices1[item1] = i8;
+}
+}
+}
+}
+if(data.uplink !== undefined && func0.call(data, "uplink")){
+let data27 = data.uplink;
+if(typeof data27 === "string"){
+if(func47(data27) > 15){
+const err60 = {instancePath:instancePath+"/uplink",schemaPath:"#/definitions/uplink/maxLength",keyword:"maxLength",params:{limit: 15},message:"must NOT have more than 15 characters"};
+if(vErrors === null){
+vErrors = [err60];
+}
+else {
+vErrors.push(err60);
+}
+errors++;
+}
+if(!pattern26.test(data27)){
+const err61 = {instancePath:instancePath+"/uplink",schemaPath:"#/definitions/uplink/pattern",keyword:"pattern",params:{pattern: "^[^/:\\s\\x00-\\x20\\x7f-\\uffff]+$"},message:"must match pattern \""+"^[^/:\\s\\x00-\\x20\\x7f-\\uffff]+$"+"\""};
+if(vErrors === null){
+vErrors = [err61];
+}
+else {
+vErrors.push(err61);
+}
+errors++;
+}
+}
+else {
+const err62 = {instancePath:instancePath+"/uplink",schemaPath:"#/definitions/uplink/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err62];
+}
+else {
+vErrors.push(err62);
 }
 errors++;
 }
@@ -2470,90 +2571,9 @@ errors = vErrors.length;
 }
 }
 if(data.on_down !== undefined && func0.call(data, "on_down")){
-let data27 = data.on_down;
-if(typeof data27 !== "string"){
-const err56 = {instancePath:instancePath+"/on_down",schemaPath:"#/properties/on_down/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err56];
-}
-else {
-vErrors.push(err56);
-}
-errors++;
-}
-if(!((data27 === "remove") || (data27 === "quiesce"))){
-const err57 = {instancePath:instancePath+"/on_down",schemaPath:"#/properties/on_down/enum",keyword:"enum",params:{allowedValues: schema13.properties.on_down.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err57];
-}
-else {
-vErrors.push(err57);
-}
-errors++;
-}
-}
-if(data.slow_start !== undefined && func0.call(data, "slow_start")){
-let data28 = data.slow_start;
-if(typeof data28 === "string"){
-if(!pattern4.test(data28)){
-const err58 = {instancePath:instancePath+"/slow_start",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,9}(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]{1,9}(ms|s|m|h|d)$"+"\""};
-if(vErrors === null){
-vErrors = [err58];
-}
-else {
-vErrors.push(err58);
-}
-errors++;
-}
-}
-else {
-const err59 = {instancePath:instancePath+"/slow_start",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err59];
-}
-else {
-vErrors.push(err59);
-}
-errors++;
-}
-}
-if(data.quorum !== undefined && func0.call(data, "quorum")){
-let data29 = data.quorum;
-if(((!(((typeof data29 == "number") && (!(data29 % 1) && !isNaN(data29))) && (isFinite(data29)))) && (typeof data29 !== "string")) && (!(data29 && typeof data29 == "object" && !Array.isArray(data29)))){
-const err60 = {instancePath:instancePath+"/quorum",schemaPath:"#/definitions/quorum/type",keyword:"type",params:{type: schema35.type},message:"must be integer,string,object"};
-if(vErrors === null){
-vErrors = [err60];
-}
-else {
-vErrors.push(err60);
-}
-errors++;
-}
-if((typeof data29 == "number") && (isFinite(data29))){
-if(data29 > 65535 || isNaN(data29)){
-const err61 = {instancePath:instancePath+"/quorum",schemaPath:"#/definitions/quorum/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"};
-if(vErrors === null){
-vErrors = [err61];
-}
-else {
-vErrors.push(err61);
-}
-errors++;
-}
-if(data29 < 1 || isNaN(data29)){
-const err62 = {instancePath:instancePath+"/quorum",schemaPath:"#/definitions/quorum/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
-if(vErrors === null){
-vErrors = [err62];
-}
-else {
-vErrors.push(err62);
-}
-errors++;
-}
-}
-if(typeof data29 === "string"){
-if(!pattern26.test(data29)){
-const err63 = {instancePath:instancePath+"/quorum",schemaPath:"#/definitions/quorum/pattern",keyword:"pattern",params:{pattern: "^(100|[1-9][0-9]?)%$"},message:"must match pattern \""+"^(100|[1-9][0-9]?)%$"+"\""};
+let data29 = data.on_down;
+if(typeof data29 !== "string"){
+const err63 = {instancePath:instancePath+"/on_down",schemaPath:"#/properties/on_down/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -2562,10 +2582,8 @@ vErrors.push(err63);
 }
 errors++;
 }
-}
-if(data29 && typeof data29 == "object" && !Array.isArray(data29)){
-if((data29.up === undefined) || (!(func0.call(data29, "up")))){
-const err64 = {instancePath:instancePath+"/quorum",schemaPath:"#/definitions/quorum/required",keyword:"required",params:{missingProperty: "up"},message:"must have required property '"+"up"+"'"};
+if(!((data29 === "remove") || (data29 === "quiesce"))){
+const err64 = {instancePath:instancePath+"/on_down",schemaPath:"#/properties/on_down/enum",keyword:"enum",params:{allowedValues: schema13.properties.on_down.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -2574,9 +2592,12 @@ vErrors.push(err64);
 }
 errors++;
 }
-for(const key2 of Object.keys(data29)){
-if(!((key2 === "up") || (key2 === "down"))){
-const err65 = {instancePath:instancePath+"/quorum",schemaPath:"#/definitions/quorum/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"};
+}
+if(data.slow_start !== undefined && func0.call(data, "slow_start")){
+let data30 = data.slow_start;
+if(typeof data30 === "string"){
+if(!pattern4.test(data30)){
+const err65 = {instancePath:instancePath+"/slow_start",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,9}(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]{1,9}(ms|s|m|h|d)$"+"\""};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -2586,10 +2607,8 @@ vErrors.push(err65);
 errors++;
 }
 }
-if(data29.up !== undefined && func0.call(data29, "up")){
-let data30 = data29.up;
-if((!(((typeof data30 == "number") && (!(data30 % 1) && !isNaN(data30))) && (isFinite(data30)))) && (typeof data30 !== "string")){
-const err66 = {instancePath:instancePath+"/quorum/up",schemaPath:"#/definitions/quorum/properties/up/type",keyword:"type",params:{type: schema35.properties.up.type},message:"must be integer,string"};
+else {
+const err66 = {instancePath:instancePath+"/slow_start",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -2598,9 +2617,11 @@ vErrors.push(err66);
 }
 errors++;
 }
-if((typeof data30 == "number") && (isFinite(data30))){
-if(data30 > 65535 || isNaN(data30)){
-const err67 = {instancePath:instancePath+"/quorum/up",schemaPath:"#/definitions/quorum/properties/up/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"};
+}
+if(data.quorum !== undefined && func0.call(data, "quorum")){
+let data31 = data.quorum;
+if(((!(((typeof data31 == "number") && (!(data31 % 1) && !isNaN(data31))) && (isFinite(data31)))) && (typeof data31 !== "string")) && (!(data31 && typeof data31 == "object" && !Array.isArray(data31)))){
+const err67 = {instancePath:instancePath+"/quorum",schemaPath:"#/definitions/quorum/type",keyword:"type",params:{type: schema36.type},message:"must be integer,string,object"};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -2609,8 +2630,9 @@ vErrors.push(err67);
 }
 errors++;
 }
-if(data30 < 1 || isNaN(data30)){
-const err68 = {instancePath:instancePath+"/quorum/up",schemaPath:"#/definitions/quorum/properties/up/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if((typeof data31 == "number") && (isFinite(data31))){
+if(data31 > 65535 || isNaN(data31)){
+const err68 = {instancePath:instancePath+"/quorum",schemaPath:"#/definitions/quorum/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -2619,10 +2641,8 @@ vErrors.push(err68);
 }
 errors++;
 }
-}
-if(typeof data30 === "string"){
-if(!pattern26.test(data30)){
-const err69 = {instancePath:instancePath+"/quorum/up",schemaPath:"#/definitions/quorum/properties/up/pattern",keyword:"pattern",params:{pattern: "^(100|[1-9][0-9]?)%$"},message:"must match pattern \""+"^(100|[1-9][0-9]?)%$"+"\""};
+if(data31 < 1 || isNaN(data31)){
+const err69 = {instancePath:instancePath+"/quorum",schemaPath:"#/definitions/quorum/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -2632,11 +2652,9 @@ vErrors.push(err69);
 errors++;
 }
 }
-}
-if(data29.down !== undefined && func0.call(data29, "down")){
-let data31 = data29.down;
-if((!(((typeof data31 == "number") && (!(data31 % 1) && !isNaN(data31))) && (isFinite(data31)))) && (typeof data31 !== "string")){
-const err70 = {instancePath:instancePath+"/quorum/down",schemaPath:"#/definitions/quorum/properties/down/type",keyword:"type",params:{type: schema35.properties.down.type},message:"must be integer,string"};
+if(typeof data31 === "string"){
+if(!pattern28.test(data31)){
+const err70 = {instancePath:instancePath+"/quorum",schemaPath:"#/definitions/quorum/pattern",keyword:"pattern",params:{pattern: "^(100|[1-9][0-9]?)%$"},message:"must match pattern \""+"^(100|[1-9][0-9]?)%$"+"\""};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -2645,9 +2663,10 @@ vErrors.push(err70);
 }
 errors++;
 }
-if((typeof data31 == "number") && (isFinite(data31))){
-if(data31 > 65535 || isNaN(data31)){
-const err71 = {instancePath:instancePath+"/quorum/down",schemaPath:"#/definitions/quorum/properties/down/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"};
+}
+if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
+if((data31.up === undefined) || (!(func0.call(data31, "up")))){
+const err71 = {instancePath:instancePath+"/quorum",schemaPath:"#/definitions/quorum/required",keyword:"required",params:{missingProperty: "up"},message:"must have required property '"+"up"+"'"};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -2656,8 +2675,9 @@ vErrors.push(err71);
 }
 errors++;
 }
-if(data31 < 1 || isNaN(data31)){
-const err72 = {instancePath:instancePath+"/quorum/down",schemaPath:"#/definitions/quorum/properties/down/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+for(const key2 of Object.keys(data31)){
+if(!((key2 === "up") || (key2 === "down"))){
+const err72 = {instancePath:instancePath+"/quorum",schemaPath:"#/definitions/quorum/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -2667,9 +2687,10 @@ vErrors.push(err72);
 errors++;
 }
 }
-if(typeof data31 === "string"){
-if(!pattern26.test(data31)){
-const err73 = {instancePath:instancePath+"/quorum/down",schemaPath:"#/definitions/quorum/properties/down/pattern",keyword:"pattern",params:{pattern: "^(100|[1-9][0-9]?)%$"},message:"must match pattern \""+"^(100|[1-9][0-9]?)%$"+"\""};
+if(data31.up !== undefined && func0.call(data31, "up")){
+let data32 = data31.up;
+if((!(((typeof data32 == "number") && (!(data32 % 1) && !isNaN(data32))) && (isFinite(data32)))) && (typeof data32 !== "string")){
+const err73 = {instancePath:instancePath+"/quorum/up",schemaPath:"#/definitions/quorum/properties/up/type",keyword:"type",params:{type: schema36.properties.up.type},message:"must be integer,string"};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -2678,14 +2699,9 @@ vErrors.push(err73);
 }
 errors++;
 }
-}
-}
-}
-}
-if(data.when_empty !== undefined && func0.call(data, "when_empty")){
-let data32 = data.when_empty;
-if(typeof data32 !== "string"){
-const err74 = {instancePath:instancePath+"/when_empty",schemaPath:"#/properties/when_empty/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if((typeof data32 == "number") && (isFinite(data32))){
+if(data32 > 65535 || isNaN(data32)){
+const err74 = {instancePath:instancePath+"/quorum/up",schemaPath:"#/definitions/quorum/properties/up/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -2694,8 +2710,8 @@ vErrors.push(err74);
 }
 errors++;
 }
-if(!(((data32 === "keep") || (data32 === "sorry")) || (data32 === "withdraw"))){
-const err75 = {instancePath:instancePath+"/when_empty",schemaPath:"#/properties/when_empty/enum",keyword:"enum",params:{allowedValues: schema13.properties.when_empty.enum},message:"must be equal to one of the allowed values"};
+if(data32 < 1 || isNaN(data32)){
+const err75 = {instancePath:instancePath+"/quorum/up",schemaPath:"#/definitions/quorum/properties/up/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -2705,10 +2721,9 @@ vErrors.push(err75);
 errors++;
 }
 }
-if(data.sorry !== undefined && func0.call(data, "sorry")){
-let data33 = data.sorry;
-if((typeof data33 !== "string") && (!(data33 && typeof data33 == "object" && !Array.isArray(data33)))){
-const err76 = {instancePath:instancePath+"/sorry",schemaPath:"#/definitions/sorry/type",keyword:"type",params:{type: schema36.type},message:"must be string,object"};
+if(typeof data32 === "string"){
+if(!pattern28.test(data32)){
+const err76 = {instancePath:instancePath+"/quorum/up",schemaPath:"#/definitions/quorum/properties/up/pattern",keyword:"pattern",params:{pattern: "^(100|[1-9][0-9]?)%$"},message:"must match pattern \""+"^(100|[1-9][0-9]?)%$"+"\""};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -2717,9 +2732,12 @@ vErrors.push(err76);
 }
 errors++;
 }
-if(data33 && typeof data33 == "object" && !Array.isArray(data33)){
-if((data33.address === undefined) || (!(func0.call(data33, "address")))){
-const err77 = {instancePath:instancePath+"/sorry",schemaPath:"#/definitions/sorry/required",keyword:"required",params:{missingProperty: "address"},message:"must have required property '"+"address"+"'"};
+}
+}
+if(data31.down !== undefined && func0.call(data31, "down")){
+let data33 = data31.down;
+if((!(((typeof data33 == "number") && (!(data33 % 1) && !isNaN(data33))) && (isFinite(data33)))) && (typeof data33 !== "string")){
+const err77 = {instancePath:instancePath+"/quorum/down",schemaPath:"#/definitions/quorum/properties/down/type",keyword:"type",params:{type: schema36.properties.down.type},message:"must be integer,string"};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -2728,9 +2746,9 @@ vErrors.push(err77);
 }
 errors++;
 }
-for(const key3 of Object.keys(data33)){
-if(!((key3 === "address") || (key3 === "forward"))){
-const err78 = {instancePath:instancePath+"/sorry",schemaPath:"#/definitions/sorry/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
+if((typeof data33 == "number") && (isFinite(data33))){
+if(data33 > 65535 || isNaN(data33)){
+const err78 = {instancePath:instancePath+"/quorum/down",schemaPath:"#/definitions/quorum/properties/down/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -2739,10 +2757,8 @@ vErrors.push(err78);
 }
 errors++;
 }
-}
-if(data33.address !== undefined && func0.call(data33, "address")){
-if(typeof data33.address !== "string"){
-const err79 = {instancePath:instancePath+"/sorry/address",schemaPath:"#/definitions/sorry/properties/address/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data33 < 1 || isNaN(data33)){
+const err79 = {instancePath:instancePath+"/quorum/down",schemaPath:"#/definitions/quorum/properties/down/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -2752,10 +2768,9 @@ vErrors.push(err79);
 errors++;
 }
 }
-if(data33.forward !== undefined && func0.call(data33, "forward")){
-let data35 = data33.forward;
-if(typeof data35 !== "string"){
-const err80 = {instancePath:instancePath+"/sorry/forward",schemaPath:"#/definitions/sorry/properties/forward/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(typeof data33 === "string"){
+if(!pattern28.test(data33)){
+const err80 = {instancePath:instancePath+"/quorum/down",schemaPath:"#/definitions/quorum/properties/down/pattern",keyword:"pattern",params:{pattern: "^(100|[1-9][0-9]?)%$"},message:"must match pattern \""+"^(100|[1-9][0-9]?)%$"+"\""};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -2764,8 +2779,14 @@ vErrors.push(err80);
 }
 errors++;
 }
-if(!((((data35 === "nat") || (data35 === "direct")) || (data35 === "tunnel")) || (data35 === "local"))){
-const err81 = {instancePath:instancePath+"/sorry/forward",schemaPath:"#/definitions/sorry/properties/forward/enum",keyword:"enum",params:{allowedValues: schema36.properties.forward.enum},message:"must be equal to one of the allowed values"};
+}
+}
+}
+}
+if(data.when_empty !== undefined && func0.call(data, "when_empty")){
+let data34 = data.when_empty;
+if(typeof data34 !== "string"){
+const err81 = {instancePath:instancePath+"/when_empty",schemaPath:"#/properties/when_empty/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -2774,13 +2795,8 @@ vErrors.push(err81);
 }
 errors++;
 }
-}
-}
-}
-if(data.weight_from !== undefined && func0.call(data, "weight_from")){
-let data36 = data.weight_from;
-if((typeof data36 !== "string") && (!(data36 && typeof data36 == "object" && !Array.isArray(data36)))){
-const err82 = {instancePath:instancePath+"/weight_from",schemaPath:"#/definitions/weightFrom/type",keyword:"type",params:{type: schema37.type},message:"must be string,object"};
+if(!(((data34 === "keep") || (data34 === "sorry")) || (data34 === "withdraw"))){
+const err82 = {instancePath:instancePath+"/when_empty",schemaPath:"#/properties/when_empty/enum",keyword:"enum",params:{allowedValues: schema13.properties.when_empty.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -2789,9 +2805,11 @@ vErrors.push(err82);
 }
 errors++;
 }
-if(typeof data36 === "string"){
-if(!pattern29.test(data36)){
-const err83 = {instancePath:instancePath+"/weight_from",schemaPath:"#/definitions/weightFrom/pattern",keyword:"pattern",params:{pattern: "^(exec|header:[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100})$"},message:"must match pattern \""+"^(exec|header:[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100})$"+"\""};
+}
+if(data.sorry !== undefined && func0.call(data, "sorry")){
+let data35 = data.sorry;
+if((typeof data35 !== "string") && (!(data35 && typeof data35 == "object" && !Array.isArray(data35)))){
+const err83 = {instancePath:instancePath+"/sorry",schemaPath:"#/definitions/sorry/type",keyword:"type",params:{type: schema37.type},message:"must be string,object"};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -2800,10 +2818,9 @@ vErrors.push(err83);
 }
 errors++;
 }
-}
-if(data36 && typeof data36 == "object" && !Array.isArray(data36)){
-if((data36.from === undefined) || (!(func0.call(data36, "from")))){
-const err84 = {instancePath:instancePath+"/weight_from",schemaPath:"#/definitions/weightFrom/required",keyword:"required",params:{missingProperty: "from"},message:"must have required property '"+"from"+"'"};
+if(data35 && typeof data35 == "object" && !Array.isArray(data35)){
+if((data35.address === undefined) || (!(func0.call(data35, "address")))){
+const err84 = {instancePath:instancePath+"/sorry",schemaPath:"#/definitions/sorry/required",keyword:"required",params:{missingProperty: "address"},message:"must have required property '"+"address"+"'"};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -2812,9 +2829,9 @@ vErrors.push(err84);
 }
 errors++;
 }
-for(const key4 of Object.keys(data36)){
-if(!(((key4 === "from") || (key4 === "min")) || (key4 === "max"))){
-const err85 = {instancePath:instancePath+"/weight_from",schemaPath:"#/definitions/weightFrom/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
+for(const key3 of Object.keys(data35)){
+if(!((key3 === "address") || (key3 === "forward"))){
+const err85 = {instancePath:instancePath+"/sorry",schemaPath:"#/definitions/sorry/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -2824,11 +2841,9 @@ vErrors.push(err85);
 errors++;
 }
 }
-if(data36.from !== undefined && func0.call(data36, "from")){
-let data37 = data36.from;
-if(typeof data37 === "string"){
-if(!pattern29.test(data37)){
-const err86 = {instancePath:instancePath+"/weight_from/from",schemaPath:"#/definitions/weightFrom/properties/from/pattern",keyword:"pattern",params:{pattern: "^(exec|header:[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100})$"},message:"must match pattern \""+"^(exec|header:[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100})$"+"\""};
+if(data35.address !== undefined && func0.call(data35, "address")){
+if(typeof data35.address !== "string"){
+const err86 = {instancePath:instancePath+"/sorry/address",schemaPath:"#/definitions/sorry/properties/address/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -2838,8 +2853,10 @@ vErrors.push(err86);
 errors++;
 }
 }
-else {
-const err87 = {instancePath:instancePath+"/weight_from/from",schemaPath:"#/definitions/weightFrom/properties/from/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data35.forward !== undefined && func0.call(data35, "forward")){
+let data37 = data35.forward;
+if(typeof data37 !== "string"){
+const err87 = {instancePath:instancePath+"/sorry/forward",schemaPath:"#/definitions/sorry/properties/forward/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -2848,11 +2865,8 @@ vErrors.push(err87);
 }
 errors++;
 }
-}
-if(data36.min !== undefined && func0.call(data36, "min")){
-let data38 = data36.min;
-if(!(((typeof data38 == "number") && (!(data38 % 1) && !isNaN(data38))) && (isFinite(data38)))){
-const err88 = {instancePath:instancePath+"/weight_from/min",schemaPath:"#/definitions/weightFrom/properties/min/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(!((((data37 === "nat") || (data37 === "direct")) || (data37 === "tunnel")) || (data37 === "local"))){
+const err88 = {instancePath:instancePath+"/sorry/forward",schemaPath:"#/definitions/sorry/properties/forward/enum",keyword:"enum",params:{allowedValues: schema37.properties.forward.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -2861,9 +2875,13 @@ vErrors.push(err88);
 }
 errors++;
 }
-if((typeof data38 == "number") && (isFinite(data38))){
-if(data38 > 65535 || isNaN(data38)){
-const err89 = {instancePath:instancePath+"/weight_from/min",schemaPath:"#/definitions/weightFrom/properties/min/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"};
+}
+}
+}
+if(data.weight_from !== undefined && func0.call(data, "weight_from")){
+let data38 = data.weight_from;
+if((typeof data38 !== "string") && (!(data38 && typeof data38 == "object" && !Array.isArray(data38)))){
+const err89 = {instancePath:instancePath+"/weight_from",schemaPath:"#/definitions/weightFrom/type",keyword:"type",params:{type: schema38.type},message:"must be string,object"};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -2872,8 +2890,9 @@ vErrors.push(err89);
 }
 errors++;
 }
-if(data38 < 0 || isNaN(data38)){
-const err90 = {instancePath:instancePath+"/weight_from/min",schemaPath:"#/definitions/weightFrom/properties/min/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(typeof data38 === "string"){
+if(!pattern31.test(data38)){
+const err90 = {instancePath:instancePath+"/weight_from",schemaPath:"#/definitions/weightFrom/pattern",keyword:"pattern",params:{pattern: "^(exec|header:[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100})$"},message:"must match pattern \""+"^(exec|header:[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100})$"+"\""};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -2883,11 +2902,9 @@ vErrors.push(err90);
 errors++;
 }
 }
-}
-if(data36.max !== undefined && func0.call(data36, "max")){
-let data39 = data36.max;
-if(!(((typeof data39 == "number") && (!(data39 % 1) && !isNaN(data39))) && (isFinite(data39)))){
-const err91 = {instancePath:instancePath+"/weight_from/max",schemaPath:"#/definitions/weightFrom/properties/max/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data38 && typeof data38 == "object" && !Array.isArray(data38)){
+if((data38.from === undefined) || (!(func0.call(data38, "from")))){
+const err91 = {instancePath:instancePath+"/weight_from",schemaPath:"#/definitions/weightFrom/required",keyword:"required",params:{missingProperty: "from"},message:"must have required property '"+"from"+"'"};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -2896,9 +2913,9 @@ vErrors.push(err91);
 }
 errors++;
 }
-if((typeof data39 == "number") && (isFinite(data39))){
-if(data39 > 65535 || isNaN(data39)){
-const err92 = {instancePath:instancePath+"/weight_from/max",schemaPath:"#/definitions/weightFrom/properties/max/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"};
+for(const key4 of Object.keys(data38)){
+if(!(((key4 === "from") || (key4 === "min")) || (key4 === "max"))){
+const err92 = {instancePath:instancePath+"/weight_from",schemaPath:"#/definitions/weightFrom/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -2907,8 +2924,12 @@ vErrors.push(err92);
 }
 errors++;
 }
-if(data39 < 0 || isNaN(data39)){
-const err93 = {instancePath:instancePath+"/weight_from/max",schemaPath:"#/definitions/weightFrom/properties/max/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+if(data38.from !== undefined && func0.call(data38, "from")){
+let data39 = data38.from;
+if(typeof data39 === "string"){
+if(!pattern31.test(data39)){
+const err93 = {instancePath:instancePath+"/weight_from/from",schemaPath:"#/definitions/weightFrom/properties/from/pattern",keyword:"pattern",params:{pattern: "^(exec|header:[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100})$"},message:"must match pattern \""+"^(exec|header:[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100})$"+"\""};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -2918,12 +2939,8 @@ vErrors.push(err93);
 errors++;
 }
 }
-}
-}
-}
-}
 else {
-const err94 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err94 = {instancePath:instancePath+"/weight_from/from",schemaPath:"#/definitions/weightFrom/properties/from/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -2932,11 +2949,96 @@ vErrors.push(err94);
 }
 errors++;
 }
+}
+if(data38.min !== undefined && func0.call(data38, "min")){
+let data40 = data38.min;
+if(!(((typeof data40 == "number") && (!(data40 % 1) && !isNaN(data40))) && (isFinite(data40)))){
+const err95 = {instancePath:instancePath+"/weight_from/min",schemaPath:"#/definitions/weightFrom/properties/min/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err95];
+}
+else {
+vErrors.push(err95);
+}
+errors++;
+}
+if((typeof data40 == "number") && (isFinite(data40))){
+if(data40 > 65535 || isNaN(data40)){
+const err96 = {instancePath:instancePath+"/weight_from/min",schemaPath:"#/definitions/weightFrom/properties/min/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"};
+if(vErrors === null){
+vErrors = [err96];
+}
+else {
+vErrors.push(err96);
+}
+errors++;
+}
+if(data40 < 0 || isNaN(data40)){
+const err97 = {instancePath:instancePath+"/weight_from/min",schemaPath:"#/definitions/weightFrom/properties/min/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err97];
+}
+else {
+vErrors.push(err97);
+}
+errors++;
+}
+}
+}
+if(data38.max !== undefined && func0.call(data38, "max")){
+let data41 = data38.max;
+if(!(((typeof data41 == "number") && (!(data41 % 1) && !isNaN(data41))) && (isFinite(data41)))){
+const err98 = {instancePath:instancePath+"/weight_from/max",schemaPath:"#/definitions/weightFrom/properties/max/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err98];
+}
+else {
+vErrors.push(err98);
+}
+errors++;
+}
+if((typeof data41 == "number") && (isFinite(data41))){
+if(data41 > 65535 || isNaN(data41)){
+const err99 = {instancePath:instancePath+"/weight_from/max",schemaPath:"#/definitions/weightFrom/properties/max/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"};
+if(vErrors === null){
+vErrors = [err99];
+}
+else {
+vErrors.push(err99);
+}
+errors++;
+}
+if(data41 < 0 || isNaN(data41)){
+const err100 = {instancePath:instancePath+"/weight_from/max",schemaPath:"#/definitions/weightFrom/properties/max/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err100];
+}
+else {
+vErrors.push(err100);
+}
+errors++;
+}
+}
+}
+}
+}
+}
+else {
+const err101 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err101];
+}
+else {
+vErrors.push(err101);
+}
+errors++;
+}
 validate11.errors = vErrors;
 return errors === 0;
 }
 
-const schema39 = {"title":"VipConfig","type":"object","required":["address"],"additionalProperties":false,"properties":{"address":{"description":"An IPv4 or IPv6 address, or a list of them.","type":["string","array"],"minItems":1,"items":{"type":"string"},"examples":["192.0.2.10"]},"link":{"description":"Where the address lives: slb0 (a dummy link made by slb), @service (a dummy link named after the service), a link that exists, or external (somebody else puts it there).","default":"slb0","$ref":"#/definitions/link","examples":["slb0","@service","eth0","external"]},"announce":{"description":"How the network learns of the address.","default":"none","$ref":"#/definitions/announce"}}};
+const schema40 = {"title":"VipConfig","type":"object","required":["address"],"additionalProperties":false,"properties":{"address":{"description":"An IPv4 or IPv6 address, or a list of them.","type":["string","array"],"minItems":1,"items":{"type":"string"},"examples":["192.0.2.10"]},"link":{"description":"Where the address lives: slb0 (a dummy link made by slb), @service (a dummy link named after the service), a link that exists, or external (somebody else puts it there).","default":"slb0","$ref":"#/definitions/link","examples":["slb0","@service","eth0","external"]},"announce":{"description":"How the network learns of the address: arp tells the neighbours on uplink (ARP and neighbour advertisements), bgp tells the peers in [bgp]; a list for both.","default":"none","$ref":"#/definitions/announce","examples":["arp","bgp",["arp","bgp"]]},"uplink":{"description":"The link to the neighbours that announce = \"arp\" tells. IPv6 addresses that are announced so live on it.","$ref":"#/definitions/uplink"},"prefix":{"description":"The length of the prefix that bgp announces, where it shall be more than the address alone.","type":"integer","minimum":8,"maximum":128},"communities":{"description":"Communities of its route, besides those of [bgp]: `\"65000:100\"`, large ones `\"65000:1:2\"`, or no-export, no-advertise, no-peer, blackhole, graceful-shutdown.","$ref":"#/definitions/communities"},"med":{"description":"The metric by which a neighbouring AS chooses between our routers (MULTI_EXIT_DISC).","type":"integer","minimum":0,"maximum":4294967295},"local_pref":{"description":"How much peers in our own AS prefer this route; 100 when absent.","type":"integer","minimum":0,"maximum":4294967295},"prepend":{"description":"How many times more than once our AS stands in the path, to make this way the longer one.","type":"integer","minimum":0,"maximum":32,"default":0},"announce_when":{"description":"When several virtual services share the address: it is announced while any of them can serve, or only while all can.","type":"string","enum":["any","all"],"default":"any"},"owner":{"description":"Who decides which machine has an address that is announced by arp: static means whoever has it in his files.","type":"string","enum":["static"],"default":"static"}}};
+const schema44 = {"type":"array","uniqueItems":true,"maxItems":64,"items":{"type":"string","maxLength":40}};
 
 function validate25(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -2953,7 +3055,7 @@ vErrors.push(err0);
 errors++;
 }
 for(const key0 of Object.keys(data)){
-if(!(((key0 === "address") || (key0 === "link")) || (key0 === "announce"))){
+if(!(func0.call(schema40.properties, key0))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err1];
@@ -2967,7 +3069,7 @@ errors++;
 if(data.address !== undefined && func0.call(data, "address")){
 let data0 = data.address;
 if((typeof data0 !== "string") && (!(Array.isArray(data0)))){
-const err2 = {instancePath:instancePath+"/address",schemaPath:"#/properties/address/type",keyword:"type",params:{type: schema39.properties.address.type},message:"must be string,array"};
+const err2 = {instancePath:instancePath+"/address",schemaPath:"#/properties/address/type",keyword:"type",params:{type: schema40.properties.address.type},message:"must be string,array"};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -3005,7 +3107,7 @@ errors++;
 if(data.link !== undefined && func0.call(data, "link")){
 let data2 = data.link;
 if(typeof data2 === "string"){
-if(func46(data2) > 15){
+if(func47(data2) > 15){
 const err5 = {instancePath:instancePath+"/link",schemaPath:"#/definitions/link/maxLength",keyword:"maxLength",params:{limit: 15},message:"must NOT have more than 15 characters"};
 if(vErrors === null){
 vErrors = [err5];
@@ -3039,8 +3141,8 @@ errors++;
 }
 if(data.announce !== undefined && func0.call(data, "announce")){
 let data3 = data.announce;
-if(typeof data3 !== "string"){
-const err8 = {instancePath:instancePath+"/announce",schemaPath:"#/definitions/announce/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if((typeof data3 !== "string") && (!(Array.isArray(data3)))){
+const err8 = {instancePath:instancePath+"/announce",schemaPath:"#/definitions/announce/type",keyword:"type",params:{type: schema33.type},message:"must be string,array"};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -3049,8 +3151,9 @@ vErrors.push(err8);
 }
 errors++;
 }
-if(!(data3 === "none")){
-const err9 = {instancePath:instancePath+"/announce",schemaPath:"#/definitions/announce/enum",keyword:"enum",params:{allowedValues: schema33.enum},message:"must be equal to one of the allowed values"};
+if(typeof data3 === "string"){
+if(!pattern25.test(data3)){
+const err9 = {instancePath:instancePath+"/announce",schemaPath:"#/definitions/announce/pattern",keyword:"pattern",params:{pattern: "^(none|arp|bgp)$"},message:"must match pattern \""+"^(none|arp|bgp)$"+"\""};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -3060,9 +3163,9 @@ vErrors.push(err9);
 errors++;
 }
 }
-}
-else {
-const err10 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(Array.isArray(data3)){
+if(data3.length < 1){
+const err10 = {instancePath:instancePath+"/announce",schemaPath:"#/definitions/announce/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -3071,16 +3174,372 @@ vErrors.push(err10);
 }
 errors++;
 }
+const len1 = data3.length;
+for(let i1=0; i1<len1; i1++){
+let data4 = data3[i1];
+if(typeof data4 !== "string"){
+const err11 = {instancePath:instancePath+"/announce/" + i1,schemaPath:"#/definitions/announce/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+if(!((data4 === "arp") || (data4 === "bgp"))){
+const err12 = {instancePath:instancePath+"/announce/" + i1,schemaPath:"#/definitions/announce/items/enum",keyword:"enum",params:{allowedValues: schema33.items.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+let i2 = data3.length;
+let j0;
+if(i2 > 1){
+const indices0 = {};
+for(;i2--;){
+let item0 = data3[i2];
+if(typeof item0 !== "string"){
+continue;
+}
+if(typeof indices0[item0] == "number"){
+j0 = indices0[item0];
+const err13 = {instancePath:instancePath+"/announce",schemaPath:"#/definitions/announce/uniqueItems",keyword:"uniqueItems",params:{i: i2, j: j0},message:"must NOT have duplicate items (items ## "+j0+" and "+i2+" are identical)"};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+break;
+}
+indices0[item0] = i2;
+}
+}
+}
+}
+if(data.uplink !== undefined && func0.call(data, "uplink")){
+let data5 = data.uplink;
+if(typeof data5 === "string"){
+if(func47(data5) > 15){
+const err14 = {instancePath:instancePath+"/uplink",schemaPath:"#/definitions/uplink/maxLength",keyword:"maxLength",params:{limit: 15},message:"must NOT have more than 15 characters"};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+if(!pattern26.test(data5)){
+const err15 = {instancePath:instancePath+"/uplink",schemaPath:"#/definitions/uplink/pattern",keyword:"pattern",params:{pattern: "^[^/:\\s\\x00-\\x20\\x7f-\\uffff]+$"},message:"must match pattern \""+"^[^/:\\s\\x00-\\x20\\x7f-\\uffff]+$"+"\""};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+else {
+const err16 = {instancePath:instancePath+"/uplink",schemaPath:"#/definitions/uplink/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+if(data.prefix !== undefined && func0.call(data, "prefix")){
+let data6 = data.prefix;
+if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
+const err17 = {instancePath:instancePath+"/prefix",schemaPath:"#/properties/prefix/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+if((typeof data6 == "number") && (isFinite(data6))){
+if(data6 > 128 || isNaN(data6)){
+const err18 = {instancePath:instancePath+"/prefix",schemaPath:"#/properties/prefix/maximum",keyword:"maximum",params:{comparison: "<=", limit: 128},message:"must be <= 128"};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+if(data6 < 8 || isNaN(data6)){
+const err19 = {instancePath:instancePath+"/prefix",schemaPath:"#/properties/prefix/minimum",keyword:"minimum",params:{comparison: ">=", limit: 8},message:"must be >= 8"};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+}
+if(data.communities !== undefined && func0.call(data, "communities")){
+let data7 = data.communities;
+if(Array.isArray(data7)){
+if(data7.length > 64){
+const err20 = {instancePath:instancePath+"/communities",schemaPath:"#/definitions/communities/maxItems",keyword:"maxItems",params:{limit: 64},message:"must NOT have more than 64 items"};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+const len2 = data7.length;
+for(let i3=0; i3<len2; i3++){
+let data8 = data7[i3];
+if(typeof data8 === "string"){
+if(func47(data8) > 40){
+const err21 = {instancePath:instancePath+"/communities/" + i3,schemaPath:"#/definitions/communities/items/maxLength",keyword:"maxLength",params:{limit: 40},message:"must NOT have more than 40 characters"};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+}
+else {
+const err22 = {instancePath:instancePath+"/communities/" + i3,schemaPath:"#/definitions/communities/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+}
+let i4 = data7.length;
+let j1;
+if(i4 > 1){
+const indices1 = {};
+for(;i4--;){
+let item1 = data7[i4];
+if(typeof item1 !== "string"){
+continue;
+}
+if(typeof indices1[item1] == "number"){
+j1 = indices1[item1];
+const err23 = {instancePath:instancePath+"/communities",schemaPath:"#/definitions/communities/uniqueItems",keyword:"uniqueItems",params:{i: i4, j: j1},message:"must NOT have duplicate items (items ## "+j1+" and "+i4+" are identical)"};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+break;
+}
+indices1[item1] = i4;
+}
+}
+}
+else {
+const err24 = {instancePath:instancePath+"/communities",schemaPath:"#/definitions/communities/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+}
+if(data.med !== undefined && func0.call(data, "med")){
+let data9 = data.med;
+if(!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))){
+const err25 = {instancePath:instancePath+"/med",schemaPath:"#/properties/med/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+if((typeof data9 == "number") && (isFinite(data9))){
+if(data9 > 4294967295 || isNaN(data9)){
+const err26 = {instancePath:instancePath+"/med",schemaPath:"#/properties/med/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+if(data9 < 0 || isNaN(data9)){
+const err27 = {instancePath:instancePath+"/med",schemaPath:"#/properties/med/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+}
+}
+if(data.local_pref !== undefined && func0.call(data, "local_pref")){
+let data10 = data.local_pref;
+if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
+const err28 = {instancePath:instancePath+"/local_pref",schemaPath:"#/properties/local_pref/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+if((typeof data10 == "number") && (isFinite(data10))){
+if(data10 > 4294967295 || isNaN(data10)){
+const err29 = {instancePath:instancePath+"/local_pref",schemaPath:"#/properties/local_pref/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+if(data10 < 0 || isNaN(data10)){
+const err30 = {instancePath:instancePath+"/local_pref",schemaPath:"#/properties/local_pref/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+}
+}
+if(data.prepend !== undefined && func0.call(data, "prepend")){
+let data11 = data.prepend;
+if(!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))){
+const err31 = {instancePath:instancePath+"/prepend",schemaPath:"#/properties/prepend/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+if((typeof data11 == "number") && (isFinite(data11))){
+if(data11 > 32 || isNaN(data11)){
+const err32 = {instancePath:instancePath+"/prepend",schemaPath:"#/properties/prepend/maximum",keyword:"maximum",params:{comparison: "<=", limit: 32},message:"must be <= 32"};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+if(data11 < 0 || isNaN(data11)){
+const err33 = {instancePath:instancePath+"/prepend",schemaPath:"#/properties/prepend/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+}
+}
+if(data.announce_when !== undefined && func0.call(data, "announce_when")){
+let data12 = data.announce_when;
+if(typeof data12 !== "string"){
+const err34 = {instancePath:instancePath+"/announce_when",schemaPath:"#/properties/announce_when/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+}
+if(!((data12 === "any") || (data12 === "all"))){
+const err35 = {instancePath:instancePath+"/announce_when",schemaPath:"#/properties/announce_when/enum",keyword:"enum",params:{allowedValues: schema40.properties.announce_when.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
+}
+errors++;
+}
+}
+if(data.owner !== undefined && func0.call(data, "owner")){
+let data13 = data.owner;
+if(typeof data13 !== "string"){
+const err36 = {instancePath:instancePath+"/owner",schemaPath:"#/properties/owner/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err36];
+}
+else {
+vErrors.push(err36);
+}
+errors++;
+}
+if(!(data13 === "static")){
+const err37 = {instancePath:instancePath+"/owner",schemaPath:"#/properties/owner/enum",keyword:"enum",params:{allowedValues: schema40.properties.owner.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err37];
+}
+else {
+vErrors.push(err37);
+}
+errors++;
+}
+}
+}
+else {
+const err38 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err38];
+}
+else {
+vErrors.push(err38);
+}
+errors++;
+}
 validate25.errors = vErrors;
 return errors === 0;
 }
 
-const schema42 = {"title":"KernelConfig","description":"Kernel settings. auto sets a switch when a service needs it, keep never touches it; a switch that is taken out of the file stays as it is in the kernel.","type":"object","additionalProperties":false,"properties":{"ip_forward":{"description":"net.ipv4.ip_forward: needed by nat.","default":"auto","$ref":"#/definitions/switch"},"ipv6_forward":{"description":"net.ipv6.conf.all.forwarding: needed by nat with IPv6.","default":"auto","$ref":"#/definitions/switch"},"conntrack":{"description":"net.ipv4.vs.conntrack: needed by snat.","default":"auto","$ref":"#/definitions/switch"},"ping_group_range":{"description":"net.ipv4.ping_group_range, needed by icmp checks: the first and the last group that may ping, auto (all groups), or keep.","type":"string","pattern":"^(auto|keep|[0-9]{1,10} [0-9]{1,10})$","default":"auto","examples":["0 2147483647"]},"accept_local":{"description":"net.ipv4.conf.all.accept_local: needed by checks with via = \"vip\" over IPv4.","default":"auto","$ref":"#/definitions/switch"},"vs":{"description":"net.ipv4.vs.*: any switch that the kernel has, as a number, true, false, text, auto or keep.","type":"object","propertyNames":{"pattern":"^[a-z0-9_]{1,63}$"},"additionalProperties":{"type":["integer","boolean","string"]},"examples":[{"expire_nodest_conn":1,"sloppy_tcp":true}]},"timeouts":{"title":"TimeoutsConfig","description":"Timeouts of idle IPVS connections; whole seconds. One that is absent is left alone.","type":"object","additionalProperties":false,"properties":{"tcp":{"description":"An established TCP connection.","$ref":"#/definitions/duration"},"tcpfin":{"description":"A TCP connection after a FIN.","$ref":"#/definitions/duration"},"udp":{"description":"A UDP flow.","$ref":"#/definitions/duration"}}},"sync":{"description":"Connection synchronisation with other load balancers: at most one master and one backup.","type":"array","items":{"$ref":"#/definitions/sync"}}}};
-const schema43 = {"title":"Switch","type":["boolean","string"],"enum":[true,false,"auto","keep"]};
-const schema50 = {"title":"SyncConfig","type":"object","required":["role","interface"],"additionalProperties":false,"properties":{"role":{"description":"master sends its connections, backup receives them.","type":"string","enum":["master","backup"]},"interface":{"description":"The link that the messages go over.","type":"string","maxLength":15,"pattern":"^[^/:\\s\\x00-\\x20\\x7f-\\uffff]+$"},"id":{"description":"A backup takes only messages of a master with the same number; 0 takes all.","type":"integer","minimum":0,"maximum":255,"default":0},"group":{"description":"The multicast group.","type":"string","default":"224.0.0.81"},"port":{"description":"The UDP port.","type":"integer","minimum":1,"maximum":65535,"default":8848},"ttl":{"description":"Time to live (hop limit) of the messages.","type":"integer","minimum":1,"maximum":255,"default":1},"maxlen":{"description":"The longest message in bytes, at least 1024 for a backup; 0 = what the link's MTU allows.","type":"integer","minimum":0,"maximum":65535,"default":0}}};
-const pattern33 = new RegExp("^(auto|keep|[0-9]{1,10} [0-9]{1,10})$", "u");
-const pattern34 = new RegExp("^[a-z0-9_]{1,63}$", "u");
-const pattern38 = new RegExp("^[^/:\\s\\x00-\\x20\\x7f-\\uffff]+$", "u");
+const schema45 = {"title":"KernelConfig","description":"Kernel settings. auto sets a switch when a service needs it, keep never touches it; a switch that is taken out of the file stays as it is in the kernel.","type":"object","additionalProperties":false,"properties":{"ip_forward":{"description":"net.ipv4.ip_forward: needed by nat.","default":"auto","$ref":"#/definitions/switch"},"ipv6_forward":{"description":"net.ipv6.conf.all.forwarding: needed by nat with IPv6.","default":"auto","$ref":"#/definitions/switch"},"conntrack":{"description":"net.ipv4.vs.conntrack: needed by snat.","default":"auto","$ref":"#/definitions/switch"},"ping_group_range":{"description":"net.ipv4.ping_group_range, needed by icmp checks: the first and the last group that may ping, auto (all groups), or keep.","type":"string","pattern":"^(auto|keep|[0-9]{1,10} [0-9]{1,10})$","default":"auto","examples":["0 2147483647"]},"accept_local":{"description":"net.ipv4.conf.all.accept_local: needed by checks with via = \"vip\" over IPv4.","default":"auto","$ref":"#/definitions/switch"},"vs":{"description":"net.ipv4.vs.*: any switch that the kernel has, as a number, true, false, text, auto or keep.","type":"object","propertyNames":{"pattern":"^[a-z0-9_]{1,63}$"},"additionalProperties":{"type":["integer","boolean","string"]},"examples":[{"expire_nodest_conn":1,"sloppy_tcp":true}]},"timeouts":{"title":"TimeoutsConfig","description":"Timeouts of idle IPVS connections; whole seconds. One that is absent is left alone.","type":"object","additionalProperties":false,"properties":{"tcp":{"description":"An established TCP connection.","$ref":"#/definitions/duration"},"tcpfin":{"description":"A TCP connection after a FIN.","$ref":"#/definitions/duration"},"udp":{"description":"A UDP flow.","$ref":"#/definitions/duration"}}},"sync":{"description":"Connection synchronisation with other load balancers: at most one master and one backup.","type":"array","items":{"$ref":"#/definitions/sync"}}}};
+const schema46 = {"title":"Switch","type":["boolean","string"],"enum":[true,false,"auto","keep"]};
+const schema53 = {"title":"SyncConfig","type":"object","required":["role","interface"],"additionalProperties":false,"properties":{"role":{"description":"master sends its connections, backup receives them.","type":"string","enum":["master","backup"]},"interface":{"description":"The link that the messages go over.","type":"string","maxLength":15,"pattern":"^[^/:\\s\\x00-\\x20\\x7f-\\uffff]+$"},"id":{"description":"A backup takes only messages of a master with the same number; 0 takes all.","type":"integer","minimum":0,"maximum":255,"default":0},"group":{"description":"The multicast group.","type":"string","default":"224.0.0.81"},"port":{"description":"The UDP port.","type":"integer","minimum":1,"maximum":65535,"default":8848},"ttl":{"description":"Time to live (hop limit) of the messages.","type":"integer","minimum":1,"maximum":255,"default":1},"maxlen":{"description":"The longest message in bytes, at least 1024 for a backup; 0 = what the link's MTU allows.","type":"integer","minimum":0,"maximum":65535,"default":0}}};
+const pattern37 = new RegExp("^(auto|keep|[0-9]{1,10} [0-9]{1,10})$", "u");
+const pattern38 = new RegExp("^[a-z0-9_]{1,63}$", "u");
 
 function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -3101,7 +3560,7 @@ errors++;
 if(data.ip_forward !== undefined && func0.call(data, "ip_forward")){
 let data0 = data.ip_forward;
 if((typeof data0 !== "boolean") && (typeof data0 !== "string")){
-const err1 = {instancePath:instancePath+"/ip_forward",schemaPath:"#/definitions/switch/type",keyword:"type",params:{type: schema43.type},message:"must be boolean,string"};
+const err1 = {instancePath:instancePath+"/ip_forward",schemaPath:"#/definitions/switch/type",keyword:"type",params:{type: schema46.type},message:"must be boolean,string"};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -3111,7 +3570,7 @@ vErrors.push(err1);
 errors++;
 }
 if(!((((data0 === true) || (data0 === false)) || (data0 === "auto")) || (data0 === "keep"))){
-const err2 = {instancePath:instancePath+"/ip_forward",schemaPath:"#/definitions/switch/enum",keyword:"enum",params:{allowedValues: schema43.enum},message:"must be equal to one of the allowed values"};
+const err2 = {instancePath:instancePath+"/ip_forward",schemaPath:"#/definitions/switch/enum",keyword:"enum",params:{allowedValues: schema46.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -3124,7 +3583,7 @@ errors++;
 if(data.ipv6_forward !== undefined && func0.call(data, "ipv6_forward")){
 let data1 = data.ipv6_forward;
 if((typeof data1 !== "boolean") && (typeof data1 !== "string")){
-const err3 = {instancePath:instancePath+"/ipv6_forward",schemaPath:"#/definitions/switch/type",keyword:"type",params:{type: schema43.type},message:"must be boolean,string"};
+const err3 = {instancePath:instancePath+"/ipv6_forward",schemaPath:"#/definitions/switch/type",keyword:"type",params:{type: schema46.type},message:"must be boolean,string"};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -3134,7 +3593,7 @@ vErrors.push(err3);
 errors++;
 }
 if(!((((data1 === true) || (data1 === false)) || (data1 === "auto")) || (data1 === "keep"))){
-const err4 = {instancePath:instancePath+"/ipv6_forward",schemaPath:"#/definitions/switch/enum",keyword:"enum",params:{allowedValues: schema43.enum},message:"must be equal to one of the allowed values"};
+const err4 = {instancePath:instancePath+"/ipv6_forward",schemaPath:"#/definitions/switch/enum",keyword:"enum",params:{allowedValues: schema46.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -3147,7 +3606,7 @@ errors++;
 if(data.conntrack !== undefined && func0.call(data, "conntrack")){
 let data2 = data.conntrack;
 if((typeof data2 !== "boolean") && (typeof data2 !== "string")){
-const err5 = {instancePath:instancePath+"/conntrack",schemaPath:"#/definitions/switch/type",keyword:"type",params:{type: schema43.type},message:"must be boolean,string"};
+const err5 = {instancePath:instancePath+"/conntrack",schemaPath:"#/definitions/switch/type",keyword:"type",params:{type: schema46.type},message:"must be boolean,string"};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -3157,7 +3616,7 @@ vErrors.push(err5);
 errors++;
 }
 if(!((((data2 === true) || (data2 === false)) || (data2 === "auto")) || (data2 === "keep"))){
-const err6 = {instancePath:instancePath+"/conntrack",schemaPath:"#/definitions/switch/enum",keyword:"enum",params:{allowedValues: schema43.enum},message:"must be equal to one of the allowed values"};
+const err6 = {instancePath:instancePath+"/conntrack",schemaPath:"#/definitions/switch/enum",keyword:"enum",params:{allowedValues: schema46.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -3170,7 +3629,7 @@ errors++;
 if(data.ping_group_range !== undefined && func0.call(data, "ping_group_range")){
 let data3 = data.ping_group_range;
 if(typeof data3 === "string"){
-if(!pattern33.test(data3)){
+if(!pattern37.test(data3)){
 const err7 = {instancePath:instancePath+"/ping_group_range",schemaPath:"#/properties/ping_group_range/pattern",keyword:"pattern",params:{pattern: "^(auto|keep|[0-9]{1,10} [0-9]{1,10})$"},message:"must match pattern \""+"^(auto|keep|[0-9]{1,10} [0-9]{1,10})$"+"\""};
 if(vErrors === null){
 vErrors = [err7];
@@ -3195,7 +3654,7 @@ errors++;
 if(data.accept_local !== undefined && func0.call(data, "accept_local")){
 let data4 = data.accept_local;
 if((typeof data4 !== "boolean") && (typeof data4 !== "string")){
-const err9 = {instancePath:instancePath+"/accept_local",schemaPath:"#/definitions/switch/type",keyword:"type",params:{type: schema43.type},message:"must be boolean,string"};
+const err9 = {instancePath:instancePath+"/accept_local",schemaPath:"#/definitions/switch/type",keyword:"type",params:{type: schema46.type},message:"must be boolean,string"};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -3205,7 +3664,7 @@ vErrors.push(err9);
 errors++;
 }
 if(!((((data4 === true) || (data4 === false)) || (data4 === "auto")) || (data4 === "keep"))){
-const err10 = {instancePath:instancePath+"/accept_local",schemaPath:"#/definitions/switch/enum",keyword:"enum",params:{allowedValues: schema43.enum},message:"must be equal to one of the allowed values"};
+const err10 = {instancePath:instancePath+"/accept_local",schemaPath:"#/definitions/switch/enum",keyword:"enum",params:{allowedValues: schema46.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -3221,7 +3680,7 @@ if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
 for(const key1 of Object.keys(data5)){
 const _errs18 = errors;
 if(typeof key1 === "string"){
-if(!pattern34.test(key1)){
+if(!pattern38.test(key1)){
 const err11 = {instancePath:instancePath+"/vs",schemaPath:"#/properties/vs/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9_]{1,63}$"},message:"must match pattern \""+"^[a-z0-9_]{1,63}$"+"\"",propertyName:key1};
 if(vErrors === null){
 vErrors = [err11];
@@ -3247,7 +3706,7 @@ errors++;
 for(const key2 of Object.keys(data5)){
 let data6 = data5[key2];
 if(((!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) && (typeof data6 !== "boolean")) && (typeof data6 !== "string")){
-const err13 = {instancePath:instancePath+"/vs/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/vs/additionalProperties/type",keyword:"type",params:{type: schema42.properties.vs.additionalProperties.type},message:"must be integer,boolean,string"};
+const err13 = {instancePath:instancePath+"/vs/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/vs/additionalProperties/type",keyword:"type",params:{type: schema45.properties.vs.additionalProperties.type},message:"must be integer,boolean,string"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -3423,7 +3882,7 @@ vErrors.push(err26);
 errors++;
 }
 if(!((data13 === "master") || (data13 === "backup"))){
-const err27 = {instancePath:instancePath+"/sync/" + i0+"/role",schemaPath:"#/definitions/sync/properties/role/enum",keyword:"enum",params:{allowedValues: schema50.properties.role.enum},message:"must be equal to one of the allowed values"};
+const err27 = {instancePath:instancePath+"/sync/" + i0+"/role",schemaPath:"#/definitions/sync/properties/role/enum",keyword:"enum",params:{allowedValues: schema53.properties.role.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -3436,7 +3895,7 @@ errors++;
 if(data12.interface !== undefined && func0.call(data12, "interface")){
 let data14 = data12.interface;
 if(typeof data14 === "string"){
-if(func46(data14) > 15){
+if(func47(data14) > 15){
 const err28 = {instancePath:instancePath+"/sync/" + i0+"/interface",schemaPath:"#/definitions/sync/properties/interface/maxLength",keyword:"maxLength",params:{limit: 15},message:"must NOT have more than 15 characters"};
 if(vErrors === null){
 vErrors = [err28];
@@ -3446,7 +3905,7 @@ vErrors.push(err28);
 }
 errors++;
 }
-if(!pattern38.test(data14)){
+if(!pattern26.test(data14)){
 const err29 = {instancePath:instancePath+"/sync/" + i0+"/interface",schemaPath:"#/definitions/sync/properties/interface/pattern",keyword:"pattern",params:{pattern: "^[^/:\\s\\x00-\\x20\\x7f-\\uffff]+$"},message:"must match pattern \""+"^[^/:\\s\\x00-\\x20\\x7f-\\uffff]+$"+"\""};
 if(vErrors === null){
 vErrors = [err29];
@@ -3659,9 +4118,1098 @@ validate28.errors = vErrors;
 return errors === 0;
 }
 
-const schema51 = {"title":"NodeConfig","description":"This machine.","type":"object","additionalProperties":false,"properties":{"name":{"description":"Its name in messages; the host name when absent.","type":"string","minLength":1,"maxLength":253,"pattern":"^[A-Za-z0-9_.-]+$"},"on_stop":{"description":"What the daemon leaves behind when it is stopped: keep leaves everything as it is, so that traffic goes on; drain takes no new connections and waits up to stop_timeout for those that there are; withdraw takes the VIPs from the links.","type":"string","enum":["keep","drain","withdraw"],"default":"keep"},"stop_timeout":{"description":"How long stopping may take for on_stop = \"drain\"; at most 1h, and less than the service manager allows.","default":"30s","$ref":"#/definitions/duration"},"drift":{"description":"What the daemon does about changes of others to what is ours: repair puts it right, alert only says so.","type":"string","enum":["repair","alert"],"default":"repair"},"drift_interval":{"description":"How often the daemon compares IPVS with the files, 200ms to 1h; longer where looking would take more than a twentieth of the time.","default":"2s","$ref":"#/definitions/duration"},"settle":{"description":"How long a file that is written in place must stand still before the daemon reads it, at most 10s.","default":"250ms","$ref":"#/definitions/duration"},"allow_exec":{"description":"Absolute paths of the programs that exec checks may run; none when absent.","type":"array","uniqueItems":true,"items":{"type":"string","maxLength":4095,"pattern":"^/[^\\x00-\\x1f\\x7f]*$"}}}};
+const schema54 = {"title":"BgpConfig","description":"How routes to VIPs with announce = \"bgp\" are told to the network.","type":"object","additionalProperties":false,"properties":{"as":{"description":"The number of our autonomous system. Needed, but for speaker = \"table\".","type":"integer","minimum":1,"maximum":4294967295,"examples":[65000]},"router_id":{"description":"An IPv4 address that names this machine; when absent, the one that each session is made from.","type":"string"},"speaker":{"description":"Who speaks to the peers: embedded is slb run itself, and its routes end with it; gobgp is a gobgpd; table puts routes into a routing table of the kernel, from which a BIRD or FRR on this host takes them.","type":"string","enum":["embedded","gobgp","table"],"default":"embedded"},"local_address":{"description":"The address that sessions are made from; when absent, the kernel chooses.","type":"string"},"next_hop":{"description":"The addresses that the network shall send packets to; when absent, the address of this machine that each peer knows it by.","$ref":"#/definitions/nextHop"},"hold":{"description":"A peer that has not heard of us for so long forgets our routes; 0s, or 3s to 65535s.","default":"9s","$ref":"#/definitions/duration"},"keepalive":{"description":"How often peers hear of us; at most a third of hold.","default":"3s","$ref":"#/definitions/duration"},"communities":{"description":"Communities of all routes.","$ref":"#/definitions/communities"},"local_pref":{"description":"How much peers in our own AS prefer our routes.","type":"integer","minimum":0,"maximum":4294967295,"default":100},"graceful_shutdown":{"description":"For how long peers are asked to prefer other ways (community graceful-shutdown, RFC 8326) before a route is withdrawn for a drain; at most 5m.","default":"2s","$ref":"#/definitions/duration"},"settle":{"description":"How long after the withdrawal of a route the network is given before what it led to drains or goes; at most 1m.","default":"1s","$ref":"#/definitions/duration"},"table":{"description":"The routing table of speaker = \"table\".","type":"integer","minimum":1,"maximum":4294967295,"default":198},"gobgp":{"description":"Where the gobgpd is, for speaker = \"gobgp\".","$ref":"#/definitions/gobgp"},"peer":{"description":"BGP neighbours by name.","type":"object","propertyNames":{"$ref":"#/definitions/name"},"additionalProperties":{"$ref":"#/definitions/peer"}}}};
+const schema55 = {"title":"NextHopConfig","type":"object","additionalProperties":false,"properties":{"ipv4":{"description":"For IPv4 routes.","type":"string"},"ipv6":{"description":"For IPv6 routes.","type":"string"}}};
+const schema61 = {"title":"GobgpConfig","type":"object","additionalProperties":false,"properties":{"address":{"description":"unix:/path of a socket, or host:port.","type":"string","minLength":1,"maxLength":255,"default":"unix:/run/gobgpd.sock"},"own":{"description":"True = slb run starts a gobgpd of its own there, which ends with it.","type":"boolean","default":false}}};
+const schema63 = {"title":"PeerConfig","type":"object","additionalProperties":false,"properties":{"address":{"description":"Its address. Needed, unless preset says it.","type":"string","examples":["10.0.0.1"]},"as":{"description":"The number of its autonomous system; ours for iBGP. Needed, unless preset says it.","type":"integer","minimum":1,"maximum":4294967295},"port":{"description":"The TCP port it listens on.","type":"integer","minimum":1,"maximum":65535,"default":179},"local_address":{"description":"The address that the session is made from; that of [bgp] when absent.","type":"string"},"password":{"description":"Where the password of TCP MD5 signatures (RFC 2385) is. It is read whenever a session is made.","$ref":"#/definitions/password"},"multihop":{"description":"How many hops it is away at most; 1 = on the same network.","type":"integer","minimum":1,"maximum":255,"default":1},"ttl_security":{"description":"Take packets only from a peer that is no further away than multihop says (RFC 5082); the peer has to do the same.","type":"boolean","default":false},"graceful_restart":{"description":"For how long the peer keeps our routes when slb ends without a word (RFC 4724), so that a restart is no gap; off when absent. At most 4095s.","$ref":"#/definitions/duration","examples":["120s"]},"families":{"description":"What it is told of.","type":"array","minItems":1,"uniqueItems":true,"items":{"type":"string","enum":["ipv4","ipv6"]},"default":["ipv4","ipv6"]},"max_prefixes":{"description":"It is never told of more routes than this; 0 = of any number.","type":"integer","minimum":0,"maximum":4294967295,"default":0},"hold":{"description":"Instead of hold of [bgp].","$ref":"#/definitions/duration"},"keepalive":{"description":"Instead of keepalive of [bgp].","$ref":"#/definitions/duration"},"preset":{"description":"What a cloud needs: address, AS and multihop that it prescribes, where nothing else is said here.","type":"string","enum":["vultr","vultr-ipv6","vultr-bare-metal"]}}};
+const schema64 = {"title":"PasswordConfig","type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"file":{"description":"A file that holds it.","type":"string","pattern":"^/[^\\x00]*$","maxLength":4095},"env":{"description":"A variable of slb's environment.","type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$","maxLength":255},"credential":{"description":"A credential of the service manager (LoadCredential= of systemd).","type":"string","pattern":"^[A-Za-z0-9_.-]+$","maxLength":255}}};
+const pattern48 = new RegExp("^/[^\\x00]*$", "u");
+const pattern49 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "u");
+
+function validate31(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 of Object.keys(data)){
+if(!(func0.call(schema63.properties, key0))){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+if(data.address !== undefined && func0.call(data, "address")){
+if(typeof data.address !== "string"){
+const err1 = {instancePath:instancePath+"/address",schemaPath:"#/properties/address/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+if(data.as !== undefined && func0.call(data, "as")){
+let data1 = data.as;
+if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
+const err2 = {instancePath:instancePath+"/as",schemaPath:"#/properties/as/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if((typeof data1 == "number") && (isFinite(data1))){
+if(data1 > 4294967295 || isNaN(data1)){
+const err3 = {instancePath:instancePath+"/as",schemaPath:"#/properties/as/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+if(data1 < 1 || isNaN(data1)){
+const err4 = {instancePath:instancePath+"/as",schemaPath:"#/properties/as/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+}
+if(data.port !== undefined && func0.call(data, "port")){
+let data2 = data.port;
+if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
+const err5 = {instancePath:instancePath+"/port",schemaPath:"#/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+if((typeof data2 == "number") && (isFinite(data2))){
+if(data2 > 65535 || isNaN(data2)){
+const err6 = {instancePath:instancePath+"/port",schemaPath:"#/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+if(data2 < 1 || isNaN(data2)){
+const err7 = {instancePath:instancePath+"/port",schemaPath:"#/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+}
+if(data.local_address !== undefined && func0.call(data, "local_address")){
+if(typeof data.local_address !== "string"){
+const err8 = {instancePath:instancePath+"/local_address",schemaPath:"#/properties/local_address/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data.password !== undefined && func0.call(data, "password")){
+let data4 = data.password;
+if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
+if(Object.keys(data4).length > 1){
+const err9 = {instancePath:instancePath+"/password",schemaPath:"#/definitions/password/maxProperties",keyword:"maxProperties",params:{limit: 1},message:"must NOT have more than 1 properties"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+if(Object.keys(data4).length < 1){
+const err10 = {instancePath:instancePath+"/password",schemaPath:"#/definitions/password/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+for(const key1 of Object.keys(data4)){
+if(!(((key1 === "file") || (key1 === "env")) || (key1 === "credential"))){
+const err11 = {instancePath:instancePath+"/password",schemaPath:"#/definitions/password/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+if(data4.file !== undefined && func0.call(data4, "file")){
+let data5 = data4.file;
+if(typeof data5 === "string"){
+if(func47(data5) > 4095){
+const err12 = {instancePath:instancePath+"/password/file",schemaPath:"#/definitions/password/properties/file/maxLength",keyword:"maxLength",params:{limit: 4095},message:"must NOT have more than 4095 characters"};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+if(!pattern48.test(data5)){
+const err13 = {instancePath:instancePath+"/password/file",schemaPath:"#/definitions/password/properties/file/pattern",keyword:"pattern",params:{pattern: "^/[^\\x00]*$"},message:"must match pattern \""+"^/[^\\x00]*$"+"\""};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+else {
+const err14 = {instancePath:instancePath+"/password/file",schemaPath:"#/definitions/password/properties/file/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+if(data4.env !== undefined && func0.call(data4, "env")){
+let data6 = data4.env;
+if(typeof data6 === "string"){
+if(func47(data6) > 255){
+const err15 = {instancePath:instancePath+"/password/env",schemaPath:"#/definitions/password/properties/env/maxLength",keyword:"maxLength",params:{limit: 255},message:"must NOT have more than 255 characters"};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+if(!pattern49.test(data6)){
+const err16 = {instancePath:instancePath+"/password/env",schemaPath:"#/definitions/password/properties/env/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]*$"+"\""};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+else {
+const err17 = {instancePath:instancePath+"/password/env",schemaPath:"#/definitions/password/properties/env/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+if(data4.credential !== undefined && func0.call(data4, "credential")){
+let data7 = data4.credential;
+if(typeof data7 === "string"){
+if(func47(data7) > 255){
+const err18 = {instancePath:instancePath+"/password/credential",schemaPath:"#/definitions/password/properties/credential/maxLength",keyword:"maxLength",params:{limit: 255},message:"must NOT have more than 255 characters"};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+if(!pattern17.test(data7)){
+const err19 = {instancePath:instancePath+"/password/credential",schemaPath:"#/definitions/password/properties/credential/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.-]+$"},message:"must match pattern \""+"^[A-Za-z0-9_.-]+$"+"\""};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+else {
+const err20 = {instancePath:instancePath+"/password/credential",schemaPath:"#/definitions/password/properties/credential/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+}
+}
+else {
+const err21 = {instancePath:instancePath+"/password",schemaPath:"#/definitions/password/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+}
+if(data.multihop !== undefined && func0.call(data, "multihop")){
+let data8 = data.multihop;
+if(!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))){
+const err22 = {instancePath:instancePath+"/multihop",schemaPath:"#/properties/multihop/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+if((typeof data8 == "number") && (isFinite(data8))){
+if(data8 > 255 || isNaN(data8)){
+const err23 = {instancePath:instancePath+"/multihop",schemaPath:"#/properties/multihop/maximum",keyword:"maximum",params:{comparison: "<=", limit: 255},message:"must be <= 255"};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+if(data8 < 1 || isNaN(data8)){
+const err24 = {instancePath:instancePath+"/multihop",schemaPath:"#/properties/multihop/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+}
+}
+if(data.ttl_security !== undefined && func0.call(data, "ttl_security")){
+if(typeof data.ttl_security !== "boolean"){
+const err25 = {instancePath:instancePath+"/ttl_security",schemaPath:"#/properties/ttl_security/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+}
+if(data.graceful_restart !== undefined && func0.call(data, "graceful_restart")){
+let data10 = data.graceful_restart;
+if(typeof data10 === "string"){
+if(!pattern4.test(data10)){
+const err26 = {instancePath:instancePath+"/graceful_restart",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,9}(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]{1,9}(ms|s|m|h|d)$"+"\""};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+}
+else {
+const err27 = {instancePath:instancePath+"/graceful_restart",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+}
+if(data.families !== undefined && func0.call(data, "families")){
+let data11 = data.families;
+if(Array.isArray(data11)){
+if(data11.length < 1){
+const err28 = {instancePath:instancePath+"/families",schemaPath:"#/properties/families/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+const len0 = data11.length;
+for(let i0=0; i0<len0; i0++){
+let data12 = data11[i0];
+if(typeof data12 !== "string"){
+const err29 = {instancePath:instancePath+"/families/" + i0,schemaPath:"#/properties/families/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+if(!((data12 === "ipv4") || (data12 === "ipv6"))){
+const err30 = {instancePath:instancePath+"/families/" + i0,schemaPath:"#/properties/families/items/enum",keyword:"enum",params:{allowedValues: schema63.properties.families.items.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+}
+let i1 = data11.length;
+let j0;
+if(i1 > 1){
+const indices0 = {};
+for(;i1--;){
+let item0 = data11[i1];
+if(typeof item0 !== "string"){
+continue;
+}
+if(typeof indices0[item0] == "number"){
+j0 = indices0[item0];
+const err31 = {instancePath:instancePath+"/families",schemaPath:"#/properties/families/uniqueItems",keyword:"uniqueItems",params:{i: i1, j: j0},message:"must NOT have duplicate items (items ## "+j0+" and "+i1+" are identical)"};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+break;
+}
+indices0[item0] = i1;
+}
+}
+}
+else {
+const err32 = {instancePath:instancePath+"/families",schemaPath:"#/properties/families/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+}
+if(data.max_prefixes !== undefined && func0.call(data, "max_prefixes")){
+let data13 = data.max_prefixes;
+if(!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))){
+const err33 = {instancePath:instancePath+"/max_prefixes",schemaPath:"#/properties/max_prefixes/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+if((typeof data13 == "number") && (isFinite(data13))){
+if(data13 > 4294967295 || isNaN(data13)){
+const err34 = {instancePath:instancePath+"/max_prefixes",schemaPath:"#/properties/max_prefixes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+}
+if(data13 < 0 || isNaN(data13)){
+const err35 = {instancePath:instancePath+"/max_prefixes",schemaPath:"#/properties/max_prefixes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
+}
+errors++;
+}
+}
+}
+if(data.hold !== undefined && func0.call(data, "hold")){
+let data14 = data.hold;
+if(typeof data14 === "string"){
+if(!pattern4.test(data14)){
+const err36 = {instancePath:instancePath+"/hold",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,9}(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]{1,9}(ms|s|m|h|d)$"+"\""};
+if(vErrors === null){
+vErrors = [err36];
+}
+else {
+vErrors.push(err36);
+}
+errors++;
+}
+}
+else {
+const err37 = {instancePath:instancePath+"/hold",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err37];
+}
+else {
+vErrors.push(err37);
+}
+errors++;
+}
+}
+if(data.keepalive !== undefined && func0.call(data, "keepalive")){
+let data15 = data.keepalive;
+if(typeof data15 === "string"){
+if(!pattern4.test(data15)){
+const err38 = {instancePath:instancePath+"/keepalive",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,9}(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]{1,9}(ms|s|m|h|d)$"+"\""};
+if(vErrors === null){
+vErrors = [err38];
+}
+else {
+vErrors.push(err38);
+}
+errors++;
+}
+}
+else {
+const err39 = {instancePath:instancePath+"/keepalive",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err39];
+}
+else {
+vErrors.push(err39);
+}
+errors++;
+}
+}
+if(data.preset !== undefined && func0.call(data, "preset")){
+let data16 = data.preset;
+if(typeof data16 !== "string"){
+const err40 = {instancePath:instancePath+"/preset",schemaPath:"#/properties/preset/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err40];
+}
+else {
+vErrors.push(err40);
+}
+errors++;
+}
+if(!(((data16 === "vultr") || (data16 === "vultr-ipv6")) || (data16 === "vultr-bare-metal"))){
+const err41 = {instancePath:instancePath+"/preset",schemaPath:"#/properties/preset/enum",keyword:"enum",params:{allowedValues: schema63.properties.preset.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err41];
+}
+else {
+vErrors.push(err41);
+}
+errors++;
+}
+}
+}
+else {
+const err42 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err42];
+}
+else {
+vErrors.push(err42);
+}
+errors++;
+}
+validate31.errors = vErrors;
+return errors === 0;
+}
+
 
 function validate30(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 of Object.keys(data)){
+if(!(func0.call(schema54.properties, key0))){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+if(data.as !== undefined && func0.call(data, "as")){
+let data0 = data.as;
+if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
+const err1 = {instancePath:instancePath+"/as",schemaPath:"#/properties/as/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if((typeof data0 == "number") && (isFinite(data0))){
+if(data0 > 4294967295 || isNaN(data0)){
+const err2 = {instancePath:instancePath+"/as",schemaPath:"#/properties/as/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if(data0 < 1 || isNaN(data0)){
+const err3 = {instancePath:instancePath+"/as",schemaPath:"#/properties/as/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+}
+if(data.router_id !== undefined && func0.call(data, "router_id")){
+if(typeof data.router_id !== "string"){
+const err4 = {instancePath:instancePath+"/router_id",schemaPath:"#/properties/router_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.speaker !== undefined && func0.call(data, "speaker")){
+let data2 = data.speaker;
+if(typeof data2 !== "string"){
+const err5 = {instancePath:instancePath+"/speaker",schemaPath:"#/properties/speaker/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+if(!(((data2 === "embedded") || (data2 === "gobgp")) || (data2 === "table"))){
+const err6 = {instancePath:instancePath+"/speaker",schemaPath:"#/properties/speaker/enum",keyword:"enum",params:{allowedValues: schema54.properties.speaker.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+if(data.local_address !== undefined && func0.call(data, "local_address")){
+if(typeof data.local_address !== "string"){
+const err7 = {instancePath:instancePath+"/local_address",schemaPath:"#/properties/local_address/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data.next_hop !== undefined && func0.call(data, "next_hop")){
+let data4 = data.next_hop;
+if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
+for(const key1 of Object.keys(data4)){
+if(!((key1 === "ipv4") || (key1 === "ipv6"))){
+const err8 = {instancePath:instancePath+"/next_hop",schemaPath:"#/definitions/nextHop/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data4.ipv4 !== undefined && func0.call(data4, "ipv4")){
+if(typeof data4.ipv4 !== "string"){
+const err9 = {instancePath:instancePath+"/next_hop/ipv4",schemaPath:"#/definitions/nextHop/properties/ipv4/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+if(data4.ipv6 !== undefined && func0.call(data4, "ipv6")){
+if(typeof data4.ipv6 !== "string"){
+const err10 = {instancePath:instancePath+"/next_hop/ipv6",schemaPath:"#/definitions/nextHop/properties/ipv6/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+}
+else {
+const err11 = {instancePath:instancePath+"/next_hop",schemaPath:"#/definitions/nextHop/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+if(data.hold !== undefined && func0.call(data, "hold")){
+let data7 = data.hold;
+if(typeof data7 === "string"){
+if(!pattern4.test(data7)){
+const err12 = {instancePath:instancePath+"/hold",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,9}(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]{1,9}(ms|s|m|h|d)$"+"\""};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+else {
+const err13 = {instancePath:instancePath+"/hold",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+if(data.keepalive !== undefined && func0.call(data, "keepalive")){
+let data8 = data.keepalive;
+if(typeof data8 === "string"){
+if(!pattern4.test(data8)){
+const err14 = {instancePath:instancePath+"/keepalive",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,9}(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]{1,9}(ms|s|m|h|d)$"+"\""};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+else {
+const err15 = {instancePath:instancePath+"/keepalive",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+if(data.communities !== undefined && func0.call(data, "communities")){
+let data9 = data.communities;
+if(Array.isArray(data9)){
+if(data9.length > 64){
+const err16 = {instancePath:instancePath+"/communities",schemaPath:"#/definitions/communities/maxItems",keyword:"maxItems",params:{limit: 64},message:"must NOT have more than 64 items"};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+const len0 = data9.length;
+for(let i0=0; i0<len0; i0++){
+let data10 = data9[i0];
+if(typeof data10 === "string"){
+if(func47(data10) > 40){
+const err17 = {instancePath:instancePath+"/communities/" + i0,schemaPath:"#/definitions/communities/items/maxLength",keyword:"maxLength",params:{limit: 40},message:"must NOT have more than 40 characters"};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+else {
+const err18 = {instancePath:instancePath+"/communities/" + i0,schemaPath:"#/definitions/communities/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+let i1 = data9.length;
+let j0;
+if(i1 > 1){
+const indices0 = {};
+for(;i1--;){
+let item0 = data9[i1];
+if(typeof item0 !== "string"){
+continue;
+}
+if(typeof indices0[item0] == "number"){
+j0 = indices0[item0];
+const err19 = {instancePath:instancePath+"/communities",schemaPath:"#/definitions/communities/uniqueItems",keyword:"uniqueItems",params:{i: i1, j: j0},message:"must NOT have duplicate items (items ## "+j0+" and "+i1+" are identical)"};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+break;
+}
+indices0[item0] = i1;
+}
+}
+}
+else {
+const err20 = {instancePath:instancePath+"/communities",schemaPath:"#/definitions/communities/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+}
+if(data.local_pref !== undefined && func0.call(data, "local_pref")){
+let data11 = data.local_pref;
+if(!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))){
+const err21 = {instancePath:instancePath+"/local_pref",schemaPath:"#/properties/local_pref/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+if((typeof data11 == "number") && (isFinite(data11))){
+if(data11 > 4294967295 || isNaN(data11)){
+const err22 = {instancePath:instancePath+"/local_pref",schemaPath:"#/properties/local_pref/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+if(data11 < 0 || isNaN(data11)){
+const err23 = {instancePath:instancePath+"/local_pref",schemaPath:"#/properties/local_pref/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+}
+}
+if(data.graceful_shutdown !== undefined && func0.call(data, "graceful_shutdown")){
+let data12 = data.graceful_shutdown;
+if(typeof data12 === "string"){
+if(!pattern4.test(data12)){
+const err24 = {instancePath:instancePath+"/graceful_shutdown",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,9}(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]{1,9}(ms|s|m|h|d)$"+"\""};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+}
+else {
+const err25 = {instancePath:instancePath+"/graceful_shutdown",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+}
+if(data.settle !== undefined && func0.call(data, "settle")){
+let data13 = data.settle;
+if(typeof data13 === "string"){
+if(!pattern4.test(data13)){
+const err26 = {instancePath:instancePath+"/settle",schemaPath:"#/definitions/duration/pattern",keyword:"pattern",params:{pattern: "^[0-9]{1,9}(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]{1,9}(ms|s|m|h|d)$"+"\""};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+}
+else {
+const err27 = {instancePath:instancePath+"/settle",schemaPath:"#/definitions/duration/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+}
+if(data.table !== undefined && func0.call(data, "table")){
+let data14 = data.table;
+if(!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))){
+const err28 = {instancePath:instancePath+"/table",schemaPath:"#/properties/table/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+if((typeof data14 == "number") && (isFinite(data14))){
+if(data14 > 4294967295 || isNaN(data14)){
+const err29 = {instancePath:instancePath+"/table",schemaPath:"#/properties/table/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295},message:"must be <= 4294967295"};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+if(data14 < 1 || isNaN(data14)){
+const err30 = {instancePath:instancePath+"/table",schemaPath:"#/properties/table/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+}
+}
+if(data.gobgp !== undefined && func0.call(data, "gobgp")){
+let data15 = data.gobgp;
+if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
+for(const key2 of Object.keys(data15)){
+if(!((key2 === "address") || (key2 === "own"))){
+const err31 = {instancePath:instancePath+"/gobgp",schemaPath:"#/definitions/gobgp/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+}
+if(data15.address !== undefined && func0.call(data15, "address")){
+let data16 = data15.address;
+if(typeof data16 === "string"){
+if(func47(data16) > 255){
+const err32 = {instancePath:instancePath+"/gobgp/address",schemaPath:"#/definitions/gobgp/properties/address/maxLength",keyword:"maxLength",params:{limit: 255},message:"must NOT have more than 255 characters"};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+if(func47(data16) < 1){
+const err33 = {instancePath:instancePath+"/gobgp/address",schemaPath:"#/definitions/gobgp/properties/address/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+}
+else {
+const err34 = {instancePath:instancePath+"/gobgp/address",schemaPath:"#/definitions/gobgp/properties/address/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+}
+}
+if(data15.own !== undefined && func0.call(data15, "own")){
+if(typeof data15.own !== "boolean"){
+const err35 = {instancePath:instancePath+"/gobgp/own",schemaPath:"#/definitions/gobgp/properties/own/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
+}
+errors++;
+}
+}
+}
+else {
+const err36 = {instancePath:instancePath+"/gobgp",schemaPath:"#/definitions/gobgp/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err36];
+}
+else {
+vErrors.push(err36);
+}
+errors++;
+}
+}
+if(data.peer !== undefined && func0.call(data, "peer")){
+let data18 = data.peer;
+if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
+for(const key3 of Object.keys(data18)){
+const _errs49 = errors;
+if(typeof key3 === "string"){
+if(func47(key3) > 63){
+const err37 = {instancePath:instancePath+"/peer",schemaPath:"#/definitions/name/maxLength",keyword:"maxLength",params:{limit: 63},message:"must NOT have more than 63 characters",propertyName:key3};
+if(vErrors === null){
+vErrors = [err37];
+}
+else {
+vErrors.push(err37);
+}
+errors++;
+}
+if(!pattern0.test(key3)){
+const err38 = {instancePath:instancePath+"/peer",schemaPath:"#/definitions/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*$"},message:"must match pattern \""+"^[A-Za-z0-9_][A-Za-z0-9_.-]*$"+"\"",propertyName:key3};
+if(vErrors === null){
+vErrors = [err38];
+}
+else {
+vErrors.push(err38);
+}
+errors++;
+}
+}
+else {
+const err39 = {instancePath:instancePath+"/peer",schemaPath:"#/definitions/name/type",keyword:"type",params:{type: "string"},message:"must be string",propertyName:key3};
+if(vErrors === null){
+vErrors = [err39];
+}
+else {
+vErrors.push(err39);
+}
+errors++;
+}
+var valid13 = _errs49 === errors;
+if(!valid13){
+const err40 = {instancePath:instancePath+"/peer",schemaPath:"#/properties/peer/propertyNames",keyword:"propertyNames",params:{propertyName: key3},message:"property name must be valid"};
+if(vErrors === null){
+vErrors = [err40];
+}
+else {
+vErrors.push(err40);
+}
+errors++;
+}
+}
+for(const key4 of Object.keys(data18)){
+if(!(validate31(data18[key4], {instancePath:instancePath+"/peer/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data18,parentDataProperty:key4,rootData}))){
+vErrors = append(vErrors, validate31.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err41 = {instancePath:instancePath+"/peer",schemaPath:"#/properties/peer/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err41];
+}
+else {
+vErrors.push(err41);
+}
+errors++;
+}
+}
+}
+else {
+const err42 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err42];
+}
+else {
+vErrors.push(err42);
+}
+errors++;
+}
+validate30.errors = vErrors;
+return errors === 0;
+}
+
+const schema68 = {"title":"NodeConfig","description":"This machine.","type":"object","additionalProperties":false,"properties":{"name":{"description":"Its name in messages; the host name when absent.","type":"string","minLength":1,"maxLength":253,"pattern":"^[A-Za-z0-9_.-]+$"},"on_stop":{"description":"What the daemon leaves behind when it is stopped: keep leaves everything as it is, so that traffic goes on; drain takes no new connections and waits up to stop_timeout for those that there are; withdraw takes the VIPs from the links.","type":"string","enum":["keep","drain","withdraw"],"default":"keep"},"stop_timeout":{"description":"How long stopping may take for on_stop = \"drain\"; at most 1h, and less than the service manager allows.","default":"30s","$ref":"#/definitions/duration"},"drift":{"description":"What the daemon does about changes of others to what is ours: repair puts it right, alert only says so.","type":"string","enum":["repair","alert"],"default":"repair"},"drift_interval":{"description":"How often the daemon compares IPVS with the files, 200ms to 1h; longer where looking would take more than a twentieth of the time.","default":"2s","$ref":"#/definitions/duration"},"settle":{"description":"How long a file that is written in place must stand still before the daemon reads it, at most 10s.","default":"250ms","$ref":"#/definitions/duration"},"allow_exec":{"description":"Absolute paths of the programs that exec checks may run; none when absent.","type":"array","uniqueItems":true,"items":{"type":"string","maxLength":4095,"pattern":"^/[^\\x00-\\x1f\\x7f]*$"}}}};
+
+function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3680,7 +5228,7 @@ errors++;
 if(data.name !== undefined && func0.call(data, "name")){
 let data0 = data.name;
 if(typeof data0 === "string"){
-if(func46(data0) > 253){
+if(func47(data0) > 253){
 const err1 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/maxLength",keyword:"maxLength",params:{limit: 253},message:"must NOT have more than 253 characters"};
 if(vErrors === null){
 vErrors = [err1];
@@ -3690,7 +5238,7 @@ vErrors.push(err1);
 }
 errors++;
 }
-if(func46(data0) < 1){
+if(func47(data0) < 1){
 const err2 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err2];
@@ -3735,7 +5283,7 @@ vErrors.push(err5);
 errors++;
 }
 if(!(((data1 === "keep") || (data1 === "drain")) || (data1 === "withdraw"))){
-const err6 = {instancePath:instancePath+"/on_stop",schemaPath:"#/properties/on_stop/enum",keyword:"enum",params:{allowedValues: schema51.properties.on_stop.enum},message:"must be equal to one of the allowed values"};
+const err6 = {instancePath:instancePath+"/on_stop",schemaPath:"#/properties/on_stop/enum",keyword:"enum",params:{allowedValues: schema68.properties.on_stop.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -3783,7 +5331,7 @@ vErrors.push(err9);
 errors++;
 }
 if(!((data3 === "repair") || (data3 === "alert"))){
-const err10 = {instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/enum",keyword:"enum",params:{allowedValues: schema51.properties.drift.enum},message:"must be equal to one of the allowed values"};
+const err10 = {instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/enum",keyword:"enum",params:{allowedValues: schema68.properties.drift.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -3850,7 +5398,7 @@ const len0 = data6.length;
 for(let i0=0; i0<len0; i0++){
 let data7 = data6[i0];
 if(typeof data7 === "string"){
-if(func46(data7) > 4095){
+if(func47(data7) > 4095){
 const err15 = {instancePath:instancePath+"/allow_exec/" + i0,schemaPath:"#/properties/allow_exec/items/maxLength",keyword:"maxLength",params:{limit: 4095},message:"must NOT have more than 4095 characters"};
 if(vErrors === null){
 vErrors = [err15];
@@ -3929,7 +5477,7 @@ vErrors.push(err20);
 }
 errors++;
 }
-validate30.errors = vErrors;
+validate34.errors = vErrors;
 return errors === 0;
 }
 
@@ -3939,7 +5487,7 @@ let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 of Object.keys(data)){
-if(!((((((((key0 === "service") || (key0 === "vip")) || (key0 === "defaults")) || (key0 === "kernel")) || (key0 === "node")) || (key0 === "guard")) || (key0 === "ownership")) || (key0 === "state"))){
+if(!(func0.call(schema11.properties, key0))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err0];
@@ -3956,7 +5504,7 @@ if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 for(const key1 of Object.keys(data0)){
 const _errs4 = errors;
 if(typeof key1 === "string"){
-if(func46(key1) > 63){
+if(func47(key1) > 63){
 const err1 = {instancePath:instancePath+"/service",schemaPath:"#/definitions/name/maxLength",keyword:"maxLength",params:{limit: 63},message:"must NOT have more than 63 characters",propertyName:key1};
 if(vErrors === null){
 vErrors = [err1];
@@ -4023,7 +5571,7 @@ if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 for(const key3 of Object.keys(data2)){
 const _errs11 = errors;
 if(typeof key3 === "string"){
-if(func46(key3) > 63){
+if(func47(key3) > 63){
 const err6 = {instancePath:instancePath+"/vip",schemaPath:"#/definitions/name/maxLength",keyword:"maxLength",params:{limit: 63},message:"must NOT have more than 63 characters",propertyName:key3};
 if(vErrors === null){
 vErrors = [err6];
@@ -4096,16 +5644,22 @@ vErrors = append(vErrors, validate28.errors);
 errors = vErrors.length;
 }
 }
-if(data.node !== undefined && func0.call(data, "node")){
-if(!(validate30(data.node, {instancePath:instancePath+"/node",parentData:data,parentDataProperty:"node",rootData}))){
+if(data.bgp !== undefined && func0.call(data, "bgp")){
+if(!(validate30(data.bgp, {instancePath:instancePath+"/bgp",parentData:data,parentDataProperty:"bgp",rootData}))){
 vErrors = append(vErrors, validate30.errors);
 errors = vErrors.length;
 }
 }
+if(data.node !== undefined && func0.call(data, "node")){
+if(!(validate34(data.node, {instancePath:instancePath+"/node",parentData:data,parentDataProperty:"node",rootData}))){
+vErrors = append(vErrors, validate34.errors);
+errors = vErrors.length;
+}
+}
 if(data.guard !== undefined && func0.call(data, "guard")){
-let data7 = data.guard;
-if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
-for(const key5 of Object.keys(data7)){
+let data8 = data.guard;
+if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
+for(const key5 of Object.keys(data8)){
 if(!(key5 === "max_remove")){
 const err11 = {instancePath:instancePath+"/guard",schemaPath:"#/definitions/guard/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
 if(vErrors === null){
@@ -4117,10 +5671,10 @@ vErrors.push(err11);
 errors++;
 }
 }
-if(data7.max_remove !== undefined && func0.call(data7, "max_remove")){
-let data8 = data7.max_remove;
-if((typeof data8 !== "string") && (!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8))))){
-const err12 = {instancePath:instancePath+"/guard/max_remove",schemaPath:"#/definitions/guard/properties/max_remove/type",keyword:"type",params:{type: schema55.properties.max_remove.type},message:"must be string,integer"};
+if(data8.max_remove !== undefined && func0.call(data8, "max_remove")){
+let data9 = data8.max_remove;
+if((typeof data9 !== "string") && (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9))))){
+const err12 = {instancePath:instancePath+"/guard/max_remove",schemaPath:"#/definitions/guard/properties/max_remove/type",keyword:"type",params:{type: schema72.properties.max_remove.type},message:"must be string,integer"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -4129,8 +5683,8 @@ vErrors.push(err12);
 }
 errors++;
 }
-if((typeof data8 == "number") && (isFinite(data8))){
-if(data8 < 0 || isNaN(data8)){
+if((typeof data9 == "number") && (isFinite(data9))){
+if(data9 < 0 || isNaN(data9)){
 const err13 = {instancePath:instancePath+"/guard/max_remove",schemaPath:"#/definitions/guard/properties/max_remove/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err13];
@@ -4141,8 +5695,8 @@ vErrors.push(err13);
 errors++;
 }
 }
-if(typeof data8 === "string"){
-if(!pattern44.test(data8)){
+if(typeof data9 === "string"){
+if(!pattern59.test(data9)){
 const err14 = {instancePath:instancePath+"/guard/max_remove",schemaPath:"#/definitions/guard/properties/max_remove/pattern",keyword:"pattern",params:{pattern: "^(100|[0-9]{1,2})%$"},message:"must match pattern \""+"^(100|[0-9]{1,2})%$"+"\""};
 if(vErrors === null){
 vErrors = [err14];
@@ -4167,9 +5721,9 @@ errors++;
 }
 }
 if(data.ownership !== undefined && func0.call(data, "ownership")){
-let data9 = data.ownership;
-if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
-for(const key6 of Object.keys(data9)){
+let data10 = data.ownership;
+if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
+for(const key6 of Object.keys(data10)){
 if(!(key6 === "conflict")){
 const err16 = {instancePath:instancePath+"/ownership",schemaPath:"#/definitions/ownership/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties"};
 if(vErrors === null){
@@ -4181,9 +5735,9 @@ vErrors.push(err16);
 errors++;
 }
 }
-if(data9.conflict !== undefined && func0.call(data9, "conflict")){
-let data10 = data9.conflict;
-if(typeof data10 !== "string"){
+if(data10.conflict !== undefined && func0.call(data10, "conflict")){
+let data11 = data10.conflict;
+if(typeof data11 !== "string"){
 const err17 = {instancePath:instancePath+"/ownership/conflict",schemaPath:"#/definitions/ownership/properties/conflict/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err17];
@@ -4193,8 +5747,8 @@ vErrors.push(err17);
 }
 errors++;
 }
-if(!(((data10 === "refuse") || (data10 === "adopt")) || (data10 === "force"))){
-const err18 = {instancePath:instancePath+"/ownership/conflict",schemaPath:"#/definitions/ownership/properties/conflict/enum",keyword:"enum",params:{allowedValues: schema56.properties.conflict.enum},message:"must be equal to one of the allowed values"};
+if(!(((data11 === "refuse") || (data11 === "adopt")) || (data11 === "force"))){
+const err18 = {instancePath:instancePath+"/ownership/conflict",schemaPath:"#/definitions/ownership/properties/conflict/enum",keyword:"enum",params:{allowedValues: schema73.properties.conflict.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -4217,9 +5771,9 @@ errors++;
 }
 }
 if(data.state !== undefined && func0.call(data, "state")){
-let data11 = data.state;
-if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
-for(const key7 of Object.keys(data11)){
+let data12 = data.state;
+if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+for(const key7 of Object.keys(data12)){
 if(!(key7 === "history")){
 const err20 = {instancePath:instancePath+"/state",schemaPath:"#/definitions/state/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties"};
 if(vErrors === null){
@@ -4231,9 +5785,9 @@ vErrors.push(err20);
 errors++;
 }
 }
-if(data11.history !== undefined && func0.call(data11, "history")){
-let data12 = data11.history;
-if(!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))){
+if(data12.history !== undefined && func0.call(data12, "history")){
+let data13 = data12.history;
+if(!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))){
 const err21 = {instancePath:instancePath+"/state/history",schemaPath:"#/definitions/state/properties/history/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err21];
@@ -4243,8 +5797,8 @@ vErrors.push(err21);
 }
 errors++;
 }
-if((typeof data12 == "number") && (isFinite(data12))){
-if(data12 > 10000 || isNaN(data12)){
+if((typeof data13 == "number") && (isFinite(data13))){
+if(data13 > 10000 || isNaN(data13)){
 const err22 = {instancePath:instancePath+"/state/history",schemaPath:"#/definitions/state/properties/history/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000"};
 if(vErrors === null){
 vErrors = [err22];
@@ -4254,7 +5808,7 @@ vErrors.push(err22);
 }
 errors++;
 }
-if(data12 < 1 || isNaN(data12)){
+if(data13 < 1 || isNaN(data13)){
 const err23 = {instancePath:instancePath+"/state/history",schemaPath:"#/definitions/state/properties/history/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err23];

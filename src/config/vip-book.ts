@@ -1,15 +1,18 @@
 /** The book of VIPs: which addresses have names, and on which link each of these lives. */
+import type { Announcing } from '../model/announcing.ts'
 import { defaultLink } from '../model/defaults.ts'
 import { type Ip, parseIp, scopeOf } from '../model/ip.ts'
 import { explainAddress } from './address.ts'
 import type { VipConfig } from './config.gen.ts'
 import { type Fault, fault, type Spot } from './fault.ts'
+import { checkAddress, linkFor, resolveAnnounce } from './resolve-announce.ts'
 
 /** A `[vip.NAME]` that could be read. */
 export interface NamedVip {
   readonly name: string
   readonly addresses: readonly Ip[]
-  readonly link: string
+  readonly linkOf: (address: Ip) => string
+  readonly announcing: Announcing
   readonly spot: Spot
 }
 
@@ -55,7 +58,14 @@ export function enterVip(
     book.named.set(name, null)
     return
   }
-  const vip = { name, addresses, link: config.link ?? defaultLink, spot: { ...spot, key: true } }
+  const place = (...path: (string | number)[]): Spot => ({
+    file: spot.file,
+    path: [...spot.path, ...path],
+  })
+  const announcing = resolveAnnounce(config, place, faults)
+  for (const address of addresses) checkAddress(address, config.link, announcing, place, faults)
+  const linkOf = (address: Ip): string => linkFor(address, config.link, announcing) ?? defaultLink
+  const vip = { name, addresses, linkOf, announcing, spot: { ...spot, key: true } }
   book.named.set(name, vip)
   for (const address of addresses) book.byAddress.set(address, vip)
 }

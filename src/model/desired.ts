@@ -1,4 +1,5 @@
 /** What the operator wants, fully resolved: no names to look up, no defaults to fill in. */
+import type { Announcing, DesiredBgp } from './announcing.ts'
 import type { Check } from './check.ts'
 import type { Serving } from './health.ts'
 import type { Ip } from './ip.ts'
@@ -32,6 +33,7 @@ export interface DesiredVip {
   readonly link?: string
   /** True if the link is a dummy of ours, to be created when needed: `slb0` and `@service` ones. */
   readonly ownLink: boolean
+  readonly announcing: Announcing
   /** Names of the services that use it, sorted. */
   readonly services: readonly string[]
 }
@@ -79,4 +81,6 @@ export interface Desired {
   /** How many applies `history` remembers. */
   readonly history: number
   readonly node: DesiredNode
+  /** Absent = no VIP is announced by BGP. */
+  readonly bgp?: DesiredBgp
 }

@@ -1,5 +1,6 @@
 /** The kernel switches that services need: `auto` in `[kernel]` means what this file says. */
 import type { Desired, DesiredService } from '../model/desired.ts'
+import { survivors } from '../model/failover.ts'
 import { keyOf, type Sysctl } from '../model/rows.ts'
 import { switchNames } from '../model/switches.ts'
 
@@ -8,7 +9,7 @@ interface Need {
   readonly value: string
   /** Said after the names of the services: `needed by web (persistent)`. */
   readonly because: string
-  when(service: DesiredService): boolean
+  when(service: DesiredService, survives: (service: DesiredService) => boolean): boolean
 }
 
 /**
@@ -22,6 +23,7 @@ interface Need {
  * until it times out. A UDP client that never pauses keeps its own alive for ever, and with it the
  * way to a destination that is gone. The switch is for the whole table: TCP connections to what was
  * removed are reset, too, rather than dropped in silence.
+ * sloppy_tcp: see survivors.
  * ping_group_range: sockets that may only ping are open to the groups in it, and by default to none,
  * whatever else a process may do (ping_init_sock of net/ipv4/ping.c).
  * accept_local: the answer to a check through the VIP comes from outside with the VIP as its source,
@@ -60,6 +62,12 @@ const needs: readonly Need[] = [
     when: service => service.listeners.some(row => row.id.protocol === 'udp' && !row.onePacket),
   },
   {
+    name: 'net.ipv4.vs.sloppy_tcp',
+    value: '1',
+    because: ' (its connections outlive a change of the director)',
+    when: (service, survives) => survives(service),
+  },
+  {
     name: 'net.ipv4.ping_group_range',
     value: '0 2147483647',
     because: ' (checks by icmp)',
@@ -84,8 +92,12 @@ export const forwardingSwitches: ReadonlySet<string> = new Set(
 )
 
 /** True if two services need the same switches. */
-export function sameNeeds(a: DesiredService, b: DesiredService): boolean {
-  return needs.every(({ when }) => when(a) === when(b))
+export function sameNeeds(
+  a: DesiredService,
+  b: DesiredService,
+  survives: (service: DesiredService) => boolean,
+): boolean {
+  return needs.every(({ when }) => when(a, survives) === when(b, survives))
 }
 
 function forwards(service: DesiredService, family: 'ipv4' | 'ipv6'): boolean {
@@ -112,10 +124,12 @@ export function switchesFor(desired: Desired): {
   const needed = new Map<string, readonly string[]>()
   for (const [name, value] of desired.kernel.sysctl)
     sysctl.set(keyOf.sysctl({ name, value }), { name, value })
+  const survives = survivors(desired.vips)
   const users = needs.map(need => ({ need, names: [] as string[] }))
   for (const service of desired.services)
     if (service.enabled)
-      for (const { need, names } of users) if (need.when(service)) names.push(service.name)
+      for (const { need, names } of users)
+        if (need.when(service, survives)) names.push(service.name)
   for (const { need, names } of users) {
     const row: Sysctl = { name: need.name, value: need.value }
     const key = keyOf.sysctl(row)

@@ -1,5 +1,6 @@
 /** Wanting again where services changed in nothing but what their rows say. */
 import type { Desired, DesiredService } from '../model/desired.ts'
+import { survivors } from '../model/failover.ts'
 import { replaced } from '../model/overlay.ts'
 import type { Service } from '../model/rows.ts'
 import { sameNeeds } from './switches.ts'
@@ -18,17 +19,24 @@ export interface Wish {
  * `looksTheSame` compares of each service: where all of these are as they were, so are those rows.
  */
 export function wantAgain(desired: Desired, before: Wish): Wanted | undefined {
-  const { services, vips, kernel } = desired
+  const { services, vips, kernel, bgp } = desired
   const was = before.desired
-  if (vips !== was.vips || kernel !== was.kernel || services.length !== was.services.length)
+  if (
+    vips !== was.vips ||
+    kernel !== was.kernel ||
+    bgp !== was.bgp ||
+    services.length !== was.services.length
+  )
     return undefined
   const rows = new Map<string, Service>()
   const policies = new Map<string, Policy>()
+  const survives = survivors(vips)
   for (let i = 0; i < services.length; i++) {
     const now = services[i]
     const other = was.services[i]
     if (now === other) continue
-    if (now === undefined || other === undefined || !looksTheSame(now, other)) return undefined
+    if (now === undefined || other === undefined || !looksTheSame(now, other, survives))
+      return undefined
     for (const listener of now.listeners) {
       policies.set(listener.id.key, now)
       if (now.enabled) rows.set(listener.id.key, listener)
@@ -43,7 +51,11 @@ export function wantAgain(desired: Desired, before: Wish): Wanted | undefined {
   }
 }
 
-function looksTheSame(a: DesiredService, b: DesiredService): boolean {
+function looksTheSame(
+  a: DesiredService,
+  b: DesiredService,
+  survives: (service: DesiredService) => boolean,
+): boolean {
   return (
     a.name === b.name &&
     a.enabled === b.enabled &&
@@ -52,7 +64,7 @@ function looksTheSame(a: DesiredService, b: DesiredService): boolean {
     a.listeners.length === b.listeners.length &&
     a.listeners.every((listener, i) => listener.id.key === b.listeners[i]?.id.key) &&
     sameKeys(a.checkServices, b.checkServices) &&
-    sameNeeds(a, b)
+    sameNeeds(a, b, survives)
   )
 }
 
