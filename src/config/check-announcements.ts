@@ -1,5 +1,6 @@
 /** Whether what VIPs ask to be told can be told: by this speaker, to these peers. */
-import { type Announcing, type DesiredBgp, noAnnouncing } from '../model/announcing.ts'
+import { isDeepStrictEqual } from 'node:util'
+import type { Advert, Announcing, DesiredBgp } from '../model/announcing.ts'
 import type { DesiredService, DesiredVip } from '../model/desired.ts'
 import { survivors } from '../model/failover.ts'
 import { familyOf, type Ip } from '../model/ip.ts'
@@ -10,66 +11,60 @@ import type { Place } from './merge-settings.ts'
 import { lonely } from './resolve-bgp.ts'
 import type { UsedVips } from './vip-use.ts'
 
+/** A VIP that peers are told of. */
+interface Announced {
+  readonly address: Ip
+  readonly bgp: Advert
+  readonly when: Announcing['when']
+  readonly at: Spot
+}
+
 /** Faults between `[bgp]` and the VIPs in use. */
 export function checkAnnouncements(
   bgp: DesiredBgp | undefined,
-  vips: readonly DesiredVip[],
   used: UsedVips,
   place: Place,
   faults: Fault[],
 ): void {
-  const announced = vips.filter(({ announcing }) => announcing.bgp !== undefined)
-  const spotOf = (address: Ip): Spot => {
-    const first = used.get(address)?.first
-    return first === undefined ? place() : holderSpot(first.holder)
+  const all: Announced[] = []
+  for (const [address, { first }] of used) {
+    const { bgp: advert, when } = first.announcing
+    if (advert) all.push({ address, bgp: advert, when, at: holderSpot(first.holder) })
   }
-  const [first] = announced
+  const [first] = all
   if (first === undefined) return
   if (bgp === undefined) {
     faults.push(
       fault(
         'missing-key',
-        spotOf(first.address),
+        first.at,
         `${first.address} is announced by bgp, but there is no [bgp]`,
-        {
-          suggestion: 'write [bgp] with as = 65000, and [bgp.peer.tor] with address and as',
-        },
+        { suggestion: 'write [bgp] with as = 65000, and [bgp.peer.tor] with address and as' },
       ),
     )
     return
   }
   const alone = lonely(bgp, { ...place(), key: true })
   if (alone) faults.push(alone)
-  if (bgp.speaker === 'table') refuseAttributes(announced, spotOf, faults)
-  agreeOnRoutes(announced, spotOf, faults)
-  countPrefixes(bgp, announced, place, faults)
+  if (bgp.speaker === 'table') refuseAttributes(all, faults)
+  agreeOnRoutes(all, faults)
+  countPrefixes(bgp, all, place, faults)
 }
 
 /** A routing table of the kernel has no room for what BGP says of a route. */
-function refuseAttributes(
-  vips: readonly DesiredVip[],
-  spotOf: (address: Ip) => Spot,
-  faults: Fault[],
-): void {
-  for (const { address, announcing } of vips) {
-    const {
-      communities = [],
-      largeCommunities = [],
-      med,
-      localPref,
-      prepend = 0,
-    } = announcing.bgp ?? {}
+function refuseAttributes(all: readonly Announced[], faults: Fault[]): void {
+  for (const { address, bgp, at } of all) {
     const said = [
-      ...(communities.length + largeCommunities.length > 0 ? ['communities'] : []),
-      ...(med === undefined ? [] : ['med']),
-      ...(localPref === undefined ? [] : ['local_pref']),
-      ...(prepend === 0 ? [] : ['prepend']),
+      ...(bgp.communities.length + bgp.largeCommunities.length > 0 ? ['communities'] : []),
+      ...(bgp.med === undefined ? [] : ['med']),
+      ...(bgp.localPref === undefined ? [] : ['local_pref']),
+      ...(bgp.prepend === 0 ? [] : ['prepend']),
     ]
     if (said.length > 0)
       faults.push(
         fault(
           'unsupported-by-speaker',
-          spotOf(address),
+          at,
           `${said.join(', ')} of ${address}: speaker = "table" only puts the route into a table, which has no room for that`,
           { suggestion: 'say it in the BIRD or FRR that takes the routes from there' },
         ),
@@ -78,43 +73,35 @@ function refuseAttributes(
 }
 
 /** Of VIPs within one prefix there is one route. */
-function agreeOnRoutes(
-  vips: readonly DesiredVip[],
-  spotOf: (address: Ip) => Spot,
-  faults: Fault[],
-): void {
-  const routes = new Map<string, DesiredVip>()
-  for (const vip of vips) {
-    if (vip.announcing.bgp?.prefix === undefined) continue
-    const route = networkOf(vip.address, vip.announcing.bgp.prefix)
+function agreeOnRoutes(all: readonly Announced[], faults: Fault[]): void {
+  const routes = new Map<string, Announced>()
+  for (const one of all) {
+    if (one.bgp.prefix === undefined) continue
+    const route = `${networkOf(one.address, one.bgp.prefix)}/${one.bgp.prefix}`
     const other = routes.get(route)
-    if (other === undefined) routes.set(route, vip)
-    else if (JSON.stringify(said(other)) !== JSON.stringify(said(vip)))
+    if (other === undefined) routes.set(route, one)
+    else if (!isDeepStrictEqual([other.bgp, other.when], [one.bgp, one.when]))
       faults.push(
         fault(
           'vip-conflict',
-          spotOf(vip.address),
-          `${vip.address} and ${other.address} are announced as one route, ${route}/${vip.announcing.bgp.prefix}, and must say the same of it`,
-          { related: spotOf(other.address) },
+          one.at,
+          `${one.address} and ${other.address} are announced as one route, ${route}, and must say the same of it`,
+          { related: other.at },
         ),
       )
   }
 }
 
-function said({ announcing: { bgp, when } }: DesiredVip): Announcing {
-  return bgp ? { bgp, when } : noAnnouncing
-}
-
 /** More routes than a peer is to be told of would be announced in part, and nobody could say which. */
 function countPrefixes(
   { peers, peerNames }: DesiredBgp,
-  vips: readonly DesiredVip[],
+  all: readonly Announced[],
   place: Place,
   faults: Fault[],
 ): void {
   for (const peer of peers) {
     if (peer.maxPrefixes === 0) continue
-    const count = vips.filter(({ address }) => peer.families.includes(familyOf(address))).length
+    const count = all.filter(({ address }) => peer.families.includes(familyOf(address))).length
     const name = peerNames.get(`peer ${peer.address}`) ?? ''
     if (count > peer.maxPrefixes)
       faults.push(

@@ -53,7 +53,8 @@ export function resolveService(layers: Layers, book: VipBook): ServiceOutcome {
     faults,
   )
   checkWeightSource(layers, weighed, faults)
-  const serving = resolveServing(site, rows, weighed, faults)
+  const announced = uses.some(({ announcing }) => announcing.bgp !== undefined)
+  const serving = resolveServing(site, rows, weighed, announced, faults)
   const claims = claimed.map(({ id, vip }) => ({ key: id.key, holder: holderOf(layers, vip) }))
   if (claimed.length === 0 || layers.faulty.size > 0 || hasError(faults))
     return { name, uses, claims, programs, faults }

@@ -1,5 +1,11 @@
 /** What verdicts do to a service: `on_down` to `weight_from`. */
-import { type Amount, countOf, defaultServing, type Serving } from '../model/health.ts'
+import {
+  type Amount,
+  announcedServing,
+  countOf,
+  defaultServing,
+  type Serving,
+} from '../model/health.ts'
 import type { Destination } from '../model/rows.ts'
 import type { QuorumConfig, ServiceConfig, WeightFromConfig } from './config.gen.ts'
 import { durationWithin } from './duration-range.ts'
@@ -11,17 +17,19 @@ import { resolveSorry } from './resolve-sorry.ts'
 
 const keys = ['on_down', 'slow_start', 'quorum', 'when_empty', 'sorry', 'weight_from'] as const
 
-/** `rows` are the destinations of each listener; `weighed` says whether a check is asked for the weight. */
+/** `rows` are the destinations of each listener; `weighed` says whether a check is asked for the weight, `announced` whether BGP announces a VIP of the service. */
 export function resolveServing(
   site: Site,
   rows: readonly (readonly Destination[])[],
   weighed: boolean,
+  announced: boolean,
   faults: Fault[],
 ): Serving {
   const { layers } = site
   const { config } = layers
-  if (keys.every(key => config[key] === undefined)) return defaultServing
-  const whenEmpty = resolveWhenEmpty(layers, faults)
+  const usual = announced ? announcedServing : defaultServing
+  if (keys.every(key => config[key] === undefined)) return usual
+  const whenEmpty = resolveWhenEmpty(layers, usual.whenEmpty, faults)
   const sorry =
     config.sorry === undefined ? undefined : resolveSorry(site, config.sorry, rows, faults)
   const weights = weighed ? resolveBounds(layers, faults) : undefined
@@ -46,7 +54,11 @@ function resolveSlowStart(layers: Layers, faults: Fault[]): number {
 }
 
 /** A sorry server speaks for itself, where nobody who is nearer says otherwise. */
-function resolveWhenEmpty(layers: Layers, faults: Fault[]): Serving['whenEmpty'] {
+function resolveWhenEmpty(
+  layers: Layers,
+  usual: Serving['whenEmpty'],
+  faults: Fault[],
+): Serving['whenEmpty'] {
   const { own, config } = layers
   const given = own.when_empty ?? (own.sorry === undefined ? config.when_empty : undefined)
   if (own.sorry !== undefined && own.when_empty !== undefined && own.when_empty !== 'sorry')
@@ -64,7 +76,7 @@ function resolveWhenEmpty(layers: Layers, faults: Fault[]): Serving['whenEmpty']
         suggestion: 'write sorry = "10.0.0.9:80" too',
       }),
     )
-  return given ?? (config.sorry === undefined ? defaultServing.whenEmpty : 'sorry')
+  return given ?? (config.sorry === undefined ? usual : 'sorry')
 }
 
 function resolveQuorum(

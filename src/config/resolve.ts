@@ -53,7 +53,7 @@ function composeAll(files: readonly FileOutcome[], ahead: Ahead): Composed {
   const kernel = resolveKernel(config.kernel ?? {}, place('kernel'), faults)
   const bgp = config.bgp && resolveBgp(config.bgp, place('bgp'), faults)
   const vips = desiredVips(used)
-  checkAnnouncements(bgp, vips, used, place('bgp'), faults)
+  checkAnnouncements(bgp, used, place('bgp'), faults)
   const sloppy = place('kernel')('vs', 'sloppy_tcp')
   checkFailover(services, vips, kernel.sysctl.get('net.ipv4.vs.sloppy_tcp'), sloppy, faults)
   return {

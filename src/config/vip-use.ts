@@ -121,7 +121,7 @@ export function desiredVips(used: UsedVips): readonly DesiredVip[] {
       address,
       ...(link === 'external' ? {} : { link: link.startsWith('@') ? link.slice(1) : link }),
       ownLink: own,
-      announcing,
+      ...(announcing !== noAnnouncing && { announcing }),
       services: services.sort(),
     }
   })

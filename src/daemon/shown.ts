@@ -6,7 +6,7 @@ import { type Destination, keyOf, type Service } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
 import type { Asked } from '../serve/asked.ts'
 import type { Care } from '../serve/census.ts'
-import type { Memory } from '../serve/circumstances.ts'
+import { type Memory, noMemory } from '../serve/circumstances.ts'
 import { ageOf } from '../serve/listener.ts'
 
 type Cares = ReadonlyMap<string, Care>
@@ -40,7 +40,7 @@ export function memoryOf(
         if (age !== undefined) rising.set(keyOf.destination(destination), now - age)
       }
     }
-  return { out: new Set(), rising, ceased }
+  return { ...noMemory, rising, ceased }
 }
 
 /**

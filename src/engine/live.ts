@@ -1,4 +1,5 @@
 /** The live system as the engine knows it: some tables and a clock. */
+import type { SpeakerName } from '../model/announcement.ts'
 import type { Clock } from '../model/clock.ts'
 import { replaced } from '../model/overlay.ts'
 import type { Address, Kind, Service, ServiceId } from '../model/rows.ts'
@@ -13,6 +14,8 @@ export interface Live {
   hazards?(wanted: State): Promise<ReadonlyMap<string, string>>
   /** Whether an address that stands can be given our mark on this kernel; absent = always. */
   readonly canMark?: (row: Address) => boolean
+  /** Speakers that this process cannot reach, because they live in a daemon. */
+  readonly silent?: ReadonlySet<SpeakerName>
   /** What is live, without what health and operators made of it; absent = nobody knows better. */
   readonly asMeant?: (seen: State) => State
 }

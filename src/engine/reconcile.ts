@@ -128,9 +128,10 @@ export async function reconcile(job: Job, live: Live, options: ApplyOptions): Pr
       options.journal.write(ledger)
       if (!late) entry ??= record(left, seen, ledger, live, options)
       changed = true
-      const pass = await applyStages(todo, live, seen, done =>
-        options.progress?.({ phase: 'apply', done, total: todo.length }),
-      )
+      const pass = await applyStages(todo, live, seen, {
+        progress: done => options.progress?.({ phase: 'apply', done, total: todo.length }),
+        ...(job.wanted.withdrawal && { settle: job.wanted.withdrawal.settle }),
+      })
       ledger = made(withdrawn(ledger, earlier, todo, pass), pass.tried, pass.failures)
       await attempts.record(pass.tried, pass.failures, live.clock)
       drained = stillDrained(drained, pass.tried)

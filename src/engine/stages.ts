@@ -16,6 +16,21 @@ export interface Pass {
   readonly touched: ReadonlyMap<string, ServiceId>
 }
 
+export interface StageOptions {
+  readonly progress?: (done: number) => void
+  /** How long the network is given after a withdrawal, in milliseconds. */
+  readonly settle?: number
+}
+
+/** True if the network has just been told to go elsewhere, and what it was led to is to go next. */
+function isWithdrawn(done: readonly Change[], then: readonly Change[]): boolean {
+  const told = done.some(({ kind, op }) => op === 'delete' && (kind === 'route' || kind === 'arp'))
+  const goes = (change: Change): boolean =>
+    stageOf(change) === stage.drain ||
+    (change.op === 'delete' && (change.kind === 'service' || change.kind === 'address'))
+  return told && then.some(goes)
+}
+
 /**
  * Applies changes in their order. After a stage with failures the rest is left undone: whoever
  * called plans again, with what it then knows.
@@ -26,7 +41,7 @@ export async function applyStages(
   changes: readonly Change[],
   live: Live,
   seen: State,
-  progress?: (done: number) => void,
+  { progress, settle = 0 }: StageOptions = {},
 ): Promise<Pass> {
   const tried: Change[] = []
   const failures: Failure[] = []
@@ -46,6 +61,8 @@ export async function applyStages(
       for (const failure of await table.apply(batch)) failures.push(failure)
     start = end
     progress?.(start)
+    if (settle > 0 && failures.length === 0 && isWithdrawn(rows, changes.slice(start)))
+      await live.clock.sleep(settle)
   }
   return { tried, failures, touched }
 }

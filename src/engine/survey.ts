@@ -35,6 +35,7 @@ export async function survey(
     ledger,
     ...(hazards === undefined ? {} : { hazards }),
     ...(live.canMark === undefined ? {} : { canMark: live.canMark }),
+    ...(live.silent === undefined ? {} : { silent: live.silent }),
   }
   const seen =
     memory === undefined

@@ -33,7 +33,8 @@ export interface DesiredVip {
   readonly link?: string
   /** True if the link is a dummy of ours, to be created when needed: `slb0` and `@service` ones. */
   readonly ownLink: boolean
-  readonly announcing: Announcing
+  /** Absent = nobody is told of it. */
+  readonly announcing?: Announcing
   /** Names of the services that use it, sorted. */
   readonly services: readonly string[]
 }

@@ -10,7 +10,7 @@ import type { DesiredService, DesiredVip } from './desired.ts'
 export function survivors(vips: readonly DesiredVip[]): (service: DesiredService) => boolean {
   const announced = new Set<string>()
   for (const { announcing, services } of vips)
-    if (announcing.bgp !== undefined) for (const name of services) announced.add(name)
+    if (announcing?.bgp !== undefined) for (const name of services) announced.add(name)
   return ({ name, listeners }) =>
     announced.has(name) &&
     listeners.some(

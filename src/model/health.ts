@@ -36,5 +36,11 @@ export const defaultServing: Serving = Object.freeze<Serving>({
   sorry: new Map(),
 })
 
+/** The same of a service whose VIPs are announced by BGP. */
+export const announcedServing: Serving = Object.freeze<Serving>({
+  ...defaultServing,
+  whenEmpty: 'withdraw',
+})
+
 /** Of a service without checks: the same object for all of them. */
 export const noChecks: ReadonlyMap<string, readonly Check[]> = new Map()

@@ -1,10 +1,11 @@
 /**
- * What lets clients in: links, source NAT and addresses, in their dependence on services.
+ * What lets clients in: links, source NAT, addresses and announcements, in their dependence on services.
  *
  * On the way up an address waits for its services; on the way down it waits for their drains.
  */
 import type { Ip } from '../model/ip.ts'
 import { compareAddresses } from './addresses.ts'
+import { compareAnnouncements } from './announcements.ts'
 import { type Draft, type Lingering, type PlanInput, takeDown, type Waits } from './draft.ts'
 import { compareLinks, isHeldLink } from './links.ts'
 import { forwardingSwitches } from './switches.ts'
@@ -16,7 +17,8 @@ import { forwardingSwitches } from './switches.ts'
  * services waits, and so does its link if nothing else is to live there.
  */
 export function compareDoors(input: PlanInput, held: ReadonlySet<string>, draft: Draft): void {
-  const waits = waitingAddresses(input, blockedServices(input, held, draft))
+  const blocked = blockedServices(input, held, draft)
+  const waits = waitingAddresses(input, blocked)
   for (const [key, reason] of waits) draft.pending.push({ key, reason })
   const lingering = lingeringServices(input, draft)
   const busyLinks = new Map<string, Lingering>()
@@ -28,6 +30,7 @@ export function compareDoors(input: PlanInput, held: ReadonlySet<string>, draft:
   compareSnat(input, held, lingering, draft)
   const staying = compareAddresses(input, waits, lingering, draft)
   compareLinks(input, waits, busyLinks, staying, draft)
+  compareAnnouncements(input, waits, blocked, draft)
 }
 
 /** Services that nobody should reach yet, with the key of what each waits for. */

@@ -1,4 +1,5 @@
 /** A plan under construction: what the comparisons of the single kinds write into. */
+import type { SpeakerName } from '../model/announcement.ts'
 import type { Change } from '../model/change.ts'
 import type { Conflict } from '../model/desired.ts'
 import type { Address } from '../model/rows.ts'
@@ -21,6 +22,8 @@ export interface PlanInput {
   readonly canMark?: (row: Address) => boolean
   /** Keys of changes that were tried and failed for good: not tried again, and what depends on them waits. */
   readonly failed?: ReadonlySet<string>
+  /** Speakers that only a daemon has, where there is none. */
+  readonly silent?: ReadonlySet<SpeakerName>
   /** Keys of draining destinations that have no connections left, or no time. */
   readonly drained?: ReadonlySet<string>
 }

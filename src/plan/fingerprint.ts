@@ -71,7 +71,7 @@ function hashOfState(state: State): string {
     add(fingerprint(service))
   })
   for (const row of state.address.values()) add(hashOfAddress(row))
-  for (const kind of ['sysctl', 'timeouts', 'sync', 'snat'] as const)
+  for (const kind of ['sysctl', 'timeouts', 'sync', 'snat', 'arp', 'peer', 'route'] as const)
     for (const row of state[kind].values())
       add(addText(offset, `${kind} ${JSON.stringify(row)}`) >>> 0)
   for (const { epoch: _, ...row } of state.link.values())

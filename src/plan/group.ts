@@ -34,6 +34,8 @@ interface Draft {
 
 /** Heading of the settings of the whole machine. */
 const kernel = 'kernel settings'
+/** Heading of those who are told of routes. */
+const peers = 'BGP peers'
 /** Heading of rows that several services use, as a link or a VIP. */
 const shared = 'shared by services'
 /** Heading of rows whose service nobody remembers. */
@@ -103,6 +105,7 @@ function eachTitled(
 function titleOf(plan: Pick<Plan, 'names'>, change: Change): string {
   if (change.kind === 'sysctl' || change.kind === 'timeouts' || change.kind === 'sync')
     return kernel
+  if (change.kind === 'peer') return peers
   const [first, ...others] = namesOf(plan, change)
   if (first === undefined) return nameless
   return others.length === 0 ? first : shared
@@ -123,9 +126,11 @@ function place(draft: Draft, change: Change): void {
   else listener.destinations.push(change)
 }
 
-const ofService = 2
+const ofService = 3
 
 /** The headings have a space, which no service's name has, so they cannot be mistaken for one. */
 function rank(title: string): number {
-  return title === kernel ? 0 : title === shared ? 1 : title === nameless ? 3 : ofService
+  const before = [kernel, peers, shared].indexOf(title)
+  if (before >= 0) return before
+  return title === nameless ? ofService + 1 : ofService
 }

@@ -17,6 +17,8 @@ export interface Removal {
   readonly destinations: number
   /** Addresses that go and do not come up elsewhere, while their services stay. */
   readonly addresses: number
+  /** BGP neighbours that are told of nothing any more. */
+  readonly peers: number
 }
 
 /** Why a plan is refused, in words; undefined = it may go on. */
@@ -39,11 +41,11 @@ export function guard(
   consent = 0,
 ): Verdict {
   const removal = removalOf(plan, seen, ledger)
-  const total = removal.services + removal.destinations + removal.addresses
+  const total = removal.services + removal.destinations + removal.addresses + removal.peers
   if (total === 0 || total <= consent) return { removal }
   const have = ownedOf(plan, seen, ledger)
   const reasons: string[] = []
-  for (const noun of ['service', 'destination', 'address'] as const) {
+  for (const noun of ['service', 'destination', 'address', 'peer'] as const) {
     const count = `${noun}${noun === 'address' ? 'es' : 's'}` as keyof Removal
     if (removal[count] === 0) continue
     if (noun !== 'destination' && have[count] <= removal[count]) reasons.push(`the last ${noun}`)
@@ -100,7 +102,8 @@ function removalOf(plan: Plan, seen: State, { draining }: Ledger): Removal {
     if (kind === 'address' && op === 'delete' && !waiting.has(keyOf.address(row)))
       if (!placed.has(row.address) && !closed.has(row.address)) addresses++
   const services = [...gone].filter(key => !asked.has(key) && !isAgreed(key)).length
-  return { services: services + emptied.size, destinations, addresses }
+  const peers = plan.changes.filter(({ kind, op }) => kind === 'peer' && op === 'delete').length
+  return { services: services + emptied.size, destinations, addresses, peers }
 }
 
 const none: ReadonlySet<string> = new Set()
@@ -117,7 +120,7 @@ function isOfCheck({ kind, row }: Change): boolean {
 
 /** What is ours now, and what the plan makes ours. */
 function ownedOf(plan: Plan, seen: State, ledger: Ledger): Removal {
-  const have = { services: 0, destinations: 0, addresses: 0 }
+  const have = { services: 0, destinations: 0, addresses: 0, peers: seen.peer.size }
   for (const [key, service] of seen.service) {
     if (isCheckService(service.id) || !isOurService(key, service, ledger)) continue
     have.services++
@@ -131,6 +134,7 @@ function ownedOf(plan: Plan, seen: State, ledger: Ledger): Removal {
       have.destinations += change.from?.destinations.length ?? 0
     }
     if (change.kind === 'address') have.addresses++
+    if (change.kind === 'peer') have.peers++
   }
   return have
 }

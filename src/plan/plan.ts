@@ -1,6 +1,5 @@
 /** The least change from what is seen to what is wanted, in the order in which it is safe. */
-import type { Change } from '../model/change.ts'
-import { keyOf } from '../model/rows.ts'
+import { type Change, type ChangeOf, changeKey } from '../model/change.ts'
 import { compareDoors } from './doors.ts'
 import { type Draft, emptyDraft, type PlanInput } from './draft.ts'
 import { revisionOf } from './fingerprint.ts'
@@ -60,9 +59,9 @@ function namesOf(input: PlanInput, draft: Draft): Plan['names'] {
   }
 }
 
-/** An address that leaves is that of the services that leave with it, or that it has elsewhere. */
+/** An address that leaves, and its announcement, are those of the services that leave with it, or that it has elsewhere. */
 function namesOfLeaving(input: PlanInput, draft: Draft): ReadonlyMap<string, readonly string[]> {
-  if (!draft.down.some(change => change.kind === 'address')) return new Map()
+  if (!draft.down.some(isDoor)) return new Map()
   const byIp = new Map<string, Set<string>>()
   for (const [key, names] of draft.names) {
     const ip = input.seen.service.get(key)?.id.address
@@ -71,13 +70,19 @@ function namesOfLeaving(input: PlanInput, draft: Draft): ReadonlyMap<string, rea
   for (const [key, row] of input.wanted.state.address)
     addAll(byIp, row.address, input.wanted.names.get(key) ?? [])
   const leaving = new Map<string, Set<string>>()
-  for (const { kind, row } of draft.down) {
-    const names = kind === 'address' ? byIp.get(row.address) : undefined
-    if (kind !== 'address' || names === undefined) continue
-    addAll(leaving, keyOf.address(row), names)
-    addAll(leaving, `link ${row.link}`, names)
+  for (const change of draft.down) {
+    const names = isDoor(change) ? byIp.get(change.row.address) : undefined
+    if (!isDoor(change) || names === undefined) continue
+    addAll(leaving, changeKey(change), names)
+    if (change.kind === 'address') addAll(leaving, `link ${change.row.link}`, names)
   }
   return new Map(Array.from(leaving, ([key, names]) => [key, [...names].sort()]))
+}
+
+type Door = ChangeOf<'address'> | ChangeOf<'arp'> | ChangeOf<'route'>
+
+function isDoor(change: Change): change is Door {
+  return change.kind === 'address' || change.kind === 'arp' || change.kind === 'route'
 }
 
 function addAll(sets: Map<string, Set<string>>, key: string, names: Iterable<string>): void {

@@ -58,7 +58,9 @@ export function* planLines(plan: Plan, options: PrintOptions = {}): Generator<st
 /** What is done before the virtual services, and what after them: reading order is execution order. */
 function aroundServices(rows: readonly Change[]): readonly [readonly Change[], readonly Change[]] {
   const isFirst = ({ kind, op }: Change): boolean =>
-    op !== 'delete' && kind !== 'address' && kind !== 'snat'
+    (op === 'delete' && (kind === 'arp' || kind === 'route')) ||
+    (op !== 'delete' &&
+      (kind === 'link' || kind === 'sysctl' || kind === 'timeouts' || kind === 'sync'))
   return [rows.filter(isFirst), rows.filter(row => !isFirst(row))]
 }
 

@@ -27,6 +27,17 @@ export interface Wanted {
   readonly waiting?: ReadonlySet<string>
   /** Keys of rows whose removal was asked for by an operator or a verdict: no guard counts it. */
   readonly agreed?: ReadonlySet<string>
+  /** Keys of announcements that are only made while all services behind them can serve. */
+  readonly strict?: ReadonlySet<string>
+  readonly withdrawal?: Withdrawal
+}
+
+/** How a route is taken back where what it leads to is to go. Times are in milliseconds. */
+export interface Withdrawal {
+  /** For how long peers are asked to prefer other ways before that. */
+  readonly notice: number
+  /** How long the network is given after it. */
+  readonly settle: number
 }
 
 /** A service as an earlier apply recorded it. */

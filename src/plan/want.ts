@@ -6,6 +6,7 @@ import { stateOf } from '../model/state.ts'
 import { switchesFor } from './switches.ts'
 import type { Policy, Wanted } from './types.ts'
 import { type Wish, wantAgain } from './want-again.ts'
+import { wantAnnouncements } from './want-announcements.ts'
 
 /**
  * The rows that make the desired state true, with who needs them and why.
@@ -42,6 +43,7 @@ function wantAll(desired: Desired): Wanted {
   }
 
   const { address, link } = doors(desired.vips, disabled, names)
+  const { strict, ...announcements } = wantAnnouncements(desired, disabled, names)
   const { sysctl, reasons, needed } = switchesFor(desired)
   for (const [key, services] of needed) names.set(key, services)
   return {
@@ -53,10 +55,15 @@ function wantAll(desired: Desired): Wanted {
       service,
       address,
       snat,
+      ...announcements,
     }),
     policies,
     names,
     reasons: checking.size === 0 ? reasons : new Map([...reasons, ...checking]),
+    ...(strict.size > 0 && { strict }),
+    ...(desired.bgp && {
+      withdrawal: { settle: desired.bgp.settle, notice: desired.bgp.gracefulShutdown },
+    }),
   }
 }
 

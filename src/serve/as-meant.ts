@@ -30,6 +30,8 @@ export function asMeant(seen: State, { written, served }: Applied): State {
     service,
     address: withHidden(seen.address, written.state.address, served.state.address),
     snat: withHidden(seen.snat, written.state.snat, served.state.snat),
+    arp: withHidden(seen.arp, written.state.arp, served.state.arp),
+    route: withHidden(seen.route, written.state.route, served.state.route),
   }
 }
 

@@ -34,9 +34,19 @@ export interface Memory {
   readonly rising: ReadonlyMap<string, number>
   /** Virtual services, by key, without quorum. */
   readonly ceased: ReadonlySet<string>
+  /** Since when announced services have been asked to drain, by name. */
+  readonly leaving: ReadonlyMap<string, number>
+  /** True if nothing has been served yet. */
+  readonly fresh?: boolean
 }
 
-export const noMemory: Memory = { out: new Set(), rising: new Map(), ceased: new Set() }
+export const noMemory: Memory = {
+  out: new Set(),
+  rising: new Map(),
+  ceased: new Set(),
+  leaving: new Map(),
+  fresh: true,
+}
 
 /** Nobody checks, nobody asked for anything. */
 export const calm: Circumstances = { overrides: [], memory: noMemory, now: 0 }

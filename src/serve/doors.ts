@@ -1,6 +1,8 @@
 /** Virtual services that are not to be reached now, and the addresses that lead to nothing else. */
+import type { Arp, Route } from '../model/announcement.ts'
 import type { Address, Service, Snat } from '../model/rows.ts'
 import type { Wanted } from '../plan/types.ts'
+import { behind } from './announced.ts'
 import type { Asked } from './asked.ts'
 import type { Care } from './census.ts'
 import type { Outcome } from './listener.ts'
@@ -16,7 +18,8 @@ export function closeDoors(
   const withdrawn = new Set<string>()
   for (const [key, { name, serving }] of cares)
     if (asked.drains(name)) drained.add(key)
-    else if (outcome.ceased.has(key) && serving.whenEmpty === 'withdraw') withdrawn.add(key)
+    else if (outcome.ceased.has(key) && serving.whenEmpty === 'withdraw')
+      if (!leavesWithRoute(key, wanted)) withdrawn.add(key)
   if (drained.size === 0 && withdrawn.size === 0) return wanted
   const { state } = wanted
   const service = new Map<string, Service>()
@@ -44,4 +47,15 @@ export function closeDoors(
   for (const [key, row] of state.snat) if (!drained.has(row.service.key)) snat.set(key, row)
   const services = drained.size === 0 ? state.service : service
   return { ...wanted, state: { ...state, service: services, address, snat } }
+}
+
+/**
+ * True where taking the route back is enough: the address stays, so that what is still under way meets
+ * a host that has it. One that is told to neighbours on a link goes: it would be answered for.
+ */
+function leavesWithRoute(key: string, { state }: Wanted): boolean {
+  const row = state.service.get(key)
+  if (row === undefined) return false
+  const leads = (one: Arp | Route): boolean => behind(one, [row]).length > 0
+  return [...state.route.values()].some(leads) && ![...state.arp.values()].some(leads)
 }

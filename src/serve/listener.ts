@@ -11,6 +11,8 @@ export interface Outcome {
   readonly out: Set<string>
   readonly rising: Map<string, number>
   readonly ceased: Set<string>
+  /** Virtual services, by key, of which nobody has answered yet. */
+  readonly unheard: Set<string>
   readonly down: Set<string>
   readonly agreed: Set<string>
   readonly reasons: Map<string, string>
@@ -24,6 +26,7 @@ export function emptyOutcome(): Outcome {
     out: new Set(),
     rising: new Map(),
     ceased: new Set(),
+    unheard: new Set(),
     down: new Set(),
     agreed: new Set(),
     reasons: new Map(),
@@ -43,8 +46,10 @@ export function serveListener(
   circumstances: Circumstances,
   outcome: Outcome,
 ): Service {
-  const { members, up, ceases, excuse } = censusOf(row, care, asked, circumstances)
+  const { members, counted, up, ceases, excuse } = censusOf(row, care, asked, circumstances)
   if (ceases) outcome.ceased.add(row.id.key)
+  if (ceases && up.length === 0 && counted.some(({ state }) => state === 'unknown'))
+    outcome.unheard.add(row.id.key)
   const { out } = circumstances.memory
   // The first that comes back takes all there is: nobody else could while it warms up.
   const others = up.some(({ key }) => !out.has(key))

@@ -9,12 +9,14 @@ import { defaultServing, noChecks } from '../model/health.ts'
 import { replaced } from '../model/overlay.ts'
 import type { Service } from '../model/rows.ts'
 import type { Wanted } from '../plan/types.ts'
+import { announceable } from './announced.ts'
 import { isAsWritten } from './as-written.ts'
 import { type Asked, askedOf } from './asked.ts'
 import type { Care } from './census.ts'
 import type { Circumstances, Memory } from './circumstances.ts'
 import { closeDoors } from './doors.ts'
 import { emptyOutcome, type Outcome, serveListener } from './listener.ts'
+import { notice } from './notice.ts'
 
 export interface Served {
   readonly wanted: Wanted
@@ -35,7 +37,13 @@ export function serve(
   cares: ReadonlyMap<string, Care>,
   circumstances: Circumstances,
 ): Served {
-  const asked = askedOf(circumstances.overrides)
+  const { memory: before, now: time } = circumstances
+  const {
+    asked,
+    since,
+    leaving,
+    next: then,
+  } = notice(written, askedOf(circumstances.overrides), before, time)
   const outcome = emptyOutcome()
   const rows = new Map<string, Service>()
   const all = concerned(written, cares, asked, circumstances)
@@ -46,11 +54,13 @@ export function serve(
     const now = serveListener(row, care, asked, circumstances, outcome)
     if (now !== row) rows.set(key, now)
   }
-  const { out, rising, ceased, next } = outcome
-  const memory: Memory = { out, rising, ceased }
+  const { out, rising, ceased } = outcome
+  const next = Math.min(outcome.next, then)
+  const memory: Memory = { out, rising, ceased, leaving: since }
   const state = { ...written.state, service: replaced(written.state.service, rows) }
   const open = closeDoors(rows.size === 0 ? written : { ...written, state }, all, asked, outcome)
-  const served = { wanted: withReasons(open, outcome), memory }
+  const told = announceable(written, open, { cares: all, asked, outcome, leaving })
+  const served = { wanted: withReasons(told, outcome), memory }
   return next === Number.POSITIVE_INFINITY ? served : { ...served, next }
 }
 

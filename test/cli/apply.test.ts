@@ -65,7 +65,13 @@ test('JSON says what was done in the words of a plan, and how it went', () =>
     assert.equal(done.failed, [])
     assert.equal(done.left, { add: 0, change: 0, drain: 0, remove: 0 })
     assert.is(done.history, 1)
-    assert.equal(done.guard, { refusal: null, services: 0, destinations: 0, addresses: 0 })
+    assert.equal(done.guard, {
+      refusal: null,
+      services: 0,
+      destinations: 0,
+      addresses: 0,
+      peers: 0,
+    })
   }))
 
 test('a change that fails is named with its error and what to do; the others are made: 1', () =>

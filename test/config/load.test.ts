@@ -1,7 +1,6 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { load } from '../../src/config/load.ts'
-import { noAnnouncing } from '../../src/model/announcing.ts'
 
 const toml = (text: string, file = 'web.toml') => ({ file, text: Buffer.from(text) })
 
@@ -28,13 +27,7 @@ test('the smallest file is one virtual service with two destinations', async () 
   )
   assert.ok(destinations.every(d => d.service === row?.id))
   assert.equal(desired?.vips, [
-    {
-      address: '192.0.2.10',
-      link: 'slb0',
-      ownLink: true,
-      announcing: noAnnouncing,
-      services: ['web'],
-    },
+    { address: '192.0.2.10', link: 'slb0', ownLink: true, services: ['web'] },
   ])
 })
 

@@ -6,11 +6,12 @@ import { observe } from '../../src/engine/live.ts'
 import { systemClock } from '../../src/host.ts'
 import type { Change } from '../../src/model/change.ts'
 import type { Kind } from '../../src/model/rows.ts'
-import type { State } from '../../src/model/state.ts'
+import { type State, stateOf } from '../../src/model/state.ts'
 import { openNetlink, protocol } from '../../src/netlink/socket.ts'
 import { want } from '../../src/plan/want.ts'
 import { addressTable } from '../../src/table/address/table.ts'
 import { ipvsTable } from '../../src/table/ipvs/table.ts'
+import { memoryTable } from '../../src/table/memory.ts'
 import { sysctlTable } from '../../src/table/sysctl.ts'
 import type { Table } from '../../src/table/table.ts'
 import { caseNames, fileOf, play, readCase } from '../case/case.ts'
@@ -29,13 +30,27 @@ const noRules: Table = {
   close() {},
 }
 
+/** The announcements of a scene in memory: no kernel holds them. */
+function announcements({ arp, peer, route }: State): Table {
+  const memory = memoryTable(stateOf({ arp, peer, route }))
+  return {
+    ...memory,
+    kinds: ['arp', 'peer', 'route'],
+    async read() {
+      const { arp, peer, route } = memory.state()
+      return { arp, peer, route }
+    },
+  }
+}
+
 for (const name of names)
   test(name, async () => {
     enterFreshNamespace()
     const one = await readCase(name)
     const ipvs = ipvsTable(() => openNetlink(protocol.generic))
     const addresses = addressTable(openNetlink(protocol.route))
-    const live: Live = { tables: [sysctlTable(), ipvs, addresses, noRules], clock: systemClock }
+    const tables = [sysctlTable(), ipvs, addresses, noRules, announcements(one.have)]
+    const live: Live = { tables, clock: systemClock }
     try {
       await furnish(one.have, live)
       const switches = [...want(one.desired).state.sysctl.values(), ...one.have.sysctl.values()]

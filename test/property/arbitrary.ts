@@ -5,7 +5,6 @@
  * again and again, and wanted keys are held by others more often than in life.
  */
 import fc from 'fast-check'
-import { noAnnouncing } from '../../src/model/announcing.ts'
 import { noCheckServices } from '../../src/model/check-service.ts'
 import type { Desired, DesiredKernel, DesiredService, DesiredVip } from '../../src/model/desired.ts'
 import { defaultServing, noChecks } from '../../src/model/health.ts'
@@ -257,15 +256,7 @@ function vipsOf(services: readonly DesiredService[], at: readonly Home[]): Desir
     if (first === undefined) return []
     const own = home === 'slb0' || home === '@service'
     const link = home === '@service' ? `svc-${first}` : home
-    return [
-      {
-        address,
-        ...(home !== 'external' && { link }),
-        ownLink: own,
-        announcing: noAnnouncing,
-        services: users,
-      },
-    ]
+    return [{ address, ...(home !== 'external' && { link }), ownLink: own, services: users }]
   })
 }
 

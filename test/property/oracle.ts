@@ -31,7 +31,8 @@ export function isOurs(kind: TopKind, key: string, state: State, ours: Ours): bo
   const row = state[kind].get(key)
   if (row !== undefined && 'owned' in row && row.owned) return true
   // Our nftables table is ours alone; switches and timeouts are nobody's: they are set, never removed.
-  return kind === 'snat' || ours.has(key)
+  // What is announced by our own speakers is ours alone, too.
+  return kind === 'snat' || kind === 'arp' || kind === 'peer' || ours.has(key)
 }
 
 /** What is ours after an apply, if it is there: what was already, what is marked, what was wanted. */
@@ -120,7 +121,8 @@ export function checkForeign({ before, after, ours, wanted, conflict }: Outcome)
 /** Nothing of ours is left that is not wanted, but for what the plan says about it. */
 export function checkLeftovers({ before, after, ours, wanted, round }: Outcome): void {
   const pending = new Set(round.left.pending.map(one => one.key))
-  for (const kind of ['service', 'link', 'address', 'snat', 'sync'] as const)
+  const removable = ['service', 'link', 'address', 'snat', 'sync', 'arp', 'peer', 'route'] as const
+  for (const kind of removable)
     for (const [key, row] of after[kind]) {
       if (wanted.state[kind].has(key) || pending.has(key)) continue
       if (round.left.notes.some(note => note.startsWith(key))) continue
@@ -142,18 +144,29 @@ export function fewestWrites(
 ): { least: number; most: number } {
   let along = 0
   let writes = before.timeouts.size > 0 && differ('timeouts', 'timeouts', before, after) ? 1 : 0
-  for (const kind of ['sysctl', 'sync', 'link', 'snat', 'address'] as const)
+  for (const kind of ['sysctl', 'sync', 'link', 'snat', 'address', 'arp', 'peer', 'route'] as const)
     for (const key of keysOf(kind, before, after)) {
       if (!differ(kind, key, before, after)) continue
       const from = before.address.get(key)
       // The kernel takes the addresses of a link down with it.
       if (from && before.link.has(`link ${from.link}`) && !after.link.has(`link ${from.link}`))
         along++
-      else writes += kind === 'sync' && before.sync.has(key) && after.sync.has(key) ? 2 : 1
+      else writes += isReplaced(kind, key, before, after) ? 2 : 1
     }
   for (const key of keysOf('service', before, after))
     writes += serviceWrites(before.service.get(key), after.service.get(key), drainOf(key) > 0)
   return { least: writes, most: writes + along }
+}
+
+/** True of what cannot be changed where it stands: a sync daemon, and what another speaker tells. */
+function isReplaced(kind: TopKind, key: string, before: State, after: State): boolean {
+  const from = before[kind].get(key)
+  const to = after[kind].get(key)
+  if (from === undefined || to === undefined) return false
+  if (kind === 'sync') return true
+  const place = (row: object): string =>
+    JSON.stringify(['speaker' in row && row.speaker, 'table' in row && row.table])
+  return place(from) !== place(to)
 }
 
 function serviceWrites(

@@ -46,6 +46,7 @@ test('all is well: nothing is otherwise than written', async () => {
           overrides: [],
           memory: {
             ...remembered,
+            leaving: new Map(),
             rising: new Map([...remembered.rising].map(each => [each, 0])),
           },
           now: 1000,

@@ -1,0 +1,164 @@
+/**
+ * Compare announcements, wanted against seen.
+ *
+ * The network is told of a VIP only when what it leads to stands, and nobody hears of what others
+ * announce by the same speaker.
+ */
+
+import type { Peer, Route, SpeakerName } from '../model/announcement.ts'
+import type { Ip } from '../model/ip.ts'
+import { networkOf } from '../model/network.ts'
+import { conflictOver, type Draft, type PlanInput, type Waits } from './draft.ts'
+import { fieldChanges, fieldsOf } from './fields.ts'
+
+/** The text of what waits for `slb run`, whose speaker tells it. */
+export const unknownWithoutDaemon = 'unknown without a daemon: slb run announces it'
+
+/**
+ * Writes the changes of ARP announcements, peers and routes into the draft.
+ *
+ * @param waits addresses that do not come up yet.
+ * @param blocked services that nobody should reach yet, with the key of what each waits for.
+ */
+export function compareAnnouncements(
+  input: PlanInput,
+  waits: Waits,
+  blocked: ReadonlyMap<string, string>,
+  draft: Draft,
+): void {
+  const { arp, peer, route } = input.wanted.state
+  if (arp.size + peer.size + route.size + seenAny(input) === 0) return
+  const doors = doorsOf(input, waits, blocked, draft)
+  compareArp(input, doors, draft)
+  comparePeers(input, draft)
+  compareRoutes(input, doors, draft)
+}
+
+function seenAny({ seen: { arp, peer, route } }: PlanInput): number {
+  return arp.size + peer.size + route.size
+}
+
+/** Why nobody should be sent to an address yet; undefined = he may be. */
+type Doors = (address: Ip, prefix?: number) => string | undefined
+
+function doorsOf(
+  input: PlanInput,
+  waits: Waits,
+  blocked: ReadonlyMap<string, string>,
+  draft: Draft,
+): Doors {
+  const open = new Set<Ip>()
+  for (const row of input.seen.address.values()) if (!row.dadFailed) open.add(row.address)
+  for (const { op, kind, row } of draft.up)
+    if (
+      kind === 'address' &&
+      op === 'create' &&
+      !waits.has(`address ${row.link} ${row.address}/${row.prefix}`)
+    )
+      open.add(row.address)
+  const served = new Map<Ip, boolean>()
+  const cause = new Map<Ip, string>()
+  for (const [key, { id }] of input.wanted.state.service) {
+    if (id.address === undefined) continue
+    const why = blocked.get(key)
+    served.set(id.address, (served.get(id.address) ?? false) || why === undefined)
+    if (why !== undefined) cause.set(id.address, why)
+  }
+  const behind = (address: Ip, prefix: number | undefined): readonly Ip[] =>
+    prefix === undefined
+      ? [address]
+      : [...served.keys()].filter(
+          one => one.includes(':') === address.includes(':') && networkOf(one, prefix) === address,
+        )
+  return (address, prefix) => {
+    const all = behind(address, prefix)
+    if (all.some(one => open.has(one) && served.get(one) !== false)) return undefined
+    const shut = all.find(one => served.get(one) === false)
+    if (shut !== undefined) return `waits for ${cause.get(shut)}`
+    return `waits for the address ${all[0] ?? address}`
+  }
+}
+
+function compareArp(input: PlanInput, doors: Doors, draft: Draft): void {
+  const { wanted, seen, failed } = input
+  for (const [key, row] of wanted.state.arp) {
+    if (failed?.has(key) || seen.arp.has(key)) continue
+    const why = doors(row.address)
+    if (why !== undefined) draft.pending.push({ key, reason: why })
+    else draft.up.push({ op: 'create', kind: 'arp', row })
+  }
+  for (const [key, row] of seen.arp)
+    if (!wanted.state.arp.has(key) && !failed?.has(key))
+      draft.down.push({ op: 'delete', kind: 'arp', row })
+}
+
+function comparePeers(input: PlanInput, draft: Draft): void {
+  const { wanted, seen, failed } = input
+  for (const [key, row] of wanted.state.peer) {
+    if (failed?.has(key) || isSilent(row.speaker, key, input, draft)) continue
+    const have = seen.peer.get(key)
+    if (have === undefined) draft.up.push({ op: 'create', kind: 'peer', row })
+    else if (differs('peer', have, row))
+      draft.up.push({
+        op: have.speaker === row.speaker ? 'update' : 'replace',
+        kind: 'peer',
+        row,
+        from: have,
+      })
+  }
+  for (const [key, row] of seen.peer)
+    if (!wanted.state.peer.has(key) && !failed?.has(key))
+      draft.down.push({ op: 'delete', kind: 'peer', row })
+}
+
+function compareRoutes(input: PlanInput, doors: Doors, draft: Draft): void {
+  const { wanted, seen, failed } = input
+  for (const [key, row] of wanted.state.route) {
+    if (failed?.has(key) || isSilent(row.speaker, key, input, draft)) continue
+    const have = seen.route.get(key)
+    if (have !== undefined && !differs('route', have, row)) continue
+    const conflict = have?.owned === false ? conflictOver(key, input) : 'none'
+    const why = have === undefined ? doors(row.address, row.prefix) : undefined
+    if (why !== undefined) draft.pending.push({ key, reason: why })
+    else if (have === undefined) draft.up.push({ op: 'create', kind: 'route', row })
+    else if (conflict === 'refuse') refuse(key, have, draft)
+    else if (conflict !== 'none') draft.up.push({ op: 'adopt', kind: 'route', row, from: have })
+    else
+      draft.up.push({
+        op: have.speaker === row.speaker && have.table === row.table ? 'update' : 'replace',
+        kind: 'route',
+        row,
+        from: have,
+      })
+  }
+  for (const [key, row] of seen.route) {
+    if (wanted.state.route.has(key) || failed?.has(key)) continue
+    if (row.owned) draft.down.push({ op: 'delete', kind: 'route', row })
+    else draft.foreign.push({ key, kind: 'route' })
+  }
+}
+
+/** True of a row whose speaker lives in a daemon, where there is none. */
+function isSilent(speaker: SpeakerName, key: string, { silent }: PlanInput, draft: Draft): boolean {
+  if (silent?.has(speaker) !== true) return false
+  draft.pending.push({ key, reason: unknownWithoutDaemon })
+  return true
+}
+
+function differs<K extends 'peer' | 'route'>(
+  kind: K,
+  have: K extends 'peer' ? Peer : Route,
+  row: K extends 'peer' ? Peer : Route,
+): boolean {
+  const fields = (one: typeof row) => fieldsOf(kind, one as never)
+  return fieldChanges(fields(have), fields(row)).length > 0
+}
+
+function refuse(key: string, have: Route, draft: Draft): void {
+  draft.refused.push({
+    key,
+    kind: 'route',
+    owner: `a route of ${have.speaker}${have.table === undefined ? '' : ` ${have.table}`} that slb did not make`,
+    hint: `take it over with --adopt '${key}'`,
+  })
+}
