@@ -3,7 +3,11 @@ import { readFileSync } from 'node:fs'
 import { release, userInfo } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Live } from './engine/live.ts'
+import { announceFromHere } from './l2/this-host.ts'
+import type { SpeakerName } from './model/announcement.ts'
 import type { Clock } from './model/clock.ts'
+import type { SlbError } from './model/error.ts'
+import type { Ip } from './model/ip.ts'
 import { enterNamespace, namespaceId } from './netlink/namespace.ts'
 import { openNetlink, protocol } from './netlink/socket.ts'
 import { type History, openHistory } from './state/history.ts'
@@ -12,8 +16,13 @@ import { type Journal, openJournal, type Scene, sceneDirectory } from './state/j
 import { type Overrides, openOverrides } from './state/overrides.ts'
 import { openTrials, type Trials } from './state/trial.ts'
 import { canMark } from './table/address/mark.ts'
+import { readAddresses } from './table/address/read.ts'
 import { forwardingHazards } from './table/address/routers.ts'
 import { addressTable } from './table/address/table.ts'
+import { arpTable } from './table/announce/arp-table.ts'
+import { kernelTableSpeaker } from './table/announce/kernel-table.ts'
+import type { Speaker } from './table/announce/speaker.ts'
+import { type AnnounceTable, announceTable } from './table/announce/table.ts'
 import { ipvsTable } from './table/ipvs/table.ts'
 import { snatTable } from './table/snat/table.ts'
 import { sysctlTable } from './table/sysctl.ts'
@@ -22,6 +31,10 @@ export interface HostOptions {
   readonly stateDirectory: string
   /** A name below /run/netns, or a path: the network namespace to work in instead of the caller's. */
   readonly netns?: string
+  /** The speaker of the daemon, where this is one: it stays, and repeats what it says. */
+  readonly speaker?: Speaker
+  /** Told of what stops announcements on a link. */
+  readonly onTrouble?: (error: SlbError) => void
 }
 
 /** A live system with what slb remembers of it. */
@@ -32,6 +45,7 @@ export interface Host extends Live {
   readonly trials: Trials
   readonly holds: Holds
   readonly overrides: Overrides
+  readonly announcements: Pick<AnnounceTable, 'status'>
   close(): void
 }
 
@@ -48,11 +62,20 @@ export function openHost(options: HostOptions): Host {
     namespace: namespaceId(),
   }
   const route = openNetlink(protocol.route)
+  const { speaker } = options
+  const addresses = async (): Promise<Iterable<Ip>> =>
+    readAddresses(route).map(({ address }) => address)
+  const announcements = announceTable([
+    ...(speaker === undefined ? [] : [speaker]),
+    kernelTableSpeaker(),
+  ])
   const tables = [
     sysctlTable(),
     ipvsTable(() => openNetlink(protocol.generic)),
     addressTable(route),
     snatTable(),
+    arpTable(announceFromHere(options.onTrouble), speaker === undefined ? { addresses } : {}),
+    announcements,
   ]
   const trials = openTrials(options.stateDirectory, scene)
   const directory = sceneDirectory(options.stateDirectory, scene)
@@ -61,6 +84,8 @@ export function openHost(options: HostOptions): Host {
     tables,
     clock: systemClock,
     hazards: wanted => forwardingHazards(wanted, route),
+    ...(speaker === undefined && { silent: new Set<SpeakerName>(['embedded']) }),
+    announcements,
     canMark: row => canMark(row, release()),
     journal: openJournal(options.stateDirectory, scene),
     history: openHistory(directory, () => trials.read()?.after ?? Number.POSITIVE_INFINITY),

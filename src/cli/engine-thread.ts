@@ -2,7 +2,9 @@
 import { hostname } from 'node:os'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import type { CommandSide } from '../daemon/command-side.ts'
+import type { EngineEnds } from '../daemon/ends.ts'
 import { Engine } from '../daemon/engine.ts'
+import { NearSpeaker } from '../daemon/near-speaker.ts'
 import { openUnpacker } from '../daemon/pack.ts'
 import type { CommandLine, Task, Told } from '../daemon/task.ts'
 import type { Order } from '../daemon/thread.ts'
@@ -24,7 +26,18 @@ const unpack = openUnpacker()
 
 const tell = (told: Told): void => parentPort?.postMessage(told)
 
-const host = openHost({ stateDirectory })
+const note: EngineEnds['note'] = (level, message, fields = {}) =>
+  tell({ kind: 'note', note: { level, message, fields } })
+
+const speaker = new NearSpeaker(() => tell({ kind: 'speaker', restarting }))
+const host = openHost({
+  stateDirectory,
+  speaker,
+  onTrouble: error =>
+    note('warn', error.message, error.hint === undefined ? {} : { hint: error.hint }),
+})
+/** What an earlier run in this boot has left makes this one its successor: peers may have kept its routes. */
+const restarting = host.journal.read().service.size > 0
 
 const engine = new Engine({
   // The daemon is the only writer, so what it has written need not be read again.
@@ -32,7 +45,7 @@ const engine = new Engine({
   paths,
   lastGood: openLastGood(stateDirectory, paths),
   hostname: hostname(),
-  note: (level, message, fields = {}) => tell({ kind: 'note', note: { level, message, fields } }),
+  note,
   async runCommand(id, line, side) {
     const status = await runProgram(line.argv, ioOf(id, line, side))
     tell({ kind: 'ended', id, status })
@@ -57,12 +70,13 @@ function takeChecks(port: MessagePort): void {
 parentPort?.on('message', async (order: Order) => {
   if (order.kind === 'hurry') return engine.hurry()
   if (order.kind === 'checks') return takeChecks(order.port)
+  if (order.kind === 'speaker') return speaker.take(order.port)
   const task = taskOf(order)
   if (task !== undefined) tell({ kind: 'report', report: await engine.work(task) })
 })
 
 /** Undefined for what only is a part of one. */
-function taskOf(order: Exclude<Order, { kind: 'hurry' | 'checks' }>): Task | undefined {
+function taskOf(order: Exclude<Order, { kind: 'hurry' | 'checks' | 'speaker' }>): Task | undefined {
   if (order.kind === 'task') return order.task
   const now = unpack(order)
   return now && order.kind !== 'texts' ? { kind: order.kind, now } : undefined

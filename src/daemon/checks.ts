@@ -25,6 +25,8 @@ const pause = 1000
  * which the whole process stood still.
  */
 const patience = 10
+/** So many are late at most in a thread that does its work. */
+const tardy = 3
 
 export class Checks {
   readonly #ends: ChecksEnds
@@ -34,6 +36,8 @@ export class Checks {
   #again: NodeJS.Timeout | undefined
   #missed = 0
   #closed = false
+  /** True once there was something to check. */
+  #needed = false
 
   constructor(ends: ChecksEnds, { start = startChecking, every = 1000 }: ChecksOptions = {}) {
     this.#ends = ends
@@ -43,8 +47,14 @@ export class Checks {
 
   /** An end for whoever says what is checked. */
   port(): MessagePort {
+    this.#needed = true
     this.#thread ??= this.#begin()
     return this.#thread.port()
+  }
+
+  /** False while something is to be checked and nobody does it. */
+  get alive(): boolean {
+    return !this.#needed || (this.#thread !== undefined && this.#missed <= tardy)
   }
 
   async close(): Promise<void> {

@@ -55,7 +55,9 @@ function quieted(job: Job): Job {
         ...row,
         destinations: row.destinations.map(one => ({ ...one, weight: 0 })),
       })
-  return { ...job, wanted: { ...job.wanted, state: { ...job.wanted.state, service } } }
+  // First of all nobody is sent here any more.
+  const state = { ...job.wanted.state, service, arp: new Map(), route: new Map() }
+  return { ...job, wanted: { ...job.wanted, state } }
 }
 
 /** Nothing at all; what drains has no more time than stopping has. */

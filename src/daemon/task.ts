@@ -80,3 +80,5 @@ export type Told =
   | { readonly kind: 'report'; readonly report: Report }
   /** There are checks to be made: it wants an end of the checking thread. */
   | { readonly kind: 'checks' }
+  /** There are routes to be announced: it wants an end of the speaking thread. */
+  | { readonly kind: 'speaker'; readonly restarting: boolean }

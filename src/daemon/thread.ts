@@ -13,6 +13,8 @@ export type Order =
   | { readonly kind: 'hurry' }
   /** An end of the checking thread. */
   | { readonly kind: 'checks'; readonly port: MessagePort }
+  /** An end of the speaking thread. */
+  | { readonly kind: 'speaker'; readonly port: MessagePort }
 
 /** A task with texts, which may be long. */
 type WithFiles = Extract<Task, { kind: 'files' | 'prepare' }>
@@ -23,6 +25,8 @@ export interface ThreadEnds {
   ended(id: number, status: number): void
   /** There are checks to be made: an end of the thread that makes them, for the engine. */
   checks(): MessagePort
+  /** There is something to announce by BGP: an end of the thread that does it, for the engine. */
+  speaker(restarting: boolean): MessagePort
 }
 
 export interface EngineThread {
@@ -31,6 +35,8 @@ export interface EngineThread {
   hurry(): void
   /** The checking thread is another one now: the engine gets an end of it. */
   checksAnew(): void
+  /** The speaking thread is another one now: the engine gets an end of it. */
+  speakerAnew(): void
   close(): Promise<void>
 }
 
@@ -46,6 +52,7 @@ export function startThread(entry: URL, workerData: object, ends: ThreadEnds): E
       else if (told.kind === 'output') ends.print(told.id, told.to, told.text)
       else if (told.kind === 'ended') ends.ended(told.id, told.status)
       else if (told.kind === 'checks') giveChecks(thread)
+      else if (told.kind === 'speaker') giveSpeaker(thread, told.restarting)
       else settle(one => one.resolve(told.report))
     })
     thread.on('error', error => {
@@ -61,6 +68,10 @@ export function startThread(entry: URL, workerData: object, ends: ThreadEnds): E
   const giveChecks = (thread: Worker): void => {
     const port = ends.checks()
     thread.postMessage({ kind: 'checks', port } satisfies Order, [port])
+  }
+  const giveSpeaker = (thread: Worker, restarting: boolean): void => {
+    const port = ends.speaker(restarting)
+    thread.postMessage({ kind: 'speaker', port } satisfies Order, [port])
   }
   const settle = (how: (one: NonNullable<typeof waiting>) => void): void => {
     const one = waiting
@@ -94,6 +105,7 @@ export function startThread(entry: URL, workerData: object, ends: ThreadEnds): E
     // A thread that has ended already is not begun anew for that: it would keep the process.
     hurry: () => worker?.postMessage({ kind: 'hurry' } satisfies Order),
     checksAnew: () => worker && giveChecks(worker),
+    speakerAnew: () => worker && giveSpeaker(worker, false),
     async close() {
       const last = worker
       worker = undefined

@@ -1,4 +1,5 @@
 /** Look at the live system and plan: the beginning of every round. */
+import type { SpeakerName } from '../model/announcement.ts'
 import { type Kind, keyOf, type Service, type ServiceId } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
 import type { PlanInput } from '../plan/draft.ts'
@@ -84,7 +85,11 @@ function stands(key: string, service: Service | undefined): boolean {
 
 /** What every look at the live system covers, for these wanted rows. */
 export function scopeOf({ state }: Wanted): Omit<Scope, 'services'> {
+  const speakers = new Set<SpeakerName>()
+  for (const { speaker } of state.peer.values()) speakers.add(speaker)
+  for (const { speaker } of state.route.values()) speakers.add(speaker)
   return {
+    speakers,
     sysctls: [...state.sysctl.values()].map(row => row.name),
     announced: [...state.arp.values()],
     likely: state.service,

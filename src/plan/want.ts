@@ -97,6 +97,7 @@ function doors(
     const services = vip.services.filter(name => !disabled.has(name))
     if (vip.link === undefined || services.length === 0) continue
     const family = familyOf(vip.address)
+    const uplink = vip.announcing?.uplink
     const row: Address = {
       link: vip.link,
       address: vip.address,
@@ -105,6 +106,7 @@ function doors(
       nodad: family === 'ipv6' && vip.ownLink,
       dadFailed: false,
       owned: true,
+      ...(uplink !== undefined && family === 'ipv4' && { probe: uplink }),
     }
     const key = keyOf.address(row)
     address.set(key, row)

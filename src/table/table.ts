@@ -1,5 +1,5 @@
 /** The one interface to everything live: the kernel's tables, nftables, and the kernel in memory. */
-import type { Arp } from '../model/announcement.ts'
+import type { Arp, SpeakerName } from '../model/announcement.ts'
 import type { Change, Failure } from '../model/change.ts'
 import type { Kind, Service, ServiceId } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
@@ -12,6 +12,8 @@ export interface Scope {
   readonly sysctls?: readonly string[]
   /** Announcements of which it is to be known whether they stand; for tables that cannot list them. */
   readonly announced?: readonly Arp[]
+  /** Speakers of which something is wanted. */
+  readonly speakers?: ReadonlySet<SpeakerName>
   /** Services as they probably are, by key: only to save the memory for reading the same again. */
   readonly likely?: ReadonlyMap<string, Service>
 }

@@ -95,6 +95,7 @@ function ioOf(rig: CliRig, out: Text, err: Text): Io {
     trials,
     holds: openHolds(join(rig.directory, 'state'), scene),
     overrides: openOverrides(join(rig.directory, 'state'), scene, rig.clock),
+    announcements: { status: async () => [] },
     close() {},
   }
   return {

@@ -55,6 +55,7 @@ async function withEngine(
     trials: openTrials(store, scene),
     holds: openHolds(store, scene),
     overrides: openOverrides(store, scene, stillClock()),
+    announcements: { status: async () => [] },
     close() {},
   })
   const host = hostIn(scene)

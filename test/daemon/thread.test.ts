@@ -10,12 +10,13 @@ parentPort.on('message', order => {
   if (order.kind === 'task') parentPort.postMessage({ kind: 'report', report: order.task.kind })
 })
 `
-const checks = () => new MessageChannel().port1
+const port = () => new MessageChannel().port1
+const silent = { note() {}, print() {}, ended() {}, checks: port, speaker: port }
 const entry = new URL(`data:text/javascript,${encodeURIComponent(thread)}`)
 
 test('hurry does not begin a thread that has ended: it would keep the process', async () => {
   let begun = 0
-  const engine = startThread(entry, {}, { note: () => begun++, print() {}, ended() {}, checks })
+  const engine = startThread(entry, {}, { ...silent, note: () => begun++ })
   assert.is(await engine.work({ kind: 'stop' }), 'stop')
   const closing = engine.close()
   engine.hurry()

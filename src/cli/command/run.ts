@@ -3,6 +3,7 @@ import { fstatSync, readlinkSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { resolve } from 'node:path'
 import { isatty } from 'node:tty'
+import { Announcing } from '../../daemon/announcing.ts'
 import { Checks } from '../../daemon/checks.ts'
 import { Conductor } from '../../daemon/conductor.ts'
 import { Desk } from '../../daemon/desk.ts'
@@ -103,11 +104,19 @@ async function start(
     print: (id, to, text) => desk.print(id, to, text),
     ended: (id, status) => desk.ended(id, status),
     checks: () => checks.port(),
+    speaker: restarting => announcing.port(restarting),
   })
   const checks = new Checks({
     note: (level, message, fields) => log[level](message, fields),
     found: found => conductor.verdicts(found),
     anew: () => thread.checksAnew(),
+  })
+  let working = false
+  const announcing = new Announcing({
+    note: (level, message, fields) => log[level](message, fields),
+    anew: () => thread.speakerAnew(),
+    checked: () => checks.alive,
+    working: () => working,
   })
   const vitals = new Vitals({
     notifier,
@@ -119,11 +128,15 @@ async function start(
     clock: systemClock,
     work(task) {
       vitals.began(task)
-      return working(thread.work(task), task, log)
+      working = true
+      return worked(thread.work(task), task, log)
     },
     reported(report, task) {
       log.debug(`did: ${task.kind}`, { milliseconds: report.cost })
       vitals.ended(task, report)
+      working = false
+      announcing.worked()
+      if (task.kind === 'files') announcing.complete()
       if (task.kind === 'command') desk.through(task.id)
       const { settle } = node
       node = report.node
@@ -163,6 +176,7 @@ async function start(
       clearInterval(pulse)
       server.close()
       server.closeAllConnections()
+      await announcing.close(node.onStop === 'keep' ? 'keep' : 'withdraw')
       await checks.close()
       await thread.close()
     },
@@ -170,7 +184,7 @@ async function start(
 }
 
 /** A thread that died is a fault in slb itself: it is told, and what it was about is tried again. */
-async function working(work: Promise<Report>, task: Task, log: Log): Promise<Report> {
+async function worked(work: Promise<Report>, task: Task, log: Log): Promise<Report> {
   try {
     return await work
   } catch (error) {

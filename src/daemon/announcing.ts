@@ -1,0 +1,142 @@
+/**
+ * The speaking thread, from when something is announced: begun by the main thread, told by the engine,
+ * and tied to both and to the checks, so that no route outlives those who know what is behind it.
+ */
+import type { MessagePort } from 'node:worker_threads'
+import { type SpeakingEnds, type SpeakingThread, startSpeaking } from '../bgp/speaking.ts'
+import type { PeerStatus } from '../model/announcement.ts'
+import type { Level } from './task.ts'
+import { errorNote } from './tell.ts'
+
+export interface AnnouncingEnds {
+  note(level: Level, message: string, fields?: Record<string, unknown>): void
+  /** The thread is another one now: its ends are to be handed out again. */
+  anew(): void
+  /** True while checks are made, where there are some: without them nobody knows what is behind a route. */
+  checked(): boolean
+  /** True while the engine is at a task. */
+  working(): boolean
+}
+
+type Start = (
+  ends: SpeakingEnds,
+  options: { readonly restarting: boolean },
+) => Pick<SpeakingThread, 'port' | 'alive' | 'complete' | 'close' | 'speaker'>
+
+export interface AnnouncingOptions {
+  readonly start?: Start
+  /** How often signs of life pass, in milliseconds. */
+  readonly every?: number
+}
+
+/** How long a thread that has died is left alone, in milliseconds. */
+const pause = 1000
+/** So many signs of life may fail to come. */
+const patience = 10
+/** An engine that is at one task for so many signs does not hear what checks find. */
+const longest = 30
+
+export class Announcing {
+  readonly #ends: AnnouncingEnds
+  readonly #start: Start
+  readonly #timer: NodeJS.Timeout
+  #thread: ReturnType<Start> | undefined
+  #again: NodeJS.Timeout | undefined
+  #missed = 0
+  #under = 0
+  #complete = false
+  #closed = false
+
+  constructor(
+    ends: AnnouncingEnds,
+    { start = startSpeaking, every = 1000 }: AnnouncingOptions = {},
+  ) {
+    this.#ends = ends
+    this.#start = start
+    this.#timer = setInterval(() => this.#pulse(), every).unref()
+  }
+
+  /** An end for whoever says what is announced. `restarting`: peers may have kept the routes of the last run. */
+  port(restarting: boolean): MessagePort {
+    this.#thread ??= this.#begin(restarting)
+    return this.#thread.port()
+  }
+
+  /** The engine is through with a task, and comes to the next. */
+  worked(): void {
+    this.#under = 0
+  }
+
+  /** The files have been applied: what is to be announced is known. */
+  complete(): void {
+    this.#complete = true
+    this.#thread?.complete()
+  }
+
+  /** Ends the sessions; `keep` without a word where the peer keeps our routes for a while. */
+  async close(how: 'withdraw' | 'keep'): Promise<void> {
+    this.#closed = true
+    clearInterval(this.#timer)
+    clearTimeout(this.#again)
+    const thread = this.#thread
+    if (thread === undefined) return
+    await thread.speaker.close(how).catch(() => {})
+    await thread.close()
+  }
+
+  #begin(restarting: boolean): ReturnType<Start> {
+    const { note } = this.#ends
+    this.#missed = 0
+    const thread = this.#start(
+      {
+        beat: () => {
+          this.#missed = 0
+        },
+        changed: status => note(...peerNote(status)),
+        quiet: is =>
+          is
+            ? note('error', 'all routes are taken back: nobody knows what is behind them any more')
+            : note('info', 'routes are announced again'),
+        died: error => {
+          note(...errorNote(error))
+          this.#lost()
+        },
+      },
+      { restarting },
+    )
+    if (this.#complete) thread.complete()
+    return thread
+  }
+
+  #pulse(): void {
+    if (this.#thread === undefined) return
+    this.#under = this.#ends.working() ? this.#under + 1 : 0
+    if (this.#ends.checked() && this.#under <= longest) this.#thread.alive()
+    if (++this.#missed < patience) return
+    this.#ends.note('error', 'the speaking thread shows no sign of life: it is begun anew')
+    void this.#thread.close()
+    this.#lost()
+  }
+
+  /** Peers hear of the end of its sessions by the kernel, which closes them. */
+  #lost(): void {
+    this.#thread = undefined
+    if (!this.#closed) this.#again = setTimeout(() => this.#ends.anew(), pause)
+  }
+}
+
+/** What has become of a session, for the log. */
+function peerNote({
+  address,
+  state,
+  sent,
+  lastError,
+  warning,
+}: PeerStatus): readonly [Level, string, Record<string, unknown>] {
+  const fields = { peer: address, state, ...(lastError && { why: lastError }) }
+  if (state === 'established')
+    return warning === undefined
+      ? ['info', `peer ${address} is established`, { ...fields, routes: sent }]
+      : ['warn', `peer ${address}: ${warning}`, fields]
+  return ['warn', `peer ${address} is ${state}${lastError ? `: ${lastError}` : ''}`, fields]
+}
