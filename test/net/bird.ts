@@ -51,6 +51,8 @@ export async function birdRouter(machine: Machine, options: RouterOptions): Prom
     kind: 'BIRD',
     machine,
     as: options.as,
+    awaits: async neighbour =>
+      (await bird.ask('show', 'protocols', nameOf(neighbour))).includes('Passive'),
     established: async neighbour =>
       (await bird.ask('show', 'protocols', nameOf(neighbour))).includes('Established'),
     learned: async family => {

@@ -1,9 +1,10 @@
 /**
  * A speaker as a process of its own, so that it can be killed and stopped:
- * `node driver.js SPEAKER`, then a line of JSON on standard input for each thing to do, and a line
- * of JSON on standard output when it is done. It lives as long as its standard input.
+ * `node driver.js SPEAKER [restarting]`, then a line of JSON on standard input for each thing to do,
+ * and a line of JSON on standard output when it is done. It lives as long as its standard input.
  */
 import { createInterface } from 'node:readline'
+import { type EmbeddedSpeaker, openSpeaker } from '../../src/bgp/speaker.ts'
 import type { PeerStatus, SpeakerName } from '../../src/model/announcement.ts'
 import { changeKey } from '../../src/model/change.ts'
 import { kernelTableSpeaker } from '../../src/table/announce/kernel-table.ts'
@@ -14,6 +15,8 @@ export type Order =
   | { readonly do: 'apply'; readonly changes: readonly SpeakerChange[] }
   | { readonly do: 'read' }
   | { readonly do: 'status' }
+  /** All routes are known, after a restart. */
+  | { readonly do: 'complete' }
   | { readonly do: 'close'; readonly how: 'withdraw' | 'keep' }
 
 /** A change that failed. */
@@ -32,8 +35,11 @@ export interface Answer {
   readonly error?: string
 }
 
-function open(name: string): Speaker {
-  const speakers: Partial<Record<SpeakerName, () => Speaker>> = {
+type Driven = Speaker & Partial<Pick<EmbeddedSpeaker, 'complete'>>
+
+function open(name: string, restarting: boolean): Driven {
+  const speakers: Partial<Record<SpeakerName, () => Driven>> = {
+    embedded: () => openSpeaker({ restarting }),
     table: () => kernelTableSpeaker(),
   }
   const found = speakers[name as SpeakerName]
@@ -41,7 +47,7 @@ function open(name: string): Speaker {
   return found()
 }
 
-async function obey(speaker: Speaker, order: Order): Promise<Omit<Answer, 'milliseconds'>> {
+async function obey(speaker: Driven, order: Order): Promise<Omit<Answer, 'milliseconds'>> {
   switch (order.do) {
     case 'apply': {
       const failures = await speaker.apply(order.changes)
@@ -57,6 +63,9 @@ async function obey(speaker: Speaker, order: Order): Promise<Omit<Answer, 'milli
       return { standing: await speaker.read() }
     case 'status':
       return { status: await speaker.status() }
+    case 'complete':
+      speaker.complete?.()
+      return {}
     case 'close':
       await speaker.close(order.how)
       return {}
@@ -64,7 +73,7 @@ async function obey(speaker: Speaker, order: Order): Promise<Omit<Answer, 'milli
 }
 
 async function main(): Promise<void> {
-  const speaker = open(process.argv[2] ?? '')
+  const speaker = open(process.argv[2] ?? '', process.argv[3] === 'restarting')
   const say = (answer: Answer): void => {
     process.stdout.write(`${JSON.stringify(answer)}\n`)
   }

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gracefulShutdown } from '../../src/model/announcement.ts'
 import { ownDirectory, startDaemon } from './daemon.ts'
 import type { Heard, Learned, Neighbour, Router, RouterOptions } from './router.ts'
 import { type Machine, runOn } from './segment.ts'
@@ -69,11 +70,8 @@ export async function frrRouter(machine: Machine, options: RouterOptions): Promi
     kind: 'FRR',
     machine,
     as: options.as,
-    established: async neighbour => {
-      const said = await frr.ask(`show bgp neighbors ${neighbour} json`)
-      const peer = (JSON.parse(said) as Record<string, { bgpState?: string }>)[neighbour]
-      return peer?.bgpState === 'Established'
-    },
+    awaits: async neighbour => (await stateOf(frr, neighbour)) === 'Active',
+    established: async neighbour => (await stateOf(frr, neighbour)) === 'Established',
     learned: async family => parseRoutes(await frr.ask(`show bgp ${family} unicast json detail`)),
     refresh: async neighbour => {
       await frr.ask(`clear bgp ${neighbour} in`)
@@ -86,6 +84,11 @@ export async function frrRouter(machine: Machine, options: RouterOptions): Promi
     signal: frr.signal,
     end: frr.end,
   }
+}
+
+async function stateOf(frr: Frr, neighbour: string): Promise<string | undefined> {
+  const said = await frr.ask(`show bgp neighbors ${neighbour} json`)
+  return (JSON.parse(said) as Record<string, { bgpState?: string }>)[neighbour]?.bgpState
 }
 
 function configOf({ ipv4 }: Machine, { as, neighbours }: RouterOptions): string {
@@ -163,7 +166,8 @@ function parsePath(prefix: string, path: PathJson): Learned {
     prefix,
     nextHop,
     path: path.aspath?.segments?.flatMap(({ list }) => list) ?? [],
-    communities: words(path.community?.string),
+    // The one that FRR shows by name, of those that tests use (RFC 8326).
+    communities: words(path.community?.string?.replace('graceful-shutdown', gracefulShutdown)),
     large: words(path.largeCommunity?.string),
     ...(med === undefined ? {} : { med }),
     ...(localPref === undefined ? {} : { localPref }),

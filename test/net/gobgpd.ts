@@ -20,6 +20,8 @@ export async function gobgpRouter(machine: Machine, options: RouterOptions): Pro
     const { stdout, stderr } = await runOn(machine, 'gobgp', '-j', ...words)
     return stdout || stderr
   }
+  const stateOf = async (neighbour: string): Promise<number | undefined> =>
+    (JSON.parse(await ask('neighbor', neighbour)) as PeerJson).state?.session_state
   const end = async (): Promise<void> => {
     await daemon.end()
     directory.remove()
@@ -38,16 +40,13 @@ export async function gobgpRouter(machine: Machine, options: RouterOptions): Pro
     kind: 'gobgpd',
     machine,
     as: options.as,
-    established: async neighbour => {
-      const said = await ask('neighbor', neighbour)
-      return (JSON.parse(said) as PeerJson).state?.session_state === established
-    },
+    awaits: async neighbour => (await stateOf(neighbour)) === sessionState.active,
+    established: async neighbour => (await stateOf(neighbour)) === sessionState.established,
     learned: async family => parseRoutes(await ask('global', 'rib', '-a', family)),
-    refresh: async neighbour => {
-      await ask('neighbor', neighbour, 'softresetin')
-    },
     reset: async neighbour => {
-      await ask('neighbor', neighbour, 'reset')
+      // Its own reset takes no call for 30 seconds, whatever its configuration says.
+      await ask('neighbor', neighbour, 'disable')
+      await ask('neighbor', neighbour, 'enable')
     },
     heard: prefix => heardOf(daemon.said(), prefix),
     said: () => daemon.said(),
@@ -56,8 +55,8 @@ export async function gobgpRouter(machine: Machine, options: RouterOptions): Pro
   }
 }
 
-/** ESTABLISHED of the SessionState in gobgp's API. */
-const established = 6
+/** SessionState in gobgp's API. */
+const sessionState = { active: 3, established: 6 } as const
 
 interface PeerJson {
   readonly state?: { readonly session_state?: number }
@@ -75,7 +74,7 @@ function configOf({ ipv4 }: Machine, { as, neighbours }: RouterOptions): string 
 
 function peerConfig(neighbour: Neighbour): readonly string[] {
   const { address, as, families = ['ipv4', 'ipv6'], hold = 90, password } = neighbour
-  const { multihop, ttlSecurity } = neighbour
+  const { multihop, ttlSecurity, gracefulRestart } = neighbour
   return [
     '[[neighbors]]',
     '  [neighbors.config]',
@@ -101,10 +100,20 @@ function peerConfig(neighbour: Neighbour): readonly string[] {
           '    enabled = true',
           `    ttl-min = ${256 - ttlSecurity}`,
         ]),
+    ...(gracefulRestart === undefined
+      ? []
+      : [
+          '  [neighbors.graceful-restart.config]',
+          '    enabled = true',
+          `    restart-time = ${gracefulRestart}`,
+        ]),
     ...families.flatMap(family => [
       '  [[neighbors.afi-safis]]',
       '    [neighbors.afi-safis.config]',
       `      afi-safi-name = "${family}-unicast"`,
+      ...(gracefulRestart === undefined
+        ? []
+        : ['    [neighbors.afi-safis.mp-graceful-restart.config]', '      enabled = true']),
     ]),
   ]
 }

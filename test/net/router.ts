@@ -17,6 +17,8 @@ export interface Neighbour {
   readonly hold?: number
   /** The session ends when it tells of more. */
   readonly maxPrefixes?: number
+  /** Its routes are kept for so many seconds when it is cut. gobgpd alone has to be told so. */
+  readonly gracefulRestart?: number
 }
 
 export interface RouterOptions {
@@ -47,11 +49,13 @@ export interface Router {
   readonly kind: 'BIRD' | 'FRR' | 'gobgpd'
   readonly machine: Machine
   readonly as: number
+  /** It would take a call: each of them pauses when it starts and after a session has ended. */
+  awaits(neighbour: string): Promise<boolean>
   established(neighbour: string): Promise<boolean>
   /** All that it has learned of a family, by prefix and next hop. */
   learned(family: Family): Promise<readonly Learned[]>
-  /** Asks the neighbour to tell everything again (RFC 2918). */
-  refresh(neighbour: string): Promise<void>
+  /** Asks the neighbour to tell everything again (RFC 2918). gobgpd never does. */
+  refresh?(neighbour: string): Promise<void>
   /** Ends the session; it may come again. */
   reset(neighbour: string): Promise<void>
   /** How often it was told of a prefix, and told to forget it, by messages of any session. */

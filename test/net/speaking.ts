@@ -19,7 +19,10 @@ export interface Speaking {
   /** `apply`, where every change must happen; returns how long the call took, in milliseconds. */
   make(changes: readonly SpeakerChange[]): Promise<number>
   read(): Promise<Standing>
-  status(): Promise<readonly PeerStatus[]>
+  /** How the sessions are, by the address of the peer. */
+  status(): Promise<Readonly<Record<string, PeerStatus>>>
+  /** All routes are known, after a restart. */
+  complete(): Promise<void>
   /** Closes the speaker and waits for the end of its process, which must end by itself. */
   close(how: 'withdraw' | 'keep'): Promise<void>
   signal(signal: NodeJS.Signals): void
@@ -27,14 +30,21 @@ export interface Speaking {
   end(): Promise<void>
 }
 
-/** Starts a speaker on a machine; `environment` is where its passwords may be. */
+export interface StartOptions {
+  /** Where its passwords may be. */
+  readonly environment?: Readonly<Record<string, string>>
+  /** It takes the place of one that was killed. */
+  readonly restarting?: boolean
+}
+
+/** Starts a speaker on a machine. */
 export async function startSpeaking(
   machine: Machine,
   name: SpeakerName,
-  environment: Readonly<Record<string, string>> = {},
+  { environment = {}, restarting = false }: StartOptions = {},
 ): Promise<Speaking> {
   const child = inside(machine.namespace, () =>
-    spawn(process.execPath, [driver, name], {
+    spawn(process.execPath, [driver, name, restarting ? 'restarting' : ''], {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: { ...process.env, ...environment },
     }),
@@ -52,7 +62,13 @@ export async function startSpeaking(
       return milliseconds
     },
     read: async () => (await ask({ do: 'read' })).standing ?? { peers: [], routes: [] },
-    status: async () => (await ask({ do: 'status' })).status ?? [],
+    status: async () => {
+      const { status = [] } = await ask({ do: 'status' })
+      return Object.fromEntries(status.map(one => [one.address, one]))
+    },
+    complete: async () => {
+      await ask({ do: 'complete' })
+    },
     close: async how => {
       const ended = once(child, 'exit')
       await ask({ do: 'close', how })
