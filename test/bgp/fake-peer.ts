@@ -12,7 +12,12 @@ import { ip } from './rig.ts'
 export type Heard =
   | { readonly type: 'open'; readonly open: Open }
   | { readonly type: 'update'; readonly update: ReadUpdate }
-  | { readonly type: 'notification'; readonly words: string }
+  | {
+      readonly type: 'notification'
+      readonly words: string
+      readonly code: number
+      readonly subcode: number
+    }
   | { readonly type: 'closed' }
 
 export class FakePeer {
@@ -139,9 +144,11 @@ export class FakeSession {
   #take({ type, body }: { readonly type: number; readonly body: Buffer }): void {
     if (type === 1) this.#hear({ type: 'open', open: decodeOpen(body) as Open })
     else if (type === 2) this.#hear({ type: 'update', update: readUpdate(body) })
-    else if (type === 3)
-      this.#hear({ type: 'notification', words: describeCodes(decodeNotification(body)) })
-    else {
+    else if (type === 3) {
+      const notification = decodeNotification(body)
+      const { code, subcode } = notification
+      this.#hear({ type: 'notification', words: describeCodes(notification), code, subcode })
+    } else {
       this.keepalives++
       if (this.awake) this.send(keepalive)
     }
