@@ -15,7 +15,7 @@ import { Intake, type Left } from './intake.ts'
 import { Intent } from './intent.ts'
 import { Records, type Standing } from './records.ts'
 import { type Aim, jobOfImage, Rounds } from './rounds.ts'
-import { type Prepared, Serving } from './serving.ts'
+import { type Found, type Prepared, Serving } from './serving.ts'
 import { leave } from './stop.ts'
 import type { Report, Task } from './task.ts'
 import { errorNote, roundNotes, summaryOf } from './tell.ts'
@@ -127,8 +127,7 @@ export class Engine {
       case 'look':
         return this.#look(task.at)
       case 'verdicts':
-        for (const note of this.#serving.note(task.found)) this.#ends.note(...note)
-        return this.#verdicts()
+        return this.#verdicts(task.found)
       case 'drains':
         if (this.#intent.job)
           this.#tell(await this.#apply(this.#intent.job, 'drift', { drainsOnly: true }))
@@ -219,8 +218,10 @@ export class Engine {
   }
 
   /** What was found, or time itself, changes what is wanted. */
-  async #verdicts(): Promise<void> {
-    if (this.#intent.job === undefined) return
+  async #verdicts(found: readonly Found[]): Promise<void> {
+    const { notes, moves } = this.#serving.note(found)
+    for (const note of notes) this.#ends.note(...note)
+    if (this.#intent.job === undefined || !moves) return
     const skip = this.#drift.resting()
     this.#tell(await this.#apply(this.#intent.job, 'check', { skip }))
   }

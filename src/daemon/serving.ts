@@ -142,19 +142,27 @@ export class Serving {
     this.#ends.watch(list)
   }
 
-  /** Notes what checks have found. Returns what is to be said of it. */
-  note(found: readonly Found[]): readonly NoteArguments[] {
+  /**
+   * Notes what checks have found. Returns what is to be said of it, and whether it, or time, may change
+   * what is wanted: a text alone does not.
+   */
+  note(found: readonly Found[]): {
+    readonly notes: readonly NoteArguments[]
+    readonly moves: boolean
+  } {
     const notes: NoteArguments[] = []
+    let moves = found.length === 0 || this.#next <= this.#ends.host.clock.monotonic()
     for (const { key, judgement } of found) {
       const before = this.#verdicts.get(key)
       // What is not asked for any more may still have been under way.
       if (before === undefined) continue
       this.#verdicts.set(key, judgement)
+      moves ||= weighs(before, judgement)
       const one = this.#watched.get(key)
       if (one !== undefined && before.verdict !== judgement.verdict)
         notes.push(verdictNote(one, judgement))
     }
-    return notes
+    return { notes, moves }
   }
 
   /** The job as it is wanted now. */
@@ -222,4 +230,14 @@ export class Serving {
     const { next = Number.POSITIVE_INFINITY } = served
     return { ...served, next: Math.min(next, overrides.firstEnd(asked)) }
   }
+}
+
+/** True if another judgement may lead to other weights. */
+function weighs(before: Verdict, after: Verdict): boolean {
+  return (
+    before.verdict !== after.verdict ||
+    before.since !== after.since ||
+    before.weight !== after.weight ||
+    before.bannedUntil !== after.bannedUntil
+  )
 }

@@ -42,6 +42,9 @@ export interface Seat {
   readonly judgement: Judgement
 }
 
+/** So long a text that changes by itself waits for the next one, in milliseconds: some change with every answer. */
+const textPause = 5000
+
 interface OwnSeat extends Seat {
   groups: readonly string[]
   judgement: Judgement
@@ -49,6 +52,10 @@ interface OwnSeat extends Seat {
   standing: Standing
   /** What was held before it went down, until it is asked again. */
   before?: Judgement
+  /** How many answers in a row were a fault of our own. */
+  faults: number
+  /** The text that others know, and when they heard of it. */
+  told: { readonly why: string | undefined; readonly at: number }
 }
 
 export class Panel {
@@ -107,7 +114,8 @@ export class Panel {
     const after = believed
       ? judge(judgement, answer, check.rules, now)
       : excuse(judgement, answer.why)
-    this.#take(own, after)
+    own.faults = !answer.ok && answer.own === true ? own.faults + 1 : 0
+    this.#take(own, after, now)
     if (up && after.verdict === 'down') {
       own.before = judgement
       this.#fresh.add(own)
@@ -144,20 +152,27 @@ export class Panel {
     this.#ends.alert({ suspect, text })
     for (const seat of this.#fresh) {
       if (seat.before !== undefined)
-        this.#take(seat, excuse(seat.before, seat.judgement.why ?? 'no answer'))
+        this.#take(seat, excuse(seat.before, seat.judgement.why ?? 'no answer'), now)
       delete seat.before
     }
     this.#fresh.clear()
   }
 
-  #take(seat: OwnSeat, after: Judgement): void {
+  #take(seat: OwnSeat, after: Judgement, now: number): void {
     const before = seat.judgement
+    const { why, at } = seat.told
     seat.judgement = after
-    if (differs(before, after)) this.#ends.changed(seat.check.key, after)
+    // Of one that is up a fault of our own is worth a word, if it was not just a moment of standing still.
+    const isWorthIt = after.verdict !== 'up' || seat.faults > 1 || why !== undefined
+    const another = isWorthIt && after.why !== why && now - at >= textPause
+    if (!differs(before, after) && !another) return
+    seat.told = { why: after.why, at: now }
+    this.#ends.changed(seat.check.key, after)
   }
 }
 
 function newSeat(check: Check, judgement: Judgement): OwnSeat {
   const standing = judgement.verdict === 'up' ? 'well' : 'out'
-  return { check, groups: [], judgement, number: 0, standing }
+  const told = { why: undefined, at: Number.NEGATIVE_INFINITY }
+  return { check, groups: [], judgement, number: 0, standing, faults: 0, told }
 }

@@ -226,4 +226,29 @@ test('a look that comes before the files does not make a restart forget who says
     assert.is(await textOf(host), before)
   }))
 
+test('another reason why a backend is down needs no round', () =>
+  withEngine(async ({ save, host, engine }) => {
+    await save(`${all}${service('f', 90)}check = { type = "tcp" }\n`)
+    const [table] = host.tables
+    if (table === undefined) throw new Error('there is one')
+    let looks = 0
+    const read = table.read.bind(table)
+    Object.assign(table, {
+      read(...scope: Parameters<typeof read>) {
+        looks++
+        return read(...scope)
+      },
+    })
+    const [key = ''] = engine.watched.map(({ check }) => check.key)
+    const hear = async (verdict: 'up' | 'down', why?: string): Promise<number> => {
+      looks = 0
+      const judgement = { verdict, since: verdict === 'up' ? 1 : 2, ...(why && { why }) }
+      await engine.work({ kind: 'verdicts', found: [{ key, judgement }] })
+      return looks
+    }
+    assert.ok((await hear('up')) > 0)
+    assert.ok((await hear('down', 'refused')) > 0)
+    assert.is(await hear('down', 'no answer in 1 s'), 0)
+  }))
+
 test.run()

@@ -308,7 +308,12 @@ test('a fault of our own is no verdict', async () => {
   world.answer = () => ({ ok: false, why: 'no file descriptor left', own: true })
   world.checker.watch(list(2, 'up', { fall: 1 }))
   await world.time.pass(10_000)
-  assert.equal(world.told, [])
+  const told = world.told.flatMap(({ changes }) => changes.map(({ judgement }) => judgement))
+  assert.equal(
+    told.map(({ verdict, why }) => [verdict, why]),
+    [keyOf(0), keyOf(1)].map(() => ['up', 'no file descriptor left']),
+    'of each that is up it is told once, and it is no change',
+  )
   assert.is(world.checker.snapshot().get(keyOf(0))?.why, 'no file descriptor left')
 })
 

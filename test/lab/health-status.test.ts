@@ -1,22 +1,37 @@
 /** `slb status` beside `slb run`: what checks have found and what operators asked for, at a glance. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { checked, close, one, row, serve, two, vip, web } from './checked.ts'
 import { type DaemonRig, daemonRig, until, untilSaved } from './daemon-rig.ts'
 import { saved } from './ipvsadm.ts'
+import { ip } from './namespace.ts'
 import { labRig } from './rig.ts'
 import { withNetwork } from './topology.ts'
 
 const statusOf = async (daemon: DaemonRig): Promise<string> => (await daemon.slb('status')).out
 
 test('a backend that is out is listed, with what was found, since when and why', () =>
-  checked(web('type = "tcp"'), async ({ daemon, servers }) => {
+  checked(web('type = "tcp"'), async ({ network, daemon, servers }) => {
     await close(servers[1])
     await untilSaved(row, one)
     const text = await statusOf(daemon)
     assert.match(text, /^ {4}10\.2\.0\.11:8080 +ok +up \d+s +1 /m)
     assert.match(text, /^ {4}10\.2\.0\.12:8080 +out +down \d+s +0 .* \S.*refused/m)
     assert.match(text, 'Health: 1 of 2 backends is up, 1 down.')
+    // It stays down for another reason: that of the newest answer is shown.
+    const [, second] = network.backends
+    if (second === undefined) throw new Error('there are two')
+    ip(second.namespace, 'link set eth0 down')
+    let newest = text
+    for (let time = 0; time < 100 && newest.includes('refused'); time++) {
+      await sleep(200)
+      newest = await statusOf(daemon)
+    }
+    assert.match(
+      newest,
+      /^ {4}10\.2\.0\.12:8080 +out +down \d+s +0 .* (no connection|host unreach)/m,
+    )
     await daemon.slb('drain', 'web/10.2.0.11', '--reason', 'kernel update', '--no-wait')
     await untilSaved(row)
     assert.match(
