@@ -10,10 +10,17 @@ const socketType = 3 | 0x800 | 0x80000
 const addressLength = 20
 
 const solSocket = 1
-const receiveBufferOption = 8
-const receiveBufferForce = 33
+/** SO_* of asm-generic/socket.h. The FORCE forms pass the limits of net.core and need CAP_NET_ADMIN. */
+const option = {
+  sendBuffer: 7,
+  receiveBuffer: 8,
+  sendBufferForce: 32,
+  receiveBufferForce: 33,
+} as const
 /** A probe for thousands of addresses may be answered by as many at once. */
 const receiveBuffer = 4 << 20
+/** A burst of 500 frames on a link that is slow to take them: each occupies about 1 KB. */
+const sendBuffer = 1 << 20
 
 const dontWait = 0x40
 const boxCount = 64
@@ -71,10 +78,7 @@ export function openFrameSender(c: Libc): FrameSender {
  */
 export function openFrameListener(c: Libc, index: number, etherType: number): FrameListener {
   const fd = openSocket(c)
-  // A limit that cannot be lifted is lived with.
-  const size = new Uint8Array(new Int32Array([receiveBuffer]).buffer)
-  if (c.setsockopt(fd, solSocket, receiveBufferForce, size, size.length) !== 0)
-    c.setsockopt(fd, solSocket, receiveBufferOption, size, size.length)
+  setSize(c, fd, option.receiveBufferForce, option.receiveBuffer, receiveBuffer)
   if (
     c.attachFilter(fd, meantForUs) !== 0 ||
     c.bind(fd, addressOf(index, etherType), addressLength) !== 0
@@ -105,12 +109,22 @@ export function openFrameListener(c: Libc, index: number, etherType: number): Fr
 /** Without a protocol it hears nothing (packet(7)). */
 function openSocket(c: Libc): number {
   const fd = c.socket(afPacket, socketType, 0)
-  if (fd >= 0) return fd
+  if (fd >= 0) {
+    setSize(c, fd, option.sendBufferForce, option.sendBuffer, sendBuffer)
+    return fd
+  }
   const errno = c.errno()
   const what = 'open a socket for Ethernet frames'
   throw errnoName(errno) === 'EPERM'
     ? kernelError(errno, what, { hint: deniedHint })
     : kernelError(errno, what)
+}
+
+/** A limit that cannot be lifted is lived with. */
+function setSize(c: Libc, fd: number, force: number, plain: number, bytes: number): void {
+  const size = new Uint8Array(new Int32Array([bytes]).buffer)
+  if (c.setsockopt(fd, solSocket, force, size, size.length) !== 0)
+    c.setsockopt(fd, solSocket, plain, size, size.length)
 }
 
 function send(c: Libc, fd: number, index: number, frame: Uint8Array): number {

@@ -1,10 +1,11 @@
 /** Asking whether an IPv4 address is taken before it is used (RFC 5227, 2.1). */
 import { SlbError } from '../model/error.ts'
 import type { Ip } from '../model/ip.ts'
+import { kernelError } from '../netlink/errno.ts'
 import { type Libc, libc } from '../netlink/libc.ts'
 import type { Netlink } from '../netlink/socket.ts'
 import { arpProbe, claimOf, etherTypeArp, parseArp } from './arp.ts'
-import { isReady, type L2Link, ownMacs, readLink, unfitness } from './links.ts'
+import { epochOf, isReady, type L2Link, ownMacs, readLink, unfitness } from './links.ts'
 import type { Mac } from './mac.ts'
 import { type FrameListener, openFrameListener } from './packet-socket.ts'
 
@@ -18,7 +19,10 @@ export interface Question {
 export type Answer =
   | { readonly result: 'free' }
   | { readonly result: 'taken'; readonly holder: Mac }
-  /** The link is not there, cannot do it, or has no carrier; or a privilege is missing. */
+  /**
+   * The link is not there, cannot do it, has no carrier or lost it meanwhile; or a privilege is missing.
+   * Silence there says nothing.
+   */
   | { readonly result: 'unasked'; readonly error: SlbError }
 
 export interface ProbeOptions {
@@ -67,25 +71,33 @@ export async function probe(
       else for (const one of group) answers.set(one, { result: 'unasked', error: opened })
     }
     if (open.length > 0) await askAll(open, ownMacs(netlink), options)
+    for (const link of open) {
+      const silence = unsteady(netlink, link)
+      for (const one of link.questions) answers.set(one, answerTo(one.address, link, silence))
+    }
   } finally {
     for (const { listener } of open) listener.close()
   }
-  for (const { questions: mine, taken } of open)
-    for (const one of mine) {
-      const holder = taken.get(one.address)
-      answers.set(one, holder === undefined ? { result: 'free' } : { result: 'taken', holder })
-    }
-  return questions.map(one => answers.get(one) ?? { result: 'free' })
+  return questions.map(one => {
+    const answer = answers.get(one)
+    if (answer === undefined) throw new Error(`${one.address} on ${one.link} has no answer`)
+    return answer
+  })
 }
 
 /** A link that is asked on. */
 interface OpenLink {
-  readonly index: number
+  readonly name: string
+  readonly link: L2Link
   readonly mac: Mac
   readonly listener: FrameListener
   readonly questions: readonly Question[]
   readonly asked: ReadonlySet<Ip>
   readonly taken: Map<Ip, Mac>
+  /** Addresses of which at least one probe has left. */
+  readonly left: Set<Ip>
+  /** The last error number of those that have not. */
+  errno: number
 }
 
 function groupByLink(questions: readonly Question[]): ReadonlyMap<string, Question[]> {
@@ -105,15 +117,17 @@ function openLink(
   questions: readonly Question[],
 ): OpenLink | SlbError {
   try {
-    const link = readLink(netlink, name)
-    const { index, mac } = fitLink(name, link)
+    const { link, mac } = fitLink(name, readLink(netlink, name))
     return {
-      index,
+      name,
+      link,
       mac,
-      listener: openFrameListener(c, index, etherTypeArp),
+      listener: openFrameListener(c, link.index, etherTypeArp),
       questions,
       asked: new Set(questions.map(({ address }) => address)),
       taken: new Map(),
+      left: new Set(),
+      errno: 0,
     }
   } catch (error) {
     if (error instanceof SlbError) return error
@@ -121,16 +135,41 @@ function openLink(
   }
 }
 
-function fitLink(name: string, link: L2Link | undefined): { index: number; mac: Mac } {
-  const what = `ask on ${name} whether another host has the address`
-  const error = unfitness(name, link, what)
+function fitLink(name: string, link: L2Link | undefined): { link: L2Link; mac: Mac } {
+  const error = unfitness(name, link, nameOf(name))
   if (error !== undefined) throw error
   if (link?.mac === undefined) throw new Error(`${name} is fit, and has no hardware address`)
-  if (!isReady(link))
-    throw new SlbError('timeout', `${what}: the link is down or has no carrier`, {
-      hint: `see ip link show ${name}; it is asked again when the address is tried again`,
-    })
-  return { index: link.index, mac: link.mac }
+  if (!isReady(link)) throw unheard(name, 'the link is down or has no carrier')
+  return { link, mac: link.mac }
+}
+
+/** Why silence on a link says nothing; undefined = it has stood all the time. */
+function unsteady(netlink: Netlink, { name, link }: OpenLink): SlbError | undefined {
+  const now = readLink(netlink, name)
+  if (now !== undefined && isReady(now) && epochOf(now) === epochOf(link)) return undefined
+  return unheard(name, 'the link went down meanwhile')
+}
+
+function answerTo(
+  address: Ip,
+  { name, taken, left, errno }: OpenLink,
+  silence: SlbError | undefined,
+): Answer {
+  const holder = taken.get(address)
+  if (holder !== undefined) return { result: 'taken', holder }
+  if (silence !== undefined) return { result: 'unasked', error: silence }
+  if (left.has(address)) return { result: 'free' }
+  return { result: 'unasked', error: kernelError(errno, nameOf(name)) }
+}
+
+function nameOf(link: string): string {
+  return `ask on ${link} whether another host has the address`
+}
+
+function unheard(link: string, why: string): SlbError {
+  return new SlbError('timeout', `${nameOf(link)}: ${why}`, {
+    hint: `see ip link show ${link}; it is asked again when the address is tried again`,
+  })
 }
 
 async function askAll(
@@ -143,7 +182,7 @@ async function askAll(
       let sent = 0
       for (const address of link.asked) {
         if (link.taken.has(address)) continue
-        link.listener.send(link.index, arpProbe(link.mac, address))
+        ask(link, address)
         if (++sent % burst !== 0) continue
         await sleep(lookInterval)
         hear(link, own)
@@ -155,6 +194,12 @@ async function askAll(
       if (links.every(({ asked, taken }) => asked.size === taken.size)) return
     }
   }
+}
+
+function ask(open: OpenLink, address: Ip): void {
+  const errno = open.listener.send(open.link.index, arpProbe(open.mac, address))
+  if (errno === 0) open.left.add(address)
+  else open.errno = errno
 }
 
 function hear({ listener, asked, taken }: OpenLink, own: ReadonlySet<Mac>): void {

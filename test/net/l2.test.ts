@@ -224,6 +224,17 @@ test('without a carrier nobody can be asked', async ({ cable, netlink }) => {
   assert.match(String(answer?.result === 'unasked' && answer.error.message), /no carrier/)
 })
 
+test('a link that goes down while it is asked on makes silence say nothing', async ({
+  cable,
+  netlink,
+}) => {
+  const asking = ask(netlink, vip.address)
+  ip(cable.here, 'link set eth0 down', 'link set eth0 up')
+  const [answer] = await asking
+  assert.is(answer?.result, 'unasked')
+  assert.match(String(answer?.result === 'unasked' && answer.error.message), /went down meanwhile/)
+})
+
 test('a VIP that another host has is not added, and the others are', async ({ cable }) => {
   ip(cable.there, 'address add 10.77.0.50/24 dev eth0')
   ip(cable.here, 'link add slb0 type bridge', 'link set slb0 up')
