@@ -202,13 +202,25 @@ export class Neighbour {
     if (this.#session.state !== 'established') return undefined
     const { excess, stranded } = this.#rib
     const warnings = [
-      this.#session.agreed?.warning,
+      this.#lacking(),
       excess === 0 ? undefined : `${excess} more routes than max_prefixes are not announced`,
       stranded === 0
         ? undefined
         : `${stranded} routes are not announced: this host has no address of their family towards the peer, set next_hop`,
     ].filter(warning => warning !== undefined)
     return warnings.length === 0 ? undefined : warnings.join('; ')
+  }
+
+  /** That the peer takes no routes of a family matters as soon as there is one. */
+  #lacking(): string | undefined {
+    const { agreed } = this.#session
+    if (agreed?.warning === undefined) return undefined
+    const { families } = this.#peer
+    for (const { address } of this.#ends.wanted.values()) {
+      const family = familyOf(address)
+      if (families.includes(family) && !agreed.families.includes(family)) return agreed.warning
+    }
+    return undefined
   }
 
   /** Tells of a change that an operator should know of, if there is one. */

@@ -3,6 +3,7 @@
 import type { BackendStatus } from '../status/backend.ts'
 import type { ServiceStatus, Status } from '../status/status.ts'
 import type { VipStatus } from '../status/vips.ts'
+import { announcementLines } from './status-announcements.ts'
 import { backendWhy, healthCell, healthLine, overrideLines, quorumText } from './status-health.ts'
 import { table } from './text-table.ts'
 
@@ -48,6 +49,7 @@ export function statusLines(
     ...(rows.length === 0
       ? ['No service is wanted or live.']
       : table([head, ...rows].map(withHealth(health)))),
+    ...announcementLines(status.peers, status.announcements, now),
     ...foreignLines(foreign.length),
     ...overrideLines(overrides),
     ...(health.suspect === null ? [] : ['', `Alert: ${health.suspect}.`]),

@@ -92,7 +92,9 @@ export class Announcing {
         beat: () => {
           this.#missed = 0
         },
-        changed: status => note(...peerNote(status)),
+        changed: status => {
+          if (!this.#closed) note(...peerNote(status))
+        },
         quiet: is =>
           is
             ? note('error', 'all routes are taken back: nobody knows what is behind them any more')

@@ -26,8 +26,7 @@ export interface StageOptions {
 function isWithdrawn(done: readonly Change[], then: readonly Change[]): boolean {
   const told = done.some(({ kind, op }) => op === 'delete' && (kind === 'route' || kind === 'arp'))
   const goes = (change: Change): boolean =>
-    stageOf(change) === stage.drain ||
-    (change.op === 'delete' && (change.kind === 'service' || change.kind === 'address'))
+    stageOf(change) === stage.drain || (change.op === 'delete' && change.kind === 'service')
   return told && then.some(goes)
 }
 

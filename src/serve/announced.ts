@@ -8,10 +8,15 @@ import type { Asked } from './asked.ts'
 import type { Care } from './census.ts'
 import type { Outcome } from './listener.ts'
 
-/** What is known of the services when announcements are decided. */
-export interface Able {
+/** What says whether a virtual service can serve. */
+export interface Judges {
   readonly cares: ReadonlyMap<string, Care>
   readonly asked: Asked
+  readonly outcome: { readonly [K in 'ceased' | 'unheard']: ReadonlySet<string> }
+}
+
+/** What is known of the services when announcements are decided. */
+export interface Able extends Judges {
   readonly outcome: Outcome
   /** Names of services that drain as soon as the network has been given notice. */
   readonly leaving: ReadonlySet<string>
@@ -28,10 +33,7 @@ export function behind(row: Arp | Route, services: Iterable<Service>): readonly 
 }
 
 /** Why a virtual service cannot serve now; undefined = it can. */
-export function unable(
-  key: string,
-  { cares, asked, outcome }: Omit<Able, 'leaving'>,
-): string | undefined {
+export function unable(key: string, { cares, asked, outcome }: Judges): string | undefined {
   const care = cares.get(key)
   if (care === undefined) return undefined
   if (asked.drains(care.name)) return 'asked to drain'

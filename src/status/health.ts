@@ -102,5 +102,8 @@ export function withdrawnOf(written: Wanted, wanted: Wanted): ReadonlySet<Ip> {
   const gone = new Set<Ip>()
   for (const row of written.state.address.values()) gone.add(row.address)
   for (const row of wanted.state.address.values()) gone.delete(row.address)
+  for (const kind of ['route', 'arp'] as const)
+    for (const [key, row] of written.state[kind])
+      if (!wanted.state[kind].has(key)) gone.add(row.address)
   return gone
 }

@@ -1,8 +1,18 @@
 /** What is wanted, what is live, and why they differ: for every service, backend and VIP. */
+
+import type { PeerStatus } from '../model/announcement.ts'
 import { isCheckService } from '../model/check-service.ts'
 import type { State } from '../model/state.ts'
 import type { Ledger, Plan, Wanted } from '../plan/types.ts'
 import { type Asked, askedOf } from '../serve/asked.ts'
+import {
+  type AnnouncementInput,
+  type AnnouncementView,
+  announcedKeys,
+  announcementsOf,
+  type PeerView,
+  peersOf,
+} from './announcements.ts'
 import { type BackendStatus, backendsOf, heldBackends, type Load } from './backend.ts'
 import { type Facts, type OverrideStatus, overrideStatus } from './facts.ts'
 import { type Quorum, quorumOf, withdrawnOf } from './health.ts'
@@ -32,6 +42,8 @@ export interface Status {
   readonly overrides: readonly OverrideStatus[]
   readonly services: readonly ServiceStatus[]
   readonly vips: readonly VipStatus[]
+  readonly peers: readonly PeerView[]
+  readonly announcements: readonly AnnouncementView[]
   /** Everything else that is not as it should be, by row key: kernel settings, links, source NAT. */
   readonly others: readonly (Judged & { readonly key: string })[]
   readonly foreign: readonly string[]
@@ -48,6 +60,8 @@ export interface StatusInput {
   /** By destination key. */
   readonly connections: ReadonlyMap<string, Load>
   readonly facts: Facts
+  /** How the sessions to peers are, as far as their speakers can be asked. */
+  readonly sessions: readonly PeerStatus[]
 }
 
 /** Puts together what is known. */
@@ -58,24 +72,28 @@ export function statusOf(input: StatusInput): Status {
   const plan: Plan = { ...input.plan, pending }
   const verdicts = verdictsOf(plan, seen)
   const services = servicesOf(input, verdicts)
+  const told = { ...input, plan, asked: askedOf(facts.circumstances.overrides) }
   return {
     in_sync: plan.changes.length + plan.pending.length + plan.refused.length === 0,
     health: summaryOf(services, facts),
     overrides: facts.circumstances.overrides.map(one => overrideStatus(one, facts)),
     services,
     vips: vipsOf(input, verdicts),
-    others: othersOf(input, services, verdicts),
+    peers: peersOf(told, verdicts),
+    announcements: announcementsOf(told, verdicts),
+    others: othersOf(told, services, verdicts),
     foreign: plan.foreign.map(({ key }) => key),
   }
 }
 
 /** The verdicts on rows that stand nowhere else in a status, so that it always says why it differs. */
 function othersOf(
-  { written, seen, ledger }: StatusInput,
+  input: StatusInput & AnnouncementInput,
   services: readonly ServiceStatus[],
   verdicts: Verdicts,
 ): Status['others'] {
-  const shown = new Set<string>(written.state.address.keys())
+  const { written, seen, ledger } = input
+  const shown = new Set<string>([...written.state.address.keys(), ...announcedKeys(input)])
   for (const [key, row] of seen.address) if (row.owned || ledger.address.has(key)) shown.add(key)
   for (const { listeners } of services)
     for (const { key, backends } of listeners) {

@@ -53,6 +53,7 @@ async function statusWhen(toml: string, when: When): Promise<Status> {
     ledger: emptyLedger,
     plan: plan({ wanted, seen, ledger: emptyLedger, conflict: 'refuse' }),
     connections: new Map(),
+    sessions: [],
     facts: {
       cares,
       circumstances: { ...circumstances, memory },

@@ -14,7 +14,14 @@ function status(want: string, have: string, more: Partial<PlanInput> = {}): Stat
   const input = { wanted: wanted(want, 60_000), seen: state(have), ledger: emptyLedger, ...more }
   const found = plan({ ...input, conflict: 'refuse' })
   const connections = new Map()
-  return statusOf({ ...input, written: input.wanted, plan: found, connections, facts })
+  return statusOf({
+    ...input,
+    written: input.wanted,
+    plan: found,
+    connections,
+    facts,
+    sessions: [],
+  })
 }
 
 /** How each row stands, by its name: `10.0.0.11:8080: ok`; without VIPs that stand nowhere. */

@@ -87,9 +87,10 @@ async function show(context: Context<StatusOptions>, host: Host): Promise<ExitSt
   const services = [...seen.service.values()].map(row => row.id)
   const connections = await connectionsOf(host, services)
   const facts = factsOf(io, host, cares)
+  const sessions = await host.announcements.status()
   const { wanted } = present
   const written = job.wanted
-  const status = statusOf({ written, wanted, seen, ledger, plan, connections, facts })
+  const status = statusOf({ written, wanted, seen, ledger, plan, connections, facts, sessions })
   const data = {
     format_version: 1,
     node,
