@@ -4,6 +4,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { parse } from 'yaml'
 import { SlbError } from '../../src/model/error.ts'
+import { faultsOf } from '../status/document.ts'
 import { type CliRig, withRig } from './rig.ts'
 import { web } from './slb.ts'
 
@@ -380,6 +381,7 @@ The live state matches the configuration. Health: no backend has a check.
       /^ {4}10\.0\.0\.11:8080 +draining +0 +12 +3 +1 +drains for 60s at most$/m,
     )
     const json = JSON.parse((await rig.slb('status', '-c', 'less.toml', '-o', 'json')).out)
+    assert.is(faultsOf(json), undefined)
     assert.is(json.in_sync, false)
     assert.equal(json.services[0].listeners[0].backends[0], {
       address: '10.0.0.11:8080',

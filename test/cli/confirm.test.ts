@@ -5,6 +5,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { textsFingerprint } from '../../src/state/hold.ts'
 import { openTrials } from '../../src/state/trial.ts'
+import { faultsOf } from '../status/document.ts'
 import { type CliRig, withRig } from './rig.ts'
 import { web } from './slb.ts'
 
@@ -42,6 +43,7 @@ test('a trial that is committed stays, and is told of until then', () =>
     }
     const json = JSON.parse((await slb('status', '-c', 'more.toml', '-o', 'json')).out)
     assert.is(json.trial.user, 'ada')
+    assert.is(faultsOf(json), undefined)
     assert.is(json.trial.overdue, false)
     assert.is(json.held, null)
     assert.match((await slb('commit')).out, /^Kept: the apply of .* by ada\.\n$/)
@@ -175,6 +177,9 @@ test('a rollback holds the files as they stand, until they change or resume is s
     await slb('rollback', '-c', 'more.toml')
     const held = /^held: at \S+ \S+ ada rolled back: the files are not applied by themselves\nhint/m
     assert.match((await slb('status', '-c', 'more.toml')).err, held)
+    const told = JSON.parse((await slb('status', '-c', 'more.toml', '-o', 'json')).out)
+    assert.ok(told.held)
+    assert.is(faultsOf(told), undefined)
     const json = JSON.parse((await slb('history', '-o', 'json')).out)
     assert.is(json.held.why, 'rollback')
     writeFileSync(join(directory, 'more.toml'), `${files['more.toml']}# again\n`)

@@ -3,6 +3,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { DaemonCall, ProcessEnds } from '../../src/cli/context.ts'
 import { SlbError } from '../../src/model/error.ts'
+import { faultsOf } from '../status/document.ts'
 import { type CliRig, withRig } from './rig.ts'
 
 const web = `[service.web]
@@ -52,7 +53,9 @@ test('drained backends are listed, with who has asked for it', () =>
     const { out } = await rig.slb('status', '-c', 'slb.toml')
     assert.match(out, /^ {4}10\.0\.0\.2:8080 +out .* drained by ada, \d+[mh] left: kernel update$/m)
     assert.match(out, /^ {2}drain web\/10\.0\.0\.2, by ada at .*Z, until .*Z: kernel update$/m)
-    const { overrides } = JSON.parse((await rig.slb('status', '-c', 'slb.toml', '-o', 'json')).out)
+    const document = JSON.parse((await rig.slb('status', '-c', 'slb.toml', '-o', 'json')).out)
+    assert.is(faultsOf(document), undefined)
+    const { overrides } = document
     assert.equal(
       [overrides.length, overrides[0].target, overrides[0].ask, overrides[0].by],
       [1, 'web/10.0.0.2', 'drain', 'ada'],

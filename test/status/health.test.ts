@@ -13,6 +13,7 @@ import { caresOf, serve } from '../../src/serve/serve.ts'
 import { emptyLedger } from '../../src/state/journal.ts'
 import { type Status, statusOf } from '../../src/status/status.ts'
 import { asking } from '../serve/scene.ts'
+import { documentOf, faultsOf } from './document.ts'
 
 const wall = new Date('2026-05-01T12:00:00Z')
 /** Milliseconds of the monotonic clock at that time. */
@@ -46,7 +47,7 @@ async function statusWhen(toml: string, when: When): Promise<Status> {
   const served = serve(written, when.found ? cares : new Map(), circumstances)
   const { wanted, memory } = served
   const seen = when.live?.(wanted, written) ?? wanted.state
-  return statusOf({
+  const status = statusOf({
     written,
     wanted,
     seen,
@@ -62,6 +63,8 @@ async function statusWhen(toml: string, when: When): Promise<Status> {
       ...(when.suspicion !== undefined && { suspicion: when.suspicion }),
     },
   })
+  assert.is(faultsOf(documentOf(status)), undefined)
+  return status
 }
 
 /** The lines of a status, blanks made single. */
