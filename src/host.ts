@@ -64,7 +64,7 @@ export function openHost(options: HostOptions): Host {
   const route = openNetlink(protocol.route)
   const { speaker } = options
   const addresses = async (): Promise<Iterable<Ip>> =>
-    readAddresses(route).map(({ address }) => address)
+    readAddresses(route).flatMap(({ address, dadFailed }) => (dadFailed ? [] : [address]))
   const announcements = announceTable([
     ...(speaker === undefined ? [] : [speaker]),
     kernelTableSpeaker(),
@@ -74,7 +74,7 @@ export function openHost(options: HostOptions): Host {
     ipvsTable(() => openNetlink(protocol.generic)),
     addressTable(route),
     snatTable(),
-    arpTable(announceFromHere(options.onTrouble), speaker === undefined ? { addresses } : {}),
+    arpTable(announceFromHere(options.onTrouble), { addresses, repeats: speaker !== undefined }),
     announcements,
   ]
   const trials = openTrials(options.stateDirectory, scene)

@@ -66,7 +66,8 @@ export class Rounds {
   /** Looks at everything, or at links and addresses alone. */
   async look(job: Job, at: 'all' | 'links'): Promise<void> {
     const scope = scopeOf(job.wanted)
-    const kinds = new Set(['link', 'address'] as const)
+    // What is announced of an address goes with it.
+    const kinds = new Set(['link', 'address', 'arp'] as const)
     this.#seen =
       at === 'all' || this.#seen === undefined
         ? await observe(this.#host, scope)

@@ -167,8 +167,8 @@ function nameOf(link: string): string {
 }
 
 function unheard(link: string, why: string): SlbError {
-  return new SlbError('timeout', `${nameOf(link)}: ${why}`, {
-    hint: `see ip link show ${link}; it is asked again when the address is tried again`,
+  return new SlbError('missing', `${nameOf(link)}: ${why}`, {
+    hint: `see ip link show ${link}; until it has a carrier the address waits`,
   })
 }
 
