@@ -1,28 +1,23 @@
 /** One peer: its session, its connection, and what it is told. */
 import type { Peer, PeerStatus, Route } from '../model/announcement.ts'
-import { SlbError } from '../model/error.ts'
 import { familyOf, type Ip } from '../model/ip.ts'
 import type { Agreement } from './agree.ts'
-import type { Connection, Dial } from './connection.ts'
+import { Call, type Means } from './call.ts'
 import { nextHopOf } from './next-hop.ts'
 import { addressBeside, type Interfaces, routerIdOf } from './own-address.ts'
-import type { ReadPassword } from './password.ts'
-import { whyErrno } from './reason.ts'
 import { RibOut, type Telling } from './rib-out.ts'
-import { newSession, type Session, type SessionEvent, step, wakeAt } from './session.ts'
+import { newSession, type Session, type SessionEvent, wakeAt } from './session.ts'
+import { step } from './step.ts'
 import { Teller } from './teller.ts'
 import type { Fault } from './wire/fault.ts'
-import { decode } from './wire/incoming.ts'
-import { Framer } from './wire/message.ts'
+import type { Incoming } from './wire/incoming.ts'
 
 /** What a neighbour needs of the world. Times in milliseconds. */
-export interface NeighbourEnds {
+export interface NeighbourEnds extends Means {
   readonly now: () => number
   /** Calls after so long, once what has arrived by then has been read; returns how to call it off. */
   readonly after: (milliseconds: number, call: () => void) => () => void
   readonly random: () => number
-  readonly dial: Dial
-  readonly password: ReadPassword
   readonly interfaces: () => Interfaces
   readonly restarting: boolean
   /** What all peers are to be told of, by key. */
@@ -36,18 +31,22 @@ export interface NeighbourEnds {
   changed(status: PeerStatus): void
 }
 
+/** For so long a peer may take nothing, in milliseconds, or for twice the hold time. */
+const leastSendHold = 60_000
+
 export class Neighbour {
   readonly #ends: NeighbourEnds
   readonly #rib: RibOut
   readonly #teller: Teller
   #peer: Peer
   #session: Session
-  #connection: Connection | undefined
-  /** The call that is being made or was; another object for each. */
-  #call: object | undefined
+  /** The one that is being made, or that the session is in. */
+  #call: Call | undefined
   #local: Ip | undefined
   #callOff: (() => void) | undefined
   #closing: Promise<void> = Promise.resolve()
+  /** Since when the peer has been seen to take nothing. */
+  #blockedSince: number | undefined
   #shown = ''
 
   constructor(peer: Peer, ends: NeighbourEnds) {
@@ -107,8 +106,8 @@ export class Neighbour {
     const { session, actions } = step(this.#session, event, around)
     this.#session = session
     for (const action of actions) {
-      if (action.do === 'dial') void this.#dial()
-      else if (action.do === 'send') this.#connection?.send(action.bytes)
+      if (action.do === 'dial') this.#dial()
+      else if (action.do === 'send') this.#call?.connection?.send(action.bytes)
       else if (action.do === 'hangUp') this.#hangUp(action.bytes)
       else if (action.do === 'begin') this.#begin(action.agreed)
       else if (action.do === 'forget') this.#teller.end()
@@ -122,43 +121,29 @@ export class Neighbour {
     this.#callOff?.()
     const at = wakeAt(this.#session)
     this.#callOff = Number.isFinite(at)
-      ? this.#ends.after(Math.max(0, at - this.#ends.now()), () => this.#on({ type: 'tick' }))
+      ? this.#ends.after(Math.max(0, at - this.#ends.now()), () => this.#tick())
       : undefined
   }
 
-  async #dial(): Promise<void> {
-    const call = {}
-    this.#call = call
-    const peer = this.#peer
-    const current = (): boolean => this.#call === call
-    try {
-      await this.#closing
-      const { password: source } = peer
-      const password = source === undefined ? undefined : await this.#ends.password(source)
-      if (!current()) return
-      const framer = new Framer()
-      this.#connection = this.#ends.dial(peer, password, {
-        connected: local => {
-          if (current()) this.#connected(local)
-        },
-        arrived: bytes => {
-          if (!current()) return
-          for (const part of framer.read(bytes)) {
-            const message = part.kind === 'fault' ? part : decode(part)
-            if (current()) this.#on({ type: 'heard', message })
-          }
-        },
-        drained: () => {
-          if (current()) this.#teller.go()
-        },
-        lost: code => {
-          const why = code === undefined ? undefined : whyErrno(code, peer)
-          if (current()) this.#on({ type: 'lost', why })
-        },
-      })
-    } catch (error) {
-      if (current()) this.#on({ type: 'lost', why: whyThrown(error, peer) })
+  /** What the peer does not take is not told: after a while another session is better (RFC 9687). */
+  #tick(): void {
+    const now = this.#ends.now()
+    const { agreed } = this.#session
+    if (this.#call?.connection?.blocked !== true) this.#blockedSince = undefined
+    else this.#blockedSince ??= now
+    const most = Math.max(leastSendHold, 2 * (agreed?.hold ?? 0))
+    const stuck = this.#blockedSince !== undefined && now - this.#blockedSince >= most
+    this.#on({ type: stuck ? 'stuck' : 'tick' })
+  }
+
+  #dial(): void {
+    const ends = {
+      connected: (local: Ip) => this.#connected(local),
+      heard: (message: Incoming) => this.#on({ type: 'heard', message }),
+      drained: () => this.#teller.go(),
+      lost: (why: string | undefined) => this.#on({ type: 'lost', why }),
     }
+    this.#call = new Call(this.#peer, this.#ends, ends, this.#closing)
   }
 
   #connected(local: Ip): void {
@@ -174,13 +159,13 @@ export class Neighbour {
   }
 
   #hangUp(bytes: Buffer | undefined): void {
-    this.#closing = this.#connection?.hangUp(bytes) ?? Promise.resolve()
-    this.#connection = undefined
+    this.#closing = this.#call?.hangUp(bytes) ?? Promise.resolve()
     this.#call = undefined
+    this.#blockedSince = undefined
   }
 
   #begin(agreed: Agreement): void {
-    const connection = this.#connection
+    const connection = this.#call?.connection
     const local = this.#local
     if (connection === undefined || local === undefined) return
     const { families, as4, extendedNextHop } = agreed
@@ -235,12 +220,6 @@ export class Neighbour {
     const { state, lastError } = this.#session
     return JSON.stringify([state === 'established', lastError, this.#warning()])
   }
-}
-
-function whyThrown(error: unknown, peer: Peer): string {
-  if (error instanceof SlbError) return error.message
-  if (error instanceof Error && 'code' in error) return whyErrno(`${error.code}`, peer)
-  throw error
 }
 
 /** Rows of peers are plain data. */

@@ -8,7 +8,10 @@ const seconds = (milliseconds: number): string => `${Math.round(milliseconds / 1
 /** The peer was silent for so long. */
 export function whyTimeout(state: SessionState, peer: Peer, milliseconds: number): string {
   if (state === 'established') return `the peer was silent for ${seconds(milliseconds)} (hold time)`
-  if (state !== 'connect') return 'timeout: the peer takes connections, but does not answer'
+  if (state !== 'connect') {
+    const far = peer.ttlSecurity ? '' : '; if it demands TTL security, set ttl_security'
+    return `timeout: the peer takes connections, but does not answer${far}`
+  }
   const password =
     peer.password === undefined
       ? 'if the peer has a password, it must stand here, too'
@@ -16,6 +19,9 @@ export function whyTimeout(state: SessionState, peer: Peer, milliseconds: number
   const far = isNear(peer) ? '; if it is not on the same network, set multihop' : ''
   return `timeout: ${password}${far}`
 }
+
+/** The peer has taken nothing for too long. */
+export const whyStuck = 'the peer takes nothing of what it is told any more'
 
 /** The connection ended without a word. */
 export function whyClosed(state: SessionState, { address }: Peer): string {

@@ -6,9 +6,9 @@ import {
   type Session,
   type SessionAction,
   type SessionEvent,
-  step,
   wakeAt,
 } from '../../src/bgp/session.ts'
+import { step } from '../../src/bgp/step.ts'
 import { fault } from '../../src/bgp/wire/fault.ts'
 import type { Incoming } from '../../src/bgp/wire/incoming.ts'
 import { Framer } from '../../src/bgp/wire/message.ts'
@@ -213,6 +213,53 @@ test('a peer that stops after its OPEN is given up, even if nothing expires late
   played.connects()
   played.hears(openHeard())
   assert.equal(played.passes(30_000), ['hang up: Hold Timer Expired'])
+})
+
+test('how a session ended is not forgotten while the peer takes none', () => {
+  const played = new Played().establishes()
+  const notification = {
+    kind: 'notification',
+    code: 6,
+    subcode: 4,
+    data: new Uint8Array(),
+  } as const
+  played.hears(notification)
+  const reason = 'the peer ended the session: Cease: Administrative Reset'
+  assert.is(played.session.lastError, reason)
+  for (let call = 0; call < 2; call++) {
+    played.now = played.session.dialAt
+    played.on({ type: 'tick' })
+    played.on({ type: 'lost', why: 'connection refused' })
+    assert.is(played.session.lastError, `connection refused; before that: ${reason}`)
+  }
+  played.now = played.session.dialAt
+  played.establishes()
+  played.on({ type: 'lost', why: undefined })
+  assert.is(played.session.lastError, 'the peer closed the connection')
+})
+
+test('it says since when there has been a session, or none: calls in between change nothing', () => {
+  const played = new Played({ hold: 0 })
+  played.now = 500
+  played.passes(0)
+  played.on({ type: 'lost', why: 'refused' })
+  assert.is(played.session.since, 0)
+  played.now = played.session.dialAt
+  played.establishes()
+  assert.is(played.session.since, played.now)
+  played.passes(20_000)
+  played.on({ type: 'lost', why: undefined })
+  const { since } = played.session
+  assert.is(since, played.now)
+  played.passes(2000)
+  assert.is(played.session.since, since)
+})
+
+test('a peer that takes nothing is given up (RFC 9687)', () => {
+  const played = new Played().establishes()
+  assert.equal(played.on({ type: 'stuck' }), ['hang up: Send Hold Timer Expired', 'forget'])
+  assert.is(played.session.lastError, 'the peer takes nothing of what it is told any more')
+  assert.equal(new Played().on({ type: 'stuck' }), [])
 })
 
 test('another AS than the configured one is refused, in words', () => {
