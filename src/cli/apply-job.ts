@@ -3,6 +3,7 @@ import { asAsked } from '../engine/asked.ts'
 import { type Job, type Preview, type Round, reconcile } from '../engine/reconcile.ts'
 import type { Host } from '../host.ts'
 import { changeKey, type Failure } from '../model/change.ts'
+import { unknownWithoutDaemon } from '../plan/announcements.ts'
 import { summarise } from '../plan/summary.ts'
 import { type Cause, noting } from '../state/history.ts'
 import type { Context, Io } from './context.ts'
@@ -119,6 +120,7 @@ interface Ending {
 async function report(io: Io, round: Round, ending: Ending): Promise<void> {
   await reportRefusal(io, round)
   await reportFailures(io, round.failures, ending.verbose)
+  await reportUnannounced(io, round)
   if (ending.interrupted)
     await io.err.lines(
       faultLines('interrupted:', 'the next apply does what is left', undefined, io.err.paint),
@@ -132,6 +134,20 @@ async function report(io: Io, round: Round, ending: Ending): Promise<void> {
   if (drains > 0) await io.err.line(`${drains} to drain still: ${next} ends it`)
   if (round.entry !== undefined && round.failures.length === 0)
     await io.err.line(`Applied in ${ending.seconds.toFixed(1)} s.`)
+}
+
+/** What only a daemon can announce is not announced by a command that ends. */
+function unannounced({ left }: Round): number {
+  return left.pending.filter(({ reason }) => reason === unknownWithoutDaemon).length
+}
+
+async function reportUnannounced(io: Io, round: Round): Promise<void> {
+  const count = unannounced(round)
+  if (count === 0) return
+  const words = `${count} row${count === 1 ? '' : 's'} of BGP: the embedded speaker is a part of slb run, which is not at work here`
+  const next =
+    'start slb run; or choose a [bgp] speaker whose routes stand by themselves: "gobgp" or "table"'
+  await io.err.lines(faultLines('refused:', words, next, io.err.paint))
 }
 
 /** A kernel that refuses one row for a reason often refuses thousands: then a few say it all. */
@@ -155,6 +171,7 @@ export async function reportFailures(
 
 function statusOf(round: Round, interrupted: boolean): ExitStatus {
   if (round.failures.length > 0 || interrupted) return exit.failed
-  if (round.verdict.refusal !== undefined || round.left.refused.length > 0) return exit.refused
+  const refused = round.left.refused.length + unannounced(round)
+  if (round.verdict.refusal !== undefined || refused > 0) return exit.refused
   return exit.done
 }

@@ -1,11 +1,10 @@
 /** Who of the VIPs is to be announced now: one that leads to nothing that can serve is not. */
 import { type Arp, gracefulShutdown, type Route } from '../model/announcement.ts'
-import type { Ip } from '../model/ip.ts'
-import { networkOf } from '../model/network.ts'
 import type { Service } from '../model/rows.ts'
 import type { Wanted } from '../plan/types.ts'
 import type { Asked } from './asked.ts'
 import type { Care } from './census.ts'
+import { leadsOf } from './leads.ts'
 import type { Outcome } from './listener.ts'
 
 /** What says whether a virtual service can serve. */
@@ -20,16 +19,6 @@ export interface Able extends Judges {
   readonly outcome: Outcome
   /** Names of services that drain as soon as the network has been given notice. */
   readonly leaving: ReadonlySet<string>
-}
-
-/** The services behind an announcement. */
-export function behind(row: Arp | Route, services: Iterable<Service>): readonly Service[] {
-  const leadsTo = (address: Ip): boolean =>
-    'prefix' in row
-      ? address.includes(':') === row.address.includes(':') &&
-        networkOf(address, row.prefix) === row.address
-      : address === row.address
-  return [...services].filter(({ id }) => id.address !== undefined && leadsTo(id.address))
 }
 
 /** Why a virtual service cannot serve now; undefined = it can. */
@@ -47,40 +36,37 @@ export function unable(key: string, { cares, asked, outcome }: Judges): string |
 export function announceable(written: Wanted, now: Wanted, able: Able): Wanted {
   const { arp, route } = written.state
   if (arp.size + route.size === 0) return now
-  const index = byAddress(written.state.service.values())
-  const keptArp = new Map<string, Arp>()
-  const keptRoutes = new Map<string, Route>()
-  for (const [key, row] of arp)
-    if (decide(key, index.get(row.address) ?? [], written, able) !== 'withheld')
-      keptArp.set(key, row)
-  for (const [key, row] of route) {
-    const host = row.prefix === (row.address.includes(':') ? 128 : 32)
-    const services = host
-      ? (index.get(row.address) ?? [])
-      : behind(row, written.state.service.values())
-    const found = decide(key, services, written, able)
-    if (found !== 'withheld') keptRoutes.set(key, found === 'leaving' ? asking(row) : row)
-  }
-  return { ...now, state: { ...now.state, arp: keptArp, route: keptRoutes } }
+  const { behind } = leadsOf(written.state)
+  const verdictOn = (key: string, row: Arp | Route): Decision =>
+    decide(key, behind(row), written, able)
+  const told = kept(arp, (key, row) => (verdictOn(key, row) === 'withheld' ? undefined : row))
+  const routes = kept(route, (key, row) => {
+    const verdict = verdictOn(key, row)
+    if (verdict === 'withheld') return undefined
+    return verdict === 'leaving' ? asking(row) : row
+  })
+  if (told === arp && routes === route) return now
+  return { ...now, state: { ...now.state, arp: told, route: routes } }
 }
 
-function byAddress(services: Iterable<Service>): ReadonlyMap<Ip, readonly Service[]> {
-  const index = new Map<Ip, Service[]>()
-  for (const row of services) {
-    if (row.id.address === undefined) continue
-    const known = index.get(row.id.address)
-    if (known === undefined) index.set(row.id.address, [row])
-    else known.push(row)
+/** The rows as they are to be; the same map if nothing is otherwise. */
+function kept<Row>(
+  rows: ReadonlyMap<string, Row>,
+  keep: (key: string, row: Row) => Row | undefined,
+): ReadonlyMap<string, Row> {
+  const now = new Map<string, Row>()
+  let same = true
+  for (const [key, row] of rows) {
+    const one = keep(key, row)
+    if (one !== undefined) now.set(key, one)
+    same &&= one === row
   }
-  return index
+  return same ? rows : now
 }
 
-function decide(
-  key: string,
-  services: readonly Service[],
-  written: Wanted,
-  able: Able,
-): 'announced' | 'leaving' | 'withheld' {
+type Decision = 'announced' | 'leaving' | 'withheld'
+
+function decide(key: string, services: readonly Service[], written: Wanted, able: Able): Decision {
   const { outcome, leaving } = able
   const whys = services.map(({ id }) => unable(id.key, able))
   const held = whys.filter(why => why !== undefined)

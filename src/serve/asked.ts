@@ -11,6 +11,8 @@ export interface Asked {
   of(service: string, row: Destination): Override['ask'] | undefined
   /** True if something is asked of a service, or of one of its backends. */
   has(service: string): boolean
+  /** True if nothing is asked of anybody. */
+  readonly nothing: boolean
 }
 
 /** The overrides, the oldest first. A drain of the whole goes before what is asked of a part. */
@@ -29,6 +31,7 @@ export function askedOf(overrides: readonly Override[]): Asked {
     byService.get(service)?.findLast(one => concerns(one.target, row))
   return {
     about: (service, row) => drained(service) ?? latest(service, row),
+    nothing: overrides.length === 0,
     has: service => whole !== undefined || byService.has(service),
     drains: service => drained(service) !== undefined,
     of: (service, row) => latest(service, row)?.ask,

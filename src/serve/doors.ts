@@ -1,10 +1,9 @@
 /** Virtual services that are not to be reached now, and the addresses that lead to nothing else. */
-import type { Arp, Route } from '../model/announcement.ts'
 import type { Address, Service, Snat } from '../model/rows.ts'
 import type { Wanted } from '../plan/types.ts'
-import { behind } from './announced.ts'
 import type { Asked } from './asked.ts'
 import type { Care } from './census.ts'
+import { leadsOf } from './leads.ts'
 import type { Outcome } from './listener.ts'
 
 /** Without what is drained as a whole, and without addresses where nobody answers any more. */
@@ -54,8 +53,7 @@ export function closeDoors(
  * a host that has it. One that is told to neighbours on a link goes: it would be answered for.
  */
 function leavesWithRoute(key: string, { state }: Wanted): boolean {
-  const row = state.service.get(key)
-  if (row === undefined) return false
-  const leads = (one: Arp | Route): boolean => behind(one, [row]).length > 0
-  return [...state.route.values()].some(leads) && ![...state.arp.values()].some(leads)
+  const address = state.service.get(key)?.id.address
+  const { routed, toldOnLink } = leadsOf(state)
+  return address !== undefined && routed(address) && !toldOnLink(address)
 }

@@ -1,8 +1,8 @@
 /** Giving notice: what is announced by BGP drains only when the network has been asked for other ways. */
 import type { Wanted } from '../plan/types.ts'
-import { behind } from './announced.ts'
 import type { Asked } from './asked.ts'
 import type { Memory } from './circumstances.ts'
+import { leadsOf } from './leads.ts'
 
 export interface Notice {
   /** What was asked, but for drains whose time has not come. */
@@ -24,8 +24,7 @@ export function notice(written: Wanted, asked: Asked, memory: Memory, now: numbe
   const since = new Map<string, number>()
   const leaving = new Set<string>()
   let next = never
-  for (const name of time === 0 ? nobody : announced(written)) {
-    if (!asked.drains(name)) continue
+  for (const name of time === 0 || asked.nothing ? nobody : withRoutes(written, asked)) {
     const begun =
       memory.leaving.get(name) ?? (memory.fresh === true ? Number.NEGATIVE_INFINITY : now)
     since.set(name, begun)
@@ -36,15 +35,17 @@ export function notice(written: Wanted, asked: Asked, memory: Memory, now: numbe
   return { asked: leaving.size === 0 ? asked : without(asked, leaving), since, leaving, next }
 }
 
-/** Names of the services that routes lead to. */
-function announced({ state, policies }: Wanted): ReadonlySet<string> {
+/** Names of the services that are asked to drain, and with which a route goes. */
+function withRoutes({ state, policies, strict }: Wanted, asked: Asked): ReadonlySet<string> {
   const names = new Set<string>()
-  for (const route of state.route.values()) {
+  for (const [key, route] of state.route) {
     if (route.speaker === 'table') continue
-    for (const { id } of behind(route, state.service.values())) {
-      const name = policies.get(id.key)?.name
-      if (name !== undefined) names.add(name)
-    }
+    const all = leadsOf(state)
+      .behind(route)
+      .map(({ id }) => policies.get(id.key)?.name ?? '')
+    const drained = all.filter(name => asked.drains(name))
+    if (drained.length === all.length || strict?.has(key) === true)
+      for (const name of drained) names.add(name)
   }
   return names
 }
@@ -55,5 +56,6 @@ function without(asked: Asked, leaving: ReadonlySet<string>): Asked {
     about: (service, row) => asked.about(service, row),
     of: (service, row) => (leaving.has(service) ? undefined : asked.of(service, row)),
     has: service => asked.has(service),
+    nothing: false,
   }
 }

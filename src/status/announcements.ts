@@ -12,8 +12,9 @@ import {
 } from '../model/announcement.ts'
 import type { State } from '../model/state.ts'
 import type { Plan, Wanted } from '../plan/types.ts'
-import { behind, unable } from '../serve/announced.ts'
+import { unable } from '../serve/announced.ts'
 import type { Asked } from '../serve/asked.ts'
+import { leadsOf } from '../serve/leads.ts'
 import { dateOf, type Facts } from './facts.ts'
 import { type Judged, standingOf, type Verdicts } from './verdict.ts'
 
@@ -109,7 +110,7 @@ function holders(
   const withheld: Record<string, string> = {}
   const { ceased } = facts.circumstances.memory
   const outcome = { ceased, unheard: unheardOf(wanted) }
-  for (const service of row === undefined ? [] : behind(row, written.state.service.values())) {
+  for (const service of row === undefined ? [] : leadsOf(written.state).behind(row)) {
     const name = written.policies.get(service.id.key)?.name ?? service.id.key
     const why = unable(service.id.key, { cares: facts.cares, asked, outcome })
     if (why === undefined) held.add(name)

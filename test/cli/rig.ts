@@ -4,6 +4,7 @@ import type { Io, ProcessEnds } from '../../src/cli/context.ts'
 import { runProgram } from '../../src/cli/program.ts'
 import { Sink, type Stream } from '../../src/cli/sink.ts'
 import type { Host } from '../../src/host.ts'
+import type { PeerStatus } from '../../src/model/announcement.ts'
 import { SlbError } from '../../src/model/error.ts'
 import { openHistory } from '../../src/state/history.ts'
 import { openHolds } from '../../src/state/hold.ts'
@@ -33,6 +34,8 @@ export interface CliRig {
   guardians: number
   /** What a process of its own can do; absent = it is not one. */
   process: ProcessEnds | undefined
+  /** What the speakers say of their sessions; undefined = the embedded one is not here. */
+  sessions: readonly PeerStatus[] | undefined
   /** Whether standard output is a terminal. */
   tty: boolean
   /** Whether both streams get colours. */
@@ -66,6 +69,7 @@ export function withRig(
       interrupted: () => new AbortController().signal,
       guardians: 0,
       process: undefined,
+      sessions: undefined,
       tty: false,
       colour: false,
       async slb(...args) {
@@ -95,7 +99,8 @@ function ioOf(rig: CliRig, out: Text, err: Text): Io {
     trials,
     holds: openHolds(join(rig.directory, 'state'), scene),
     overrides: openOverrides(join(rig.directory, 'state'), scene, rig.clock),
-    announcements: { status: async () => [] },
+    announcements: { status: async () => rig.sessions ?? [] },
+    ...(rig.sessions === undefined && { silent: new Set(['embedded'] as const) }),
     close() {},
   }
   return {

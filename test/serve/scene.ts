@@ -30,7 +30,8 @@ export async function sceneOf(toml: string, serving: Partial<Serving> = {}): Pro
       ]),
     )
     const name = written.policies.get(key)?.name ?? ''
-    cares.set(key, { name, checks, serving: { ...defaultServing, ...serving } })
+    const own = desired.services.find(one => one.name === name)?.serving ?? defaultServing
+    cares.set(key, { name, checks, serving: { ...own, ...serving } })
   }
   return { written, cares }
 }
