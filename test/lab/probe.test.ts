@@ -1,7 +1,10 @@
 /** Probes that need a network of their own: echo requests, marks, and routes that are not there. */
+import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
+import { createServer, type Socket } from 'node:net'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { http } from '../../src/health/probe/http.ts'
 import { icmp } from '../../src/health/probe/icmp.ts'
 import { tcp } from '../../src/health/probe/tcp.ts'
 import { udp } from '../../src/health/probe/udp.ts'
@@ -21,6 +24,7 @@ import {
   enterFreshNamespace,
   freshNamespace,
   inside,
+  insideNextTick,
   ip,
   type Namespace,
   run,
@@ -122,6 +126,42 @@ test('what this machine lacks is its own fault', async () => {
     })
   }
 })
+
+for (const [when, said, why] of [
+  ['before a word of the answer', '', 'no answer in 0.5 s'],
+  [
+    'in the middle of the answer',
+    'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf',
+    'no end of the answer in 0.5 s',
+  ],
+] as const)
+  test(`a machine that vanishes ${when}, its wire cut, its connection half-open`, async ({
+    peer,
+  }) => {
+    const sockets: Socket[] = []
+    const server = createServer(socket => {
+      sockets.push(socket.unref().on('error', () => {}))
+      socket.once('data', () => {
+        socket.write(said, () => ip(peer, 'link set eth0 down'))
+      })
+    })
+    await insideNextTick(peer, () => server.listen(8080, '192.0.2.2').unref())
+    if (!server.listening) await once(server, 'listening')
+    const question: Question = {
+      type: 'http',
+      method: 'GET',
+      path: '/',
+      headers: {},
+      expect: [[200, 299]],
+      redirects: 0,
+    }
+    await leavesNothing(async () => {
+      isDown(await ask(http, checkOf(question, 8080, { address: '192.0.2.2', timeout: 500 })), why)
+      assert.is(sockets.length, 1, 'it was connected')
+      for (const socket of sockets) socket.destroy()
+    })
+    server.close()
+  })
 
 test('a machine that is not there', async () => {
   const answer = await ask(tcp, checkOf({ type: 'tcp' }, 80, { address: '192.0.2.9' }))

@@ -22,7 +22,7 @@ echo 1 >/proc/sys/kernel/panic_on_oops # an oops is a failure, not a line that n
 modules=$SLB_MODULES/lib/modules/$(uname -r)
 ipvs=$(ls "$modules/kernel/net/netfilter/ipvs" | sed 's/\.ko.*//')
 # Those that this kernel does not have are missed by the tests that need them.
-modprobe -d "$SLB_MODULES" -q -a $ipvs dummy veth bridge ipip ip6_tunnel fou \
+modprobe -d "$SLB_MODULES" -q -a $ipvs dummy veth bridge ipip ip6_tunnel fou ip_gre sit \
   nf_tables nft_masq nft_ct nft_nat nft_chain_nat
 ip link set lo up
 uname -r >"$SLB_JOB/kernel"
