@@ -12,7 +12,7 @@ import type { Plan } from './types.ts'
  * Compares wanted and seen, and puts the difference in order.
  *
  * Up: switches, links, each service with all its destinations, source NAT, and the address last.
- * Then what drains. Then down: destinations, services, source NAT, addresses, links. Make before
+ * Then what is withdrawn from the network, and what drains. Then down: destinations, services, source NAT, addresses, links. Make before
  * break: nothing is taken away before what replaces it stands.
  */
 export function plan(input: PlanInput): Plan {
@@ -36,10 +36,9 @@ export function plan(input: PlanInput): Plan {
   }
 }
 
-/** Sorting is stable, so services stay with their destinations. */
+/** Sorting is stable, so services stay with their destinations. What is withdrawn goes before drains begin. */
 function ordered({ up, drain, down }: Draft): readonly Change[] {
-  const byStage = (a: Change, b: Change): number => stageOf(a) - stageOf(b)
-  return [...up.sort(byStage), ...drain, ...down.sort(byStage)]
+  return [...up, ...drain, ...down].sort((a, b) => stageOf(a) - stageOf(b))
 }
 
 /**
