@@ -106,7 +106,8 @@ export function ip(namespace: Namespace | undefined, ...lines: string[]): void {
   else inside(namespace, work)
 }
 
-function enter(namespace: Namespace): void {
+/** Moves this process to a namespace, for good. */
+export function enter(namespace: Namespace): void {
   check('setns', setns(namespace.descriptor, newNetwork))
 }
 

@@ -42,8 +42,23 @@ export async function startBird(machine: Machine, config: string): Promise<Bird>
   return { ask, daemon, end }
 }
 
+/** A session as BIRD counts it. */
+export interface Session {
+  /** Since when it has stood, in BIRD's words; absent = it does not stand. */
+  readonly since?: string
+  /** Routes that it was told of by messages, and told to forget, of both families. */
+  readonly updates: number
+  readonly withdrawals: number
+}
+
+export interface BirdRouter extends Router {
+  session(neighbour: string): Promise<Session>
+  /** What birdc prints for a command. */
+  ask(...command: string[]): Promise<string>
+}
+
 /** A router with BIRD. It waits for the speakers to come, and spreads traffic over equal ways. */
-export async function birdRouter(machine: Machine, options: RouterOptions): Promise<Router> {
+export async function birdRouter(machine: Machine, options: RouterOptions): Promise<BirdRouter> {
   const bird = await startBird(machine, configOf(machine, options))
   const names = new Map(options.neighbours.map(({ address }, index) => [address, `peer${index}`]))
   const nameOf = (neighbour: string): string => names.get(neighbour) ?? neighbour
@@ -66,6 +81,9 @@ export async function birdRouter(machine: Machine, options: RouterOptions): Prom
       await bird.ask('restart', nameOf(neighbour))
     },
     heard: prefix => heardOf(bird.daemon.said(), prefix),
+    session: async neighbour =>
+      parseSession(await bird.ask('show', 'protocols', 'all', nameOf(neighbour))),
+    ask: bird.ask,
     said: () => bird.daemon.said(),
     signal: signal => bird.daemon.signal(signal),
     end: () => bird.end(),
@@ -105,6 +123,21 @@ function peerConfig(as: number, neighbour: Neighbour, index: number): string {
     ),
     '}',
   ].join('\n')
+}
+
+/** `show protocols all NAME` of BIRD 2. */
+export function parseSession(text: string): Session {
+  const since = /^peer\d+ +BGP +\S+ +up +(\S+) +Established/m.exec(text)?.[1]
+  const sum = (words: string): number =>
+    [...text.matchAll(new RegExp(`${words}: +(\\d+)`, 'g'))].reduce(
+      (total, [, count]) => total + Number(count),
+      0,
+    )
+  return {
+    ...(since !== undefined && { since }),
+    updates: sum('Import updates'),
+    withdrawals: sum('Import withdraws'),
+  }
 }
 
 /** `show route all` of BIRD 2: a route by each line that does not begin with a tab. */

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert'
 import { type Bird, birdRouter, startBird } from './bird.ts'
 import { blocksOf } from './document.ts'
 import { frrRouter, startFrr } from './frr.ts'
-import { kernelRoutes, type Router } from './router.ts'
+import { kernelRoutes, type Router, type RouterOptions } from './router.ts'
 import { ourAs, routersAs, tableRoute } from './rows.ts'
 import { buildSegment, type Machine, runOn, type Segment } from './segment.ts'
 import { create, remove, type Speaking, startSpeaking } from './speaking.ts'
@@ -33,7 +33,10 @@ test.after.each(async ({ segment, ends }) => {
 
 const routerNumber = 254
 
-async function routerOf({ segment, host, ends }: Context, make: typeof birdRouter) {
+async function routerOf(
+  { segment, host, ends }: Context,
+  make: (machine: Machine, options: RouterOptions) => Promise<Router>,
+) {
   const machine = segment.machine('router', routerNumber)
   const neighbours = [{ address: host.ipv4, as: ourAs }]
   const router = await make(machine, { as: routersAs, neighbours })

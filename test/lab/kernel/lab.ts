@@ -18,6 +18,8 @@ const tools: readonly Tool[] = [
   ['strace', 'strace'],
   ['curl', 'curl'],
   ['systemd-analyze', 'systemd'],
+  ['bird', 'bird2'],
+  ['birdc', 'bird2'],
 ]
 
 export interface Lab {
