@@ -25,8 +25,9 @@ type Start = (
 
 export interface AnnouncingOptions {
   readonly start?: Start
-  /** How often signs of life pass, in milliseconds. */
-  readonly every?: number
+  /** Calls this once a second from now on; returns how to end that. */
+  readonly pulses?: (pulse: () => void) => () => void
+  readonly after?: (milliseconds: number, call: () => void) => () => void
 }
 
 /** How long a thread that has died is left alone, in milliseconds. */
@@ -39,21 +40,27 @@ const longest = 30
 export class Announcing {
   readonly #ends: AnnouncingEnds
   readonly #start: Start
-  readonly #timer: NodeJS.Timeout
+  readonly #after: NonNullable<AnnouncingOptions['after']>
+  readonly #endPulses: () => void
   #thread: ReturnType<Start> | undefined
-  #again: NodeJS.Timeout | undefined
+  #callOff: () => void = () => {}
   #missed = 0
   #under = 0
-  #complete = false
   #closed = false
 
   constructor(
     ends: AnnouncingEnds,
-    { start = startSpeaking, every = 1000 }: AnnouncingOptions = {},
+    { start = startSpeaking, pulses = everySecond, after = later }: AnnouncingOptions = {},
   ) {
     this.#ends = ends
     this.#start = start
-    this.#timer = setInterval(() => this.#pulse(), every).unref()
+    this.#after = after
+    this.#endPulses = pulses(() => this.#pulse())
+  }
+
+  /** An end for one who begins anew, if there is a thread: what it announces he has to know of. */
+  standing(): MessagePort | undefined {
+    return this.#thread?.port()
   }
 
   /** An end for whoever says what is announced. `restarting`: peers may have kept the routes of the last run. */
@@ -67,17 +74,16 @@ export class Announcing {
     this.#under = 0
   }
 
-  /** The files have been applied: what is to be announced is known. */
+  /** Everything has been compared and made true: what is to be announced is known to the thread, also to a new one. */
   complete(): void {
-    this.#complete = true
     this.#thread?.complete()
   }
 
   /** Ends the sessions; `keep` without a word where the peer keeps our routes for a while. */
   async close(how: 'withdraw' | 'keep'): Promise<void> {
     this.#closed = true
-    clearInterval(this.#timer)
-    clearTimeout(this.#again)
+    this.#endPulses()
+    this.#callOff()
     const thread = this.#thread
     if (thread === undefined) return
     await thread.speaker.close(how).catch(() => {})
@@ -106,7 +112,6 @@ export class Announcing {
       },
       { restarting },
     )
-    if (this.#complete) thread.complete()
     return thread
   }
 
@@ -123,8 +128,18 @@ export class Announcing {
   /** Peers hear of the end of its sessions by the kernel, which closes them. */
   #lost(): void {
     this.#thread = undefined
-    if (!this.#closed) this.#again = setTimeout(() => this.#ends.anew(), pause)
+    if (!this.#closed) this.#callOff = this.#after(pause, () => this.#ends.anew())
   }
+}
+
+function everySecond(pulse: () => void): () => void {
+  const timer = setInterval(pulse, 1000).unref()
+  return () => clearInterval(timer)
+}
+
+function later(milliseconds: number, call: () => void): () => void {
+  const timer = setTimeout(call, milliseconds)
+  return () => clearTimeout(timer)
 }
 
 /** What has become of a session, for the log. */

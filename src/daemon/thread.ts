@@ -27,6 +27,8 @@ export interface ThreadEnds {
   checks(): MessagePort
   /** There is something to announce by BGP: an end of the thread that does it, for the engine. */
   speaker(restarting: boolean): MessagePort
+  /** The same for an engine that begins, if that thread is at work already. */
+  speaking(): MessagePort | undefined
 }
 
 export interface EngineThread {
@@ -63,6 +65,8 @@ export function startThread(entry: URL, workerData: object, ends: ThreadEnds): E
       if (worker === thread) worker = undefined
       settle(one => one.reject(new Error('the engine thread ended')))
     })
+    const port = ends.speaking()
+    if (port !== undefined) thread.postMessage({ kind: 'speaker', port } satisfies Order, [port])
     return thread
   }
   const giveChecks = (thread: Worker): void => {
@@ -105,7 +109,8 @@ export function startThread(entry: URL, workerData: object, ends: ThreadEnds): E
     // A thread that has ended already is not begun anew for that: it would keep the process.
     hurry: () => worker?.postMessage({ kind: 'hurry' } satisfies Order),
     checksAnew: () => worker && giveChecks(worker),
-    speakerAnew: () => worker && giveSpeaker(worker, false),
+    // Peers may have kept the routes of the one before.
+    speakerAnew: () => worker && giveSpeaker(worker, true),
     async close() {
       const last = worker
       worker = undefined

@@ -11,7 +11,14 @@ parentPort.on('message', order => {
 })
 `
 const port = () => new MessageChannel().port1
-const silent = { note() {}, print() {}, ended() {}, checks: port, speaker: port }
+const silent = {
+  note() {},
+  print() {},
+  ended() {},
+  checks: port,
+  speaker: port,
+  speaking: () => undefined,
+}
 const entry = new URL(`data:text/javascript,${encodeURIComponent(thread)}`)
 
 test('hurry does not begin a thread that has ended: it would keep the process', async () => {

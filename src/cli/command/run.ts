@@ -105,6 +105,7 @@ async function start(
     ended: (id, status) => desk.ended(id, status),
     checks: () => checks.port(),
     speaker: restarting => announcing.port(restarting),
+    speaking: () => announcing.standing(),
   })
   const checks = new Checks({
     note: (level, message, fields) => log[level](message, fields),
@@ -136,7 +137,7 @@ async function start(
       vitals.ended(task, report)
       working = false
       announcing.worked()
-      if (task.kind === 'files') announcing.complete()
+      if (task.kind === 'files' || task.kind === 'look') announcing.complete()
       if (task.kind === 'command') desk.through(task.id)
       const { settle } = node
       node = report.node
