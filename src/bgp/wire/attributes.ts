@@ -89,7 +89,7 @@ export function put(
       .u8(type)
       .u16(value.length)
   else writer.u8(flags).u8(type).u8(value.length)
-  writer.raw(Uint8Array.from(value))
+  writer.raw(value)
 }
 
 /** The same AS so many times; RFC 6793, 4.2.2, for a number that does not fit. */

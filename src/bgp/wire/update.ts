@@ -1,6 +1,6 @@
 /** UPDATE (RFC 4271, 4.3): routes that can be used from now on, and those that cannot any more. */
 import type { Route } from '../../model/announcement.ts'
-import { type Family, familyOf, type Ip, writeIp } from '../../model/ip.ts'
+import { type Family, familyOf, type Ip } from '../../model/ip.ts'
 import { attribute, encodeAttributes, flag, type Path } from './attributes.ts'
 import { afiOf, unicast } from './family.ts'
 import { headerLength, message, messageType } from './message.ts'
@@ -115,26 +115,13 @@ function encodeMpUnreach(nlri: Uint8Array): Buffer {
 function pack(prefixes: readonly Prefix[], most: number): readonly Buffer[] {
   const pieces: Buffer[] = []
   let writer = new Writer()
-  for (const prefix of prefixes) {
-    const bytes = prefixBytes(prefix)
-    if (writer.length + bytes.length > most) {
+  for (const { address, prefix } of prefixes) {
+    if (writer.length + 1 + ((prefix + 7) >> 3) > most) {
       pieces.push(writer.bytes())
       writer = new Writer()
     }
-    writer.raw(bytes)
+    writer.prefix(address, prefix)
   }
   if (writer.length > 0) pieces.push(writer.bytes())
   return pieces
-}
-
-/** Its length in bits, and as many octets as hold them. */
-function prefixBytes({ address, prefix }: Prefix): Buffer {
-  const bytes = Buffer.alloc(1 + 16)
-  bytes[0] = prefix
-  writeIp(address, bytes, 1)
-  const octets = Math.ceil(prefix / 8)
-  const unused = 8 * octets - prefix
-  const last = bytes[octets] ?? 0
-  if (unused > 0) bytes[octets] = (last >> unused) << unused
-  return bytes.subarray(0, 1 + octets)
 }
