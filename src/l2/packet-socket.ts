@@ -24,6 +24,8 @@ const sendBuffer = 1 << 20
 
 const dontWait = 0x40
 const boxCount = 64
+/** So many calls, then others have their turn: what comes may come faster than it is taken. */
+const callsAtOnce = 64
 /** An ARP packet has 42 octets, and padding. */
 const boxSize = 128
 
@@ -54,7 +56,7 @@ export interface FrameSender {
 
 /** Hears the frames of one kind that come by one link. */
 export interface FrameListener extends FrameSender {
-  /** Gives all that has come to `take`, in turn; the bytes are good only within the call. */
+  /** Gives what has come to `take`, some thousands at most; the bytes are good only within the call. */
   receive(take: (frame: Uint8Array) => void): void
 }
 
@@ -92,7 +94,7 @@ export function openFrameListener(c: Libc, index: number, etherType: number): Fr
   return {
     send: (place, frame) => send(c, fd, place, frame),
     receive(take) {
-      for (;;) {
+      for (let call = 0; call < callsAtOnce; call++) {
         const count = c.recvmmsg(fd, boxes, dontWait)
         if (count < 0 && c.errno() === errnoNumber('EINTR')) continue
         // EAGAIN: nothing more. ENETDOWN: the link went down, and says so once.

@@ -83,6 +83,14 @@ test('all that has come is taken, each frame as long as it is', () => {
   listener.receive(() => assert.unreachable())
 })
 
+test('a flood does not keep it for ever', () => {
+  const { libc } = script(() => [])
+  const listener = openFrameListener({ ...libc, recvmmsg: (_fd, boxes) => boxes.count }, 2, 0x0806)
+  let heard = 0
+  listener.receive(() => heard++)
+  assert.is(heard, 64 * 64)
+})
+
 function library(part: Partial<Libc>): Libc {
   return { ...script(() => []).libc, ...part }
 }
