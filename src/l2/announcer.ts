@@ -1,15 +1,14 @@
 /** Tells the neighbours where addresses are, again and again (RFC 5227, 2.3; RFC 4861, 7.2.6). */
 import { type Arp, arpKey } from '../model/announcement.ts'
 import { SlbError } from '../model/error.ts'
-import { familyOf } from '../model/ip.ts'
-import { unsolicitedAdvertisement } from './advertisement.ts'
-import { gratuitousReply, gratuitousRequest } from './arp.ts'
+import { announcementOf } from './frames.ts'
 import { epochOf, isReady, type L2Link, unfitness } from './links.ts'
 import { isPassing, sendError } from './packet-socket.ts'
+import { type Ears, Rivals } from './rivals.ts'
 import { openSchedule } from './schedule.ts'
 
 /** What an announcer speaks through. */
-export interface Air {
+export interface Air extends Ears {
   /** Makes sure that frames can be sent. @throws SlbError `denied` without CAP_NET_RAW */
   open(): void
   /** A link as it is now; undefined = there is none. @throws SlbError if that cannot be asked */
@@ -65,12 +64,17 @@ interface Watched {
   rows: number
   /** The error number of its last frame. */
   errno: number
+  /** Since when it is watched. */
+  readonly since: number
+  /** True while it cannot be listened to. */
+  deaf: boolean
 }
 
 /**
  * An announcer that has nothing to announce yet. It does not keep the process from ending.
  *
- * @param onTrouble told of what stops the frames of a link, or the looking at links, once until it goes again
+ * @param onTrouble told of what stops the frames of a link, or the looking at links, once until it goes
+ * again; and of other hosts that claim what is announced
  */
 export function openAnnouncer(
   air: Air,
@@ -88,6 +92,7 @@ class Repeater implements Announcer {
   readonly #rows = new Set<string>()
   readonly #links = new Map<string, Watched>()
   readonly #waiting: (() => void)[] = []
+  readonly #rivals: Rivals
   #looked = Number.NEGATIVE_INFINITY
   /** True while links cannot be looked at. */
   #blind = false
@@ -97,6 +102,7 @@ class Repeater implements Announcer {
     this.#air = air
     this.#alarm = alarm
     this.#onTrouble = onTrouble
+    this.#rivals = new Rivals(air, onTrouble)
   }
 
   announce(rows: readonly Arp[]): readonly Refusal[] {
@@ -126,7 +132,9 @@ class Repeater implements Announcer {
       if (!this.#rows.delete(arpKey(row))) continue
       this.#schedule.remove(row)
       const watched = this.#links.get(row.link)
-      if (watched !== undefined && --watched.rows === 0) this.#links.delete(row.link)
+      if (watched === undefined || --watched.rows > 0) continue
+      this.#links.delete(row.link)
+      this.#rivals.leave(row.link)
     }
     this.#work()
   }
@@ -146,6 +154,7 @@ class Repeater implements Announcer {
   close(): void {
     this.#callOff()
     this.#callOff = () => {}
+    this.#rivals.close()
     this.#air.close()
     for (const resolve of this.#waiting.splice(0)) resolve()
   }
@@ -158,7 +167,8 @@ class Repeater implements Announcer {
       const error = unfitness(name, link, `announce on ${name}`)
       if (error !== undefined) return error
       const watched = this.#links.get(name)
-      if (watched === undefined) this.#links.set(name, { link, rows: 0, errno: 0 })
+      if (watched === undefined)
+        this.#links.set(name, { link, rows: 0, errno: 0, since: now, deaf: false })
       else this.#see(name, watched, link, now)
       return undefined
     } catch (error) {
@@ -193,12 +203,28 @@ class Repeater implements Announcer {
         const link = this.#air.look(name)
         const fits = unfitness(name, link, `announce on ${name}`) === undefined
         this.#see(name, watched, fits ? link : undefined, now)
+        // Not at once: a command that ends soon has no use for it.
+        if (fits && now - watched.since >= lookInterval) this.#listen(watched, now)
       }
       this.#blind = false
     } catch (error) {
       if (!(error instanceof SlbError)) throw error
       if (!this.#blind) this.#onTrouble(error)
       this.#blind = true
+    }
+  }
+
+  /** Whether others claim what is announced on a link. */
+  #listen(watched: Watched, now: number): void {
+    const { link } = watched
+    if (link === undefined) return
+    try {
+      this.#rivals.look(link, address => this.#rows.has(arpKey({ link: link.name, address })), now)
+      watched.deaf = false
+    } catch (error) {
+      if (!(error instanceof SlbError)) throw error
+      if (!watched.deaf) this.#onTrouble(error)
+      watched.deaf = true
     }
   }
 
@@ -215,11 +241,7 @@ class Repeater implements Announcer {
     const watched = this.#links.get(name)
     const link = watched?.link
     if (watched === undefined || link?.mac === undefined || !isReady(link)) return
-    const frames =
-      familyOf(address) === 'ipv4'
-        ? [gratuitousRequest(link.mac, address), gratuitousReply(link.mac, address)]
-        : [unsolicitedAdvertisement(link.mac, address, link.router)]
-    for (const frame of frames) {
+    for (const frame of announcementOf(address, link.mac, link.router)) {
       const errno = this.#air.send(link.index, frame)
       if (errno !== 0 && errno !== watched.errno && !isPassing(errno))
         this.#onTrouble(sendError(errno, name))

@@ -1,6 +1,6 @@
 /** When which address is announced: a state machine that is told the time. */
 import { type Arp, arpKey } from '../model/announcement.ts'
-import { familyOf } from '../model/ip.ts'
+import { countFrames } from './frames.ts'
 
 /**
  * Milliseconds from one announcement of an address to the next: three at once, in case one is lost,
@@ -46,11 +46,6 @@ interface Entry {
   due: number
 }
 
-/** How many frames one announcement is: request and reply for IPv4. */
-export function framesOf({ address }: Arp): number {
-  return familyOf(address) === 'ipv4' ? 2 : 1
-}
-
 /** A schedule without addresses. */
 export function openSchedule(): Schedule {
   const entries = new Map<string, Entry>()
@@ -91,7 +86,7 @@ export function openSchedule(): Schedule {
       const taken: Arp[] = []
       for (const [count, queue] of queues.entries())
         for (const entry of queue.values()) {
-          const frames = framesOf(entry.row)
+          const frames = countFrames(entry.row.address)
           if (entry.due > now) break
           if (frames > budget.frames) return taken
           budget.frames -= frames

@@ -4,8 +4,9 @@ import type { SlbError } from '../model/error.ts'
 import { type Libc, libc } from '../netlink/libc.ts'
 import { type Netlink, openNetlink, protocol } from '../netlink/socket.ts'
 import { type Air, type Alarm, type Announcer, openAnnouncer } from './announcer.ts'
-import { readLink } from './links.ts'
-import { type FrameSender, openFrameSender } from './packet-socket.ts'
+import { etherTypeArp } from './arp.ts'
+import { ownMacs, readLink } from './links.ts'
+import { type FrameSender, openFrameListener, openFrameSender } from './packet-socket.ts'
 
 /**
  * An announcer in the network namespace of the calling thread. Its sockets open when there is something
@@ -19,14 +20,17 @@ export function announceFromHere(onTrouble?: (error: SlbError) => void): Announc
 export function openAir(c: () => Libc): Air {
   let sender: FrameSender | undefined
   let netlink: Netlink | undefined
+  const route = (): Netlink => {
+    netlink ??= openNetlink(protocol.route)
+    return netlink
+  }
   return {
     open() {
       sender ??= openFrameSender(c())
     },
-    look(link) {
-      netlink ??= openNetlink(protocol.route)
-      return readLink(netlink, link)
-    },
+    look: link => readLink(route(), link),
+    listen: index => openFrameListener(c(), index, etherTypeArp),
+    ownMacs: () => ownMacs(route()),
     send(index, frame) {
       sender ??= openFrameSender(c())
       return sender.send(index, frame)

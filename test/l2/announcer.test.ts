@@ -12,6 +12,8 @@ import type { Ip } from '../../src/model/ip.ts'
 import { errnoNumber } from '../../src/netlink/errno.ts'
 
 const mac = '02:42:ac:11:00:02' as Mac
+const ownToo = '02:42:ac:11:00:03' as Mac
+const stranger = '02:00:00:00:00:99' as Mac
 /** Up, broadcast, running, lower up. */
 const upFlags = 0x10043
 const vip: Arp = { link: 'eth0', address: '192.0.2.10' as Ip }
@@ -27,6 +29,10 @@ interface Rig {
   readonly troubles: string[]
   /** What sending meets. */
   errno: string | undefined
+  /** The links that are listened to. */
+  readonly ears: number[]
+  /** What is heard at the next look. */
+  readonly coming: Uint8Array[]
   denied: boolean
   blind: boolean
 }
@@ -38,6 +44,8 @@ function rig(): Rig {
   const self: Rig = {
     links: new Map([['eth0', linkOf()]]),
     troubles: [],
+    ears: [],
+    coming: [],
     errno: undefined,
     denied: false,
     blind: false,
@@ -70,6 +78,16 @@ function rig(): Rig {
           sent.push(`${index} ${hex(frame)}`)
           return 0
         },
+        listen(index) {
+          self.ears.push(index)
+          return {
+            receive(take) {
+              for (const frame of self.coming.splice(0)) take(frame)
+            },
+            close: () => void self.ears.splice(self.ears.indexOf(index), 1),
+          }
+        },
+        ownMacs: () => new Set([mac, ownToo]),
         close() {},
       },
       {
@@ -253,6 +271,47 @@ test('a new address sees at once what has become of its link', () => {
   const all = heard()
   assert.is(all.length, 9)
   assert.ok(all.every(line => line.startsWith('9 ')))
+})
+
+test('another host that claims what is announced is told of, once in a while', () => {
+  const one = rig()
+  one.announcer.announce([vip])
+  one.pass(2000)
+  const claim = (from: Mac, address = vip.address): Uint8Array => gratuitousRequest(from, address)
+  one.coming.push(claim(mac), claim(ownToo), claim(stranger, '192.0.2.11' as Ip))
+  one.coming.push(new Uint8Array(60))
+  one.pass(1000)
+  assert.equal(one.troubles, [])
+  one.coming.push(claim(stranger), claim(stranger))
+  one.pass(1000)
+  assert.equal(one.troubles, [
+    `another host on eth0 claims ${vip.address}, which is announced here: its hardware address is ${stranger}`,
+  ])
+  one.coming.push(claim(stranger))
+  one.pass(60_000)
+  assert.is(one.troubles.length, 1)
+  one.pass(600_000)
+  one.coming.push(claim(stranger))
+  one.pass(1000)
+  assert.is(one.troubles.length, 2)
+})
+
+test('a link is listened to after a second, as long as something is announced on it', () => {
+  const { announcer, links, ears, pass } = rig()
+  announcer.announce([vip])
+  assert.equal(ears, [])
+  pass(1000)
+  assert.equal(ears, [2])
+  links.set('eth0', linkOf({ index: 9 }))
+  pass(1000)
+  assert.equal(ears, [9])
+  announcer.forget([vip])
+  assert.equal(ears, [])
+  announcer.announce([vip])
+  pass(2000)
+  assert.equal(ears, [9])
+  announcer.close()
+  assert.equal(ears, [])
 })
 
 test('the first burst of thousands takes its time, and can be waited for', async () => {

@@ -2,7 +2,8 @@
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { framesOf, openSchedule, type Schedule } from '../../src/l2/schedule.ts'
+import { countFrames } from '../../src/l2/frames.ts'
+import { openSchedule, type Schedule } from '../../src/l2/schedule.ts'
 import { type Arp, arpKey } from '../../src/model/announcement.ts'
 import type { Ip } from '../../src/model/ip.ts'
 import { check } from '../property/runs.ts'
@@ -121,7 +122,7 @@ function timesOf(schedule: Schedule, from: number, to: number): number[] {
 }
 
 function framesIn(rows: readonly Arp[]): number {
-  return rows.reduce((sum, row) => sum + framesOf(row), 0)
+  return rows.reduce((sum, row) => sum + countFrames(row.address), 0)
 }
 
 function many(count: number): Arp[] {

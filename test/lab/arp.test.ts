@@ -1,10 +1,13 @@
 /** VIPs with `announce = "arp"`, by the real program: a neighbour in another namespace hears and answers. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { etherTypeArp, parseArp } from '../../src/l2/arp.ts'
-import { type Cable, type Capture, capture, enterCable, neighbourOf } from '../net/link.ts'
+import { etherTypeArp, gratuitousRequest, parseArp } from '../../src/l2/arp.ts'
+import { openFrameSender } from '../../src/l2/packet-socket.ts'
+import type { Ip } from '../../src/model/ip.ts'
+import { libc } from '../../src/netlink/libc.ts'
+import { type Cable, type Capture, capture, enterCable, linkOf, neighbourOf } from '../net/link.ts'
 import { type DaemonRig, daemonRig, until } from './daemon-rig.ts'
-import { ip, run } from './namespace.ts'
+import { inside, ip, run } from './namespace.ts'
 import { type LabRig, labRig } from './rig.ts'
 
 const oldMac = '02:00:00:00:00:99'
@@ -123,6 +126,22 @@ test('the daemon repeats what it says, and says it anew when the link comes up',
     misled(cable, four, six)
     await until('IPv4 is announced', () => knows(cable, four))
     await until('IPv6 is back and announced', () => knows(cable, six))
+  }))
+
+test('the daemon says who else claims a VIP', () =>
+  withDaemon(async (cable, daemon) => {
+    const sender = inside(cable.there, () => openFrameSender(libc()))
+    const index = linkOf(cable.there, 'eth0').ifindex
+    const frame = gratuitousRequest(cable.farMac, four as Ip)
+    await until('it is said', () => {
+      sender.send(index, frame)
+      return daemon.text().includes(`another host on eth0 claims ${four}`)
+    })
+    sender.close()
+    const said = await daemon.logged(/claims/)
+    assert.is(said.level, 'warn')
+    assert.match(String(said['hint']), /arp_announce/)
+    assert.ok(stands(four))
   }))
 
 test('an address that somebody took over meanwhile is not taken back, nor announced', () =>

@@ -224,6 +224,30 @@ test('without a carrier nobody can be asked', async ({ cable, netlink }) => {
   assert.match(String(answer?.result === 'unasked' && answer.error.message), /no carrier/)
 })
 
+test('a backend that has the VIP, and does not keep silent about it, is told of', async ({
+  cable,
+}) => {
+  const troubles: string[] = []
+  const announcer = announceFromHere(error => troubles.push(error.message))
+  announcer.announce([vip])
+  ip(cable.there, `address add ${vip.address}/24 dev eth0`)
+  const claims = (): void => {
+    const sender = inside(cable.there, () => openFrameSender(libc()))
+    const index = linkOf(cable.there, 'eth0').ifindex
+    sender.send(index, gratuitousRequest(cable.farMac, vip.address))
+    sender.close()
+  }
+  const look = (): string | undefined => {
+    claims()
+    return troubles[0]
+  }
+  const said = await until('it is heard', look, trouble => trouble !== undefined)
+  assert.match(said ?? '', `another host on eth0 claims ${vip.address}`)
+  assert.match(said ?? '', cable.farMac)
+  assert.is(troubles.length, 1)
+  announcer.close()
+})
+
 test('a link that goes down while it is asked on makes silence say nothing', async ({
   cable,
   netlink,
