@@ -7,6 +7,7 @@ import { type Change, changeKey, type Failure } from '../model/change.ts'
 import type { Conflict, GuardLimits } from '../model/desired.ts'
 import type { ServiceId } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
+import type { PlanInput } from '../plan/draft.ts'
 import { guard, type Verdict } from '../plan/guard.ts'
 import { stage, stageOf } from '../plan/order.ts'
 import { plan } from '../plan/plan.ts'
@@ -116,10 +117,12 @@ export async function reconcile(job: Job, live: Live, options: ApplyOptions): Pr
   const late = options.cause.kind === 'check'
   let changed = false
   const skip = options.drainsOnly === true ? openKeys(first.plan, options.skip) : options.skip
+  let basis: PlanInput = input
   while (options.signal?.aborted !== true) {
     const waiting = new Set(skip)
-    for (const { key } of left.pending) waiting.add(key)
-    const open = attempts.open(left.changes, waiting)
+    const able = withoutSkipped(left, basis, options.skip)
+    for (const { key } of [...left.pending, ...able.pending]) waiting.add(key)
+    const open = attempts.open(able.changes, waiting)
     // The first plan has passed the guard; a later one that removes more only builds up.
     const todo = verdict.refusal === undefined ? open : open.filter(change => !takesAway(change))
     if (todo.length > 0) {
@@ -145,7 +148,8 @@ export async function reconcile(job: Job, live: Live, options: ApplyOptions): Pr
       seen = await observeAgain(live, seen, { services: servicesOf(done, seen) }, scope)
     }
     const gone = new Set(drained.map(one => one.key))
-    left = plan({ ...input, seen, ledger, failed: attempts.failed, drained: gone })
+    basis = { ...input, seen, ledger, failed: attempts.failed, drained: gone }
+    left = plan(basis)
     verdict = guard(left, seen, ledger, job.limits, job.consent)
   }
   options.journal.write(confirmed(ledger, seen, job.wanted, left, attempts.failed))
@@ -158,6 +162,12 @@ export async function reconcile(job: Job, live: Live, options: ApplyOptions): Pr
   const outcome = failures.length === 0 ? 'done' : 'failed'
   options.history.end(entry, outcome)
   return { ...result, entry: { ...entry, outcome } }
+}
+
+/** The plan without what is skipped and, as after a failure, without what rests on it. */
+function withoutSkipped(left: Plan, basis: PlanInput, skip: ReadonlySet<string> = new Set()): Plan {
+  if (skip.size === 0) return left
+  return plan({ ...basis, failed: new Set([...skip, ...(basis.failed ?? [])]) })
 }
 
 /** The keys of changes that wait for nothing, and those to be skipped anyway. */

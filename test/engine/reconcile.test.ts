@@ -26,6 +26,20 @@ test('builds everything from nothing, the address last, and then has nothing lef
   assert.is(r.entries.length, 1, 'no history entry for an apply that did nothing')
 })
 
+test('what is left alone for now is waited for by what rests on it: no door without a service, no word of a door that is shut', async () => {
+  const told = `${web}arp eth0 192.0.2.10\n`
+  for (const skip of ['tcp 192.0.2.10:80', 'link slb0', 'address slb0 192.0.2.10/32']) {
+    const r = rig()
+    await r.apply(wanted(told), { skip: new Set([skip]) })
+    assert.not.ok(
+      r.table.trace.some(line => /^new (address|arp)/.test(line)),
+      r.text(),
+    )
+    await r.apply(wanted(told))
+    assert.is(r.text(), told)
+  }
+})
+
 test('a destination that drains has weight 0 until its connections end, then it goes', async () => {
   let active = 3
   const r = rig('', {
