@@ -93,7 +93,7 @@ export async function birdRouter(machine: Machine, options: RouterOptions): Prom
 function configOf({ ipv4 }: Machine, { as, neighbours }: RouterOptions): string {
   const kernel = (['ipv4', 'ipv6'] as const).map(
     family =>
-      `protocol kernel { ${family} { import none; export where source = RTS_BGP; }; merge paths on; }`,
+      `protocol kernel { learn; ${family} { import all; export where source = RTS_BGP; }; merge paths on; }`,
   )
   return [
     `router id ${ipv4};`,
@@ -107,6 +107,7 @@ function configOf({ ipv4 }: Machine, { as, neighbours }: RouterOptions): string 
 
 function peerConfig(as: number, neighbour: Neighbour, index: number): string {
   const { families = ['ipv4', 'ipv6'], hold = 90, maxPrefixes, password } = neighbour
+  const far = neighbour.extendedNextHop === true ? ' extended next hop on;' : ''
   const limit = maxPrefixes === undefined ? '' : ` import limit ${maxPrefixes} action disable;`
   return [
     `protocol bgp peer${index} {`,
@@ -119,7 +120,8 @@ function peerConfig(as: number, neighbour: Neighbour, index: number): string {
     ...(neighbour.ttlSecurity === undefined ? [] : ['  ttl security on;']),
     ...(password === undefined ? [] : [`  password "${password}";`]),
     ...families.map(
-      family => `  ${family} { import keep filtered off; import all; export none;${limit} };`,
+      family =>
+        `  ${family} { import keep filtered off; import all; export none;${limit}${family === 'ipv4' ? far : ''} };`,
     ),
     '}',
   ].join('\n')

@@ -17,7 +17,7 @@ export type Ability =
   | 'standing'
 
 export interface Candidate {
-  readonly name: string
+  readonly name: SpeakerName
   readonly can: ReadonlySet<Ability>
   /** A route as this speaker takes it. */
   route(text: string, more?: Partial<Route>): Route

@@ -124,6 +124,7 @@ function configOf({ ipv4 }: Machine, { as, neighbours }: RouterOptions): string 
 
 function peerConfig(neighbour: Neighbour): readonly string[] {
   const { address, as, hold = 90, password, multihop, ttlSecurity } = neighbour
+  const { extendedNextHop = false } = neighbour
   const lines = [
     `remote-as ${as}`,
     'passive',
@@ -131,6 +132,7 @@ function peerConfig(neighbour: Neighbour): readonly string[] {
     'timers connect 1',
     ...(password === undefined ? [] : [`password ${password}`]),
     ...(multihop === undefined || ttlSecurity !== undefined ? [] : [`ebgp-multihop ${multihop}`]),
+    ...(extendedNextHop ? ['capability extended-nexthop'] : []),
     ...(ttlSecurity === undefined ? [] : [`ttl-security hops ${ttlSecurity}`]),
   ]
   return lines.map(line => ` neighbor ${address} ${line}`)

@@ -17,6 +17,8 @@ export interface Neighbour {
   readonly hold?: number
   /** The session ends when it tells of more. */
   readonly maxPrefixes?: number
+  /** IPv4 routes may have an IPv6 next hop (RFC 8950). gobgpd is not told so. */
+  readonly extendedNextHop?: boolean
   /** Its routes are kept for so many seconds when it is cut. gobgpd alone has to be told so. */
   readonly gracefulRestart?: number
 }
