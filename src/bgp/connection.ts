@@ -1,8 +1,9 @@
 /** The TCP connection of a session: ours to make, bounded in time to end. */
+import { closeSync, readSync } from 'node:fs'
 import { Socket } from 'node:net'
 import type { Peer } from '../model/announcement.ts'
 import { type Ip, parseIp } from '../model/ip.ts'
-import { socketTo } from './socket.ts'
+import { secondDescriptor, socketTo } from './socket.ts'
 
 /** What is heard of a connection; nothing any more after `lost` or once we hang up. */
 export interface ConnectionEnds {
@@ -33,11 +34,20 @@ export type Dial = (
 
 /** How long the peer may take to have read what we say last, in milliseconds. */
 const farewell = 1000
+/** A few messages, which have at most 4096 bytes each. */
+const mostUnread = 16 << 10
 
 /** Calls a peer by a socket of the kernel. */
 export const dial: Dial = (peer, password, ends) => {
   const { address: host, port, localAddress } = peer
-  const socket = new Socket({ fd: socketTo(peer, password) })
+  const fd = socketTo(peer, password)
+  const ear = secondDescriptor(fd)
+  const socket = new Socket({ fd })
+  let hears = true
+  const stopHearing = (): void => {
+    if (hears) closeSync(ear)
+    hears = false
+  }
   let code: string | undefined
   socket.setNoDelay(true)
   socket.on('error', (error: NodeJS.ErrnoException) => {
@@ -46,7 +56,13 @@ export const dial: Dial = (peer, password, ends) => {
   socket.on('connect', () => ends.connected(parseIp(socket.localAddress ?? '') ?? host))
   socket.on('data', bytes => ends.arrived(bytes))
   socket.on('drain', () => ends.drained())
-  socket.on('close', () => ends.lost(code))
+  socket.on('close', () => {
+    // A failed write makes Node close the socket at once, whatever the peer has said last.
+    const rest = code === undefined ? Buffer.alloc(0) : unread(ear)
+    stopHearing()
+    if (rest.length > 0) ends.arrived(rest)
+    ends.lost(code)
+  })
   const family = host.includes(':') ? 6 : 4
   try {
     socket.connect({
@@ -56,7 +72,9 @@ export const dial: Dial = (peer, password, ends) => {
       ...(localAddress === undefined ? {} : { localAddress }),
     })
   } catch (error) {
+    socket.removeAllListeners('close')
     socket.destroy()
+    stopHearing()
     throw error
   }
   return {
@@ -64,8 +82,27 @@ export const dial: Dial = (peer, password, ends) => {
       return socket.writableNeedDrain
     },
     send: (bytes, handed) => void socket.write(bytes, handed),
-    hangUp: bytes => hangUp(socket, bytes),
+    hangUp: bytes => {
+      stopHearing()
+      return hangUp(socket, bytes)
+    },
   }
+}
+
+/** What has arrived and was not read; a NOTIFICATION is at its end. */
+function unread(fd: number): Buffer {
+  const parts: Buffer[] = []
+  try {
+    for (;;) {
+      const part = Buffer.alloc(mostUnread)
+      const length = readSync(fd, part)
+      if (length === 0) break
+      parts.push(part.subarray(0, length))
+    }
+  } catch {
+    // EAGAIN: that was all; another error: there will be no more.
+  }
+  return Buffer.concat(parts)
 }
 
 /**

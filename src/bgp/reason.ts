@@ -37,6 +37,8 @@ export function whyErrno(code: string, peer: Peer): string {
   switch (code) {
     case 'ECONNREFUSED':
       return `connection refused: nothing listens at port ${port} of ${address}, or not for this host`
+    case 'EPIPE':
+      return 'the peer closed the connection'
     case 'ECONNRESET':
       return 'the peer reset the connection'
     case 'EHOSTUNREACH':

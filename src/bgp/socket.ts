@@ -57,6 +57,18 @@ export function socketTo(peer: Peer, password: Uint8Array | undefined, c: Libc =
   }
 }
 
+/** F_DUPFD_CLOEXEC, linux/fcntl.h. */
+const duplicate = 1030
+
+/** Another descriptor of the same socket, by which it can be read when the first one is closed. */
+export function secondDescriptor(fd: number, c: Libc = libc()): number {
+  const second = c.fcntl(fd, duplicate, 0)
+  if (second >= 0) return second
+  const error = kernelError(c.errno(), 'make a second descriptor of a socket')
+  c.close(fd)
+  throw error
+}
+
 /** struct tcp_md5sig: a struct sockaddr_storage of 128 bytes, then 4 fields, then the key. */
 function md5Of(address: Ip, password: Uint8Array): Uint8Array {
   const bytes = Buffer.alloc(128 + 8 + longestPassword)

@@ -361,6 +361,20 @@ test('a peer that is not there is called again, and what became of it is told on
   assert.is(told.length, 1)
 })
 
+test('what a peer says last is heard although it takes nothing more of what it is told', async () => {
+  const { speaker, router, until } = await scene([web])
+  const session = await router.session()
+  await until(({ state }) => state === 'established')
+  session.send(hex(`${marker} 0015 03 06 01`))
+  session.socket.destroy()
+  // Written before anything is read: the first is answered with a reset, the next ones fail (EPIPE).
+  await Promise.all(
+    ['192.0.2.1', '192.0.2.2', '192.0.2.3'].map(text => speaker.apply(creates([routeRow(text)]))),
+  )
+  const { lastError } = await until(({ state }) => state === 'idle')
+  assert.is(lastError, 'the peer ended the session: Cease: Maximum Number of Prefixes Reached')
+})
+
 test('sessions that come up and end are told, with the reason', async () => {
   const { router, told, until } = await scene([web])
   const session = await router.session()
