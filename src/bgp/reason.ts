@@ -40,6 +40,7 @@ export function whyErrno(code: string, peer: Peer): string {
     case 'EPIPE':
       return 'the peer closed the connection'
     case 'ECONNRESET':
+    case 'EPIPE':
       return 'the peer reset the connection'
     case 'EHOSTUNREACH':
       return `${address} does not answer on its network${isNear(peer) ? ', or is further away than multihop says' : ''}`
@@ -50,7 +51,7 @@ export function whyErrno(code: string, peer: Peer): string {
     case 'EADDRNOTAVAIL':
       return `this host has not the address ${localAddress ?? ''} that the session is to be made from`
     default:
-      return code
+      return `the connection failed (${code})`
   }
 }
 

@@ -10,6 +10,7 @@ import { networkInterfaces } from 'node:os'
 import { type Peer, type PeerStatus, peerKey, type Route, routeKey } from '../model/announcement.ts'
 import type { Failure } from '../model/change.ts'
 import { SlbError } from '../model/error.ts'
+import type { Ip } from '../model/ip.ts'
 import type { Speaker, SpeakerChange, Standing } from '../table/announce/speaker.ts'
 import { type Dial, dial } from './connection.ts'
 import { Neighbour, type NeighbourEnds } from './neighbour.ts'
@@ -57,7 +58,8 @@ class BgpSpeaker implements EmbeddedSpeaker {
   readonly #ends: NeighbourEnds
   readonly #handing: number
   readonly #routes = new Map<string, Route>()
-  readonly #announced = new Map<string, number>()
+  /** How many routes each address has. */
+  readonly #announced = new Map<Ip, number>()
   readonly #neighbours = new Map<string, Neighbour>()
   #complete: boolean
   #quiet = false
@@ -155,13 +157,10 @@ class BgpSpeaker implements EmbeddedSpeaker {
 
   #changeRoute(op: SpeakerChange['op'], route: Route): SlbError | undefined {
     const key = routeKey(route)
-    const { address } = route
-    const count = this.#announced.get(address) ?? 0
     const had = this.#routes.has(key)
     if (op === 'delete' || op === 'drain') {
       this.#routes.delete(key)
-      if (count > 1) this.#announced.set(address, count - 1)
-      else this.#announced.delete(address)
+      if (had) this.#count(route, -1)
       return undefined
     }
     if (!fits(route))
@@ -169,8 +168,15 @@ class BgpSpeaker implements EmbeddedSpeaker {
         hint: 'give it fewer communities',
       })
     this.#routes.set(key, route)
-    if (!had) this.#announced.set(address, count + 1)
+    if (!had) this.#count(route, 1)
     return undefined
+  }
+
+  /** One address can have routes of several lengths. */
+  #count({ address }: Route, more: number): void {
+    const count = (this.#announced.get(address) ?? 0) + more
+    if (count > 0) this.#announced.set(address, count)
+    else this.#announced.delete(address)
   }
 
   /** Does this for all peers, and waits until the kernel has what they are told, or for long enough. */
