@@ -189,8 +189,17 @@ function registerConfiguration(register: Register): void {
     usage: 'import',
     group: groups.write,
     summary: 'print a configuration made from what is live',
-    about: 'Applied, the printed file adopts what is there and changes nothing else.',
-    examples: [{ line: 'slb import > /etc/slb/imported.toml', means: 'begin with what is there' }],
+    about: `Applied, the printed file adopts what is there and changes nothing else.
+With --bgp-lb it is made from the JSON file of bgp-lb instead, and nothing live is looked at.`,
+    examples: [
+      { line: 'slb import > /etc/slb/imported.toml', means: 'begin with what is there' },
+      {
+        line: 'slb import --bgp-lb /etc/bgp-lb/config.json',
+        means: 'the same service, told alike',
+      },
+    ],
+    options: command =>
+      command.option('--bgp-lb <file>', 'read a configuration of bgp-lb; - = standard input'),
     load: () => import('./command/import.ts'),
   })
   register({

@@ -71,7 +71,7 @@ function userOf(layers: Layers, vip: number): Holder {
 }
 
 /** The kernel's rule for link names (dev_valid_name), as far as service names can break it. */
-function isLinkName(name: string): boolean {
+export function isLinkName(name: string): boolean {
   return name.length <= 15 && name !== '.' && name !== '..'
 }
 

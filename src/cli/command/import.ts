@@ -1,23 +1,53 @@
-/** `slb import`: a configuration made from what is live. */
+/** `slb import`: a configuration made from what is live, or from the file of another program. */
+import { stdinName } from '../../config/read.ts'
 import { observe } from '../../engine/live.ts'
 import { importState } from '../../import/import-state.ts'
-import type { Run } from '../context.ts'
-import { exit } from '../exit.ts'
+import type { Context, Run } from '../context.ts'
+import { exit, InvalidConfiguration } from '../exit.ts'
 import { printData } from '../output.ts'
+import { readText } from '../target.ts'
 
-export const run: Run<object> = async ({ io, options }) => {
+interface Options {
+  /** The name of a file, `-` = standard input. */
+  readonly bgpLb?: string
+}
+
+/** A TOML file, and what it does not say. */
+interface Imported {
+  readonly text: string
+  readonly warnings: readonly string[]
+}
+
+export const run: Run<Options> = async context => {
+  const { io, options } = context
+  const { text, warnings } =
+    options.bgpLb === undefined ? await fromLive(context) : await fromBgpLb(options.bgpLb)
+  if (options.output === 'text') await io.out.text(text)
+  else {
+    const { parse } = await import('smol-toml')
+    await printData(io, options, parse(text), [])
+  }
+  const { visible } = await import('../../config/text.ts')
+  for (const warning of warnings)
+    await io.err.line(`${io.err.paint('warning', 'warning:')} ${visible(warning)}`)
+  return exit.done
+}
+
+async function fromLive({ io, options }: Context): Promise<Imported> {
   const host = await io.openHost(options)
   try {
     const { text, leftOut } = await importState(await observe(host), host.journal.read())
-    if (options.output === 'text') await io.out.text(text)
-    else {
-      const { parse } = await import('smol-toml')
-      await printData(io, options, parse(text), [])
-    }
-    for (const [title, reason] of leftOut)
-      await io.err.line(`${io.err.paint('warning', 'warning:')} ${title} is left out: ${reason}`)
-    return exit.done
+    const warnings = Array.from(leftOut, ([title, why]) => `${title} is left out: ${why}`)
+    return { text, warnings }
   } finally {
     host.close()
   }
+}
+
+async function fromBgpLb(file: string): Promise<Imported> {
+  const { importBgpLb } = await import('../../import/bgp-lb.ts')
+  const name = file === '-' ? stdinName : file
+  const { text, diagnostics, notes } = await importBgpLb(name, readText(file))
+  if (text === undefined) throw new InvalidConfiguration(diagnostics)
+  return { text, warnings: notes }
 }
