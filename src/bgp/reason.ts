@@ -40,7 +40,6 @@ export function whyErrno(code: string, peer: Peer): string {
     case 'EPIPE':
       return 'the peer closed the connection'
     case 'ECONNRESET':
-    case 'EPIPE':
       return 'the peer reset the connection'
     case 'EHOSTUNREACH':
       return `${address} does not answer on its network${isNear(peer) ? ', or is further away than multihop says' : ''}`
