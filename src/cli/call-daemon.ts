@@ -3,6 +3,7 @@ import { readlinkSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { askDaemon } from '../daemon/client.ts'
 import { operator } from '../host.ts'
+import { defaultStateDirectory } from '../model/defaults.ts'
 import type { DaemonCall, Io } from './context.ts'
 import type { ExitStatus } from './exit.ts'
 import { plain } from './paint.ts'
@@ -12,7 +13,7 @@ export async function callDaemon(
   { argv, options, changes, attached }: DaemonCall,
   io: Io,
 ): Promise<ExitStatus | undefined> {
-  const { config, socket, netns } = options
+  const { config, socket, netns, stateDir } = options
   // Another namespace's daemon has another socket, and this process is not there yet.
   if (netns !== undefined || config?.includes('-')) return undefined
   const status = await askDaemon(
@@ -22,6 +23,7 @@ export async function callDaemon(
       changes,
       namespace: readlinkSync('/proc/self/ns/net'),
       ...(config && { config: config.map(path => resolve(path)) }),
+      ...(stateDir !== defaultStateDirectory && { stateDir: resolve(stateDir) }),
       onBehalfOf: operator(),
       out: { tty: io.out.tty, colour: io.out.paint !== plain },
       err: { tty: io.err.tty, colour: io.err.paint !== plain },

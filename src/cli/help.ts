@@ -2,7 +2,7 @@
 import { type Command, type Help, Option } from 'commander'
 import { defaultStateDirectory } from '../model/defaults.ts'
 import { defaultConfig, type Example } from './context.ts'
-import { collect } from './values.ts'
+import { collectPaths } from './values.ts'
 
 const statuses = `Exit status:
   0   done, nothing wrong
@@ -23,7 +23,11 @@ const globalTitle = 'Options of all commands:'
 export function addGlobals(program: Command): void {
   program
     .optionsGroup(globalTitle)
-    .option('-c, --config <path>', `file, directory or - ; repeatable (${defaultConfig})`, collect)
+    .option(
+      '-c, --config <path>',
+      `file, directory or - ; repeatable (${defaultConfig})`,
+      collectPaths,
+    )
     .addOption(
       new Option('-o, --output <form>', 'text, json or yaml (text)')
         .choices(['text', 'json', 'yaml'])

@@ -6,6 +6,12 @@ export function collect(text: string, before: readonly string[] = []): readonly 
   return [...before, text]
 }
 
+/** The same of files and directories. */
+export function collectPaths(text: string, before?: readonly string[]): readonly string[] {
+  if (text === '') throw new InvalidArgumentError('It is empty: name a file or a directory.')
+  return collect(text, before)
+}
+
 /** A whole number from 0. */
 export function count(text: string): number {
   const number = Number(text)

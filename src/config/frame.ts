@@ -23,6 +23,9 @@ export const plainPaint: Paint = {
   hint: same,
 }
 
+/** The longest line of a list, its margin not counted: a terminal of 80 columns has room for it. */
+const listWidth = 72
+
 /** The longest piece of a line that is shown. */
 const maxWidth = 120
 
@@ -52,8 +55,24 @@ export function frame(diagnostic: Diagnostic, paint: Paint = plainPaint): string
     lines.push(`${paint.faint(`${margin} |`)} ${colour(caret)}`)
   }
   if (related) lines.push(`${margin} ${paint.faint('=')} see also ${placeText(related)}`)
-  if (suggestion) lines.push(`${margin} ${paint.faint('=')} ${paint.hint(suggestion)}`)
+  for (const [at, piece] of wrapped(suggestion ?? '').entries())
+    lines.push(`${margin} ${at === 0 ? paint.faint('=') : ' '} ${paint.hint(piece)}`)
   return lines.join('\n')
+}
+
+/** A long list in lines that fit; what is to be typed stays in one. */
+function wrapped(text: string): readonly string[] {
+  if (text === '') return []
+  if (!text.startsWith('known here:')) return [text]
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > listWidth) {
+      lines.push(line)
+      line = word
+    } else line += line === '' ? word : ` ${word}`
+  }
+  return [...lines, line]
 }
 
 /** `file:line:column`, as editors and terminals jump to. */

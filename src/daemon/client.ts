@@ -30,7 +30,7 @@ export async function askDaemon(
   }
   if (response.statusCode === 409)
     throw new SlbError('locked', await complaint(response), {
-      hint: 'edit those files, or stop slb run first',
+      hint: 'leave -c and --state-dir away, or stop slb run first',
     })
   if (response.statusCode !== 200) throw new SlbError('io', await complaint(response))
   return relay(response, outlet, signal)

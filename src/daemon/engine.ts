@@ -18,7 +18,7 @@ import { type Aim, jobOfImage, Rounds } from './rounds.ts'
 import { type Found, type Prepared, Serving } from './serving.ts'
 import { leave } from './stop.ts'
 import type { Report, Task } from './task.ts'
-import { errorNote, roundNotes, summaryOf } from './tell.ts'
+import { errorNote, type NoteArguments, roundNotes, summaryOf } from './tell.ts'
 import { Troubles } from './troubles.ts'
 
 export class Engine {
@@ -78,7 +78,7 @@ export class Engine {
       this.#troubles.went(task.kind)
     } catch (error) {
       this.#failed = true
-      this.#troubles.came(task.kind, errorNote(error))
+      this.#troubles.came(task.kind, triedAgain(errorNote(error), task))
     }
     this.#serving.look(this.#rounds.last)
     const { trial, hold } = this.#standing(task.kind)
@@ -291,4 +291,11 @@ export class Engine {
     else this.#intent.accept(job, desired, prepared)
     this.#intake.settle(standing, round)
   }
+}
+
+/** What keeps a task from being done is tried again, but for what somebody waits for. */
+function triedAgain(note: NoteArguments, { kind }: Task): NoteArguments {
+  if (kind === 'command' || kind === 'stop') return note
+  const [level, message, fields] = note
+  return [level, message, { ...fields, next: 'tried again every few seconds' }]
 }

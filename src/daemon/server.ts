@@ -21,6 +21,8 @@ export interface Ask {
   readonly namespace: string
   /** Absolute paths of `-c`, where it was given. */
   readonly config?: readonly string[]
+  /** The absolute path of the state directory, where it is not the usual one. */
+  readonly stateDir?: string
   /** The user behind sudo; believed of root alone. */
   readonly onBehalfOf?: string
   readonly out: CommandLine['out']
@@ -203,11 +205,12 @@ function parse(body: string): Ask | undefined {
 }
 
 function isAsk(ask: Ask): boolean {
-  const { argv, namespace, config, out, err, attached } = ask
+  const { argv, namespace, config, stateDir, out, err, attached } = ask
   return (
     areTexts(argv) &&
     typeof namespace === 'string' &&
     (config === undefined || areTexts(config)) &&
+    (stateDir === undefined || typeof stateDir === 'string') &&
     [out, err].every(end => typeof end?.tty === 'boolean' && typeof end.colour === 'boolean') &&
     typeof attached === 'object' &&
     attached !== null &&

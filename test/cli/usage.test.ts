@@ -55,6 +55,7 @@ test('what is mistyped is refused with 64, on standard error, with what was mean
     [['rollback', '0'], /It counts from 1/],
     [['config', 'shwo'], /Did you mean show\?/],
     [['help', 'aply'], /error: unknown command 'aply'\n\(Did you mean apply\?\)/],
+    [['validate', '-c', ''], /'-c, --config <path>'.* is invalid. It is empty: name a file/],
     [['validate', 'web.toml'], /hint: a configuration is named with -c: -c web\.toml/],
     [['plan', '-c'], /argument missing/],
   ]

@@ -129,6 +129,17 @@ test('a rollback is carried out, and so answered, also where the live system can
     assert.equal(ran, [8])
   }))
 
+test('what keeps the files from being applied is told with what comes next', () =>
+  withEngine(async ({ host, notes, save }) => {
+    for (const table of host.tables)
+      Object.assign(table, {
+        read: () => Promise.reject(new SlbError('missing', 'the kernel has no IPVS')),
+      })
+    const { failed } = await save(all)
+    assert.ok(failed)
+    assert.match(notes.join('\n'), /^error the kernel has no IPVS .*tried again every few seconds/m)
+  }))
+
 const service = (name: string, port: number): string => `[service.${name}]
 vip = "192.0.2.10"
 port = ${port}

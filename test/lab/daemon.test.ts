@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert'
 import { until, untilSaved, withDaemon } from './daemon-rig.ts'
 import { saved } from './ipvsadm.ts'
 import { ip, run } from './namespace.ts'
+import { runHere } from './rig.ts'
 
 const web = (weight = 1): string => `[service.web]
 vip = "192.0.2.10"
@@ -102,6 +103,12 @@ test('commands go through the daemon, and others are refused', () =>
     const refused = await daemon.slb('apply', '-c', other)
     assert.is(refused.status, 4, refused.out + refused.err)
     assert.match(refused.err, /follows .*etc/)
+    const records = ['--state-dir', `${daemon.folder}/state`]
+    const elsewhere = await runHere(['apply', '--socket', daemon.socket, ...records], {
+      asking: true,
+    })
+    assert.is(elsewhere.status, 4, elsewhere.out + elsewhere.err)
+    assert.match(elsewhere.err, /keeps its records in .*\nhint: leave .* --state-dir away/)
     const second = await daemon.rig.slb('run', '-c', other, '--socket', `${daemon.socket}2`)
     assert.is(second.status, 4, second.err)
     assert.match(second.err, /slb run, pid/)

@@ -154,7 +154,7 @@ async function start(
   const namespace = readlinkSync('/proc/self/ns/net')
   // First of all: without its socket it must not begin anything.
   const server = await listen(options.socket, {
-    stranger: ask => strangerTo(ask, namespace, paths),
+    stranger: ask => strangerTo(ask, namespace, paths, resolve(options.stateDir)),
     userOf: (request: IncomingMessage) => peerOf(request.socket),
     begin: (line, session) => desk.take(line, session),
   })
@@ -196,10 +196,19 @@ async function worked(work: Promise<Report>, task: Task, log: Log): Promise<Repo
   }
 }
 
-/** Why a command is not for this daemon. One that only looks at other files is done without it. */
-function strangerTo(ask: Ask, namespace: string, paths: readonly string[]): Stranger | undefined {
+/** Why a command is not for this daemon. One that only looks at other files or records is done without it. */
+function strangerTo(
+  ask: Ask,
+  namespace: string,
+  paths: readonly string[],
+  stateDirectory: string,
+): Stranger | undefined {
   if (ask.namespace !== namespace)
     return { why: 'it is at work in another network namespace', forbids: false }
-  if (ask.config === undefined || ask.config.join('\n') === paths.join('\n')) return undefined
-  return { why: `slb run is at work here, and follows ${paths.join(', ')}`, forbids: ask.changes }
+  const forbids = ask.changes
+  if (ask.config !== undefined && ask.config.join('\n') !== paths.join('\n'))
+    return { why: `slb run is at work here, and follows ${paths.join(', ')}`, forbids }
+  if (ask.stateDir !== undefined && ask.stateDir !== stateDirectory)
+    return { why: `slb run is at work here, and keeps its records in ${stateDirectory}`, forbids }
+  return undefined
 }
