@@ -34,6 +34,13 @@ export interface AnnouncingOptions {
 const pause = 1000
 /** So many signs of life may fail to come. */
 const patience = 10
+/**
+ * So many before the first: a thread that is ended while it loads native code takes the process with it
+ * (Node's napi_throw), and where it takes long to load nothing is announced yet.
+ */
+const starting = 60
+/** How long a thread may take to end its sessions, in milliseconds. */
+const parting = 5000
 /** An engine that is at one task for so many signs does not hear what checks find. */
 const longest = 30
 
@@ -45,6 +52,7 @@ export class Announcing {
   #thread: ReturnType<Start> | undefined
   #callOff: () => void = () => {}
   #missed = 0
+  #patience = starting
   #under = 0
   #closed = false
 
@@ -86,17 +94,24 @@ export class Announcing {
     this.#callOff()
     const thread = this.#thread
     if (thread === undefined) return
-    await thread.speaker.close(how).catch(() => {})
+    let callOff = (): void => {}
+    const enough = new Promise<void>(resolve => {
+      callOff = this.#after(parting, resolve)
+    })
+    await Promise.race([thread.speaker.close(how).catch(() => {}), enough])
+    callOff()
     await thread.close()
   }
 
   #begin(restarting: boolean): ReturnType<Start> {
     const { note } = this.#ends
     this.#missed = 0
+    this.#patience = starting
     const thread = this.#start(
       {
         beat: () => {
           this.#missed = 0
+          this.#patience = patience
         },
         changed: status => {
           if (!this.#closed) note(...peerNote(status))
@@ -119,7 +134,7 @@ export class Announcing {
     if (this.#thread === undefined) return
     this.#under = this.#ends.working() ? this.#under + 1 : 0
     if (this.#ends.checked() && this.#under <= longest) this.#thread.alive()
-    if (++this.#missed < patience) return
+    if (++this.#missed < this.#patience) return
     this.#ends.note('error', 'the speaking thread shows no sign of life: it is begun anew')
     void this.#thread.close()
     this.#lost()

@@ -25,6 +25,8 @@ const pause = 1000
  * which the whole process stood still.
  */
 const patience = 10
+/** So many before the first: see `Announcing`. */
+const starting = 60
 /** So many are late at most in a thread that does its work. */
 const tardy = 3
 
@@ -35,6 +37,8 @@ export class Checks {
   #thread: Pick<CheckingThread, 'port' | 'close'> | undefined
   #again: NodeJS.Timeout | undefined
   #missed = 0
+  /** True once the thread that was begun last has shown that it does its work. */
+  #proved = false
   #closed = false
   /** True once there was something to check. */
   #needed = false
@@ -52,9 +56,10 @@ export class Checks {
     return this.#thread.port()
   }
 
-  /** False while something is to be checked and nobody does it. */
+  /** False while something is to be checked and nobody does it, or one that was begun anew may do no better. */
   get alive(): boolean {
-    return !this.#needed || (this.#thread !== undefined && this.#missed <= tardy)
+    if (!this.#needed) return true
+    return this.#thread !== undefined && this.#proved && this.#missed <= tardy
   }
 
   async close(): Promise<void> {
@@ -67,11 +72,13 @@ export class Checks {
   #begin(): Pick<CheckingThread, 'port' | 'close'> {
     const { note, found } = this.#ends
     this.#missed = 0
+    this.#proved = false
     return this.#start({
       changed: found,
       alert: ({ suspect, text }) => note(suspect ? 'error' : 'info', text),
       beat: () => {
         this.#missed = 0
+        this.#proved = true
       },
       died: error => {
         note(...errorNote(error))
@@ -83,7 +90,8 @@ export class Checks {
 
   /** A thread that hangs checks nothing any more: another one takes its place. */
   #expect(): void {
-    if (this.#thread === undefined || ++this.#missed < patience) return
+    if (this.#thread === undefined) return
+    if (++this.#missed < (this.#proved ? patience : starting)) return
     this.#ends.note('error', 'the checking thread shows no sign of life: it is begun anew')
     void this.#thread.close()
     this.#thread = undefined

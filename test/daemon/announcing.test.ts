@@ -124,6 +124,9 @@ test('nor while the engine is at one task for longer than any should take', () =
 test('one that hangs or dies gives way to another, whose peers may have kept the routes', async () => {
   const { announcing, threads, state, notes, pass } = rig()
   announcing.port(false)
+  pass(50, false)
+  assert.equal(threads[0]?.said.at(-1), 'alive', 'what is still being loaded is not ended')
+  pass(1)
   pass(10, false)
   assert.equal(threads[0]?.said.at(-1), 'end')
   assert.match(

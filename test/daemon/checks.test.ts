@@ -69,6 +69,24 @@ test('one that hangs is ended, and another one begun', async () => {
   await checks.close()
 })
 
+test('one that was begun anew counts when it has shown itself: the next may hang like the last', async () => {
+  const { checks, threads } = rig()
+  assert.is(checks.alive, true, 'there is nothing to check')
+  checks.port()
+  assert.is(checks.alive, false)
+  threads[0]?.beat({} as never)
+  assert.is(checks.alive, true)
+  const seen: boolean[] = []
+  while (threads.length < 3) {
+    await sleep(every / 2)
+    seen.push(checks.alive)
+  }
+  assert.is(seen.lastIndexOf(true) < seen.indexOf(false), true, 'it is dead until a beat comes')
+  threads[2]?.beat({} as never)
+  assert.is(checks.alive, true)
+  await checks.close()
+})
+
 test('one that dies is told of, and another one begun after a pause', async () => {
   const { checks, threads, notes, anew } = rig()
   checks.port()
