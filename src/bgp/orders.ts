@@ -22,7 +22,8 @@ export type Told =
 
 /** What an end asks: a method of `Speaker`. */
 export type Asked =
-  | { readonly method: 'read' }
+  /** `known`: the edition that the end has already, so that it need not pass again. */
+  | { readonly method: 'read'; readonly known: number | undefined }
   | { readonly method: 'apply'; readonly changes: readonly SpeakerChange[] }
   | { readonly method: 'status' }
   | { readonly method: 'close'; readonly how: 'withdraw' | 'keep' }
@@ -38,8 +39,10 @@ export interface PlainError {
 }
 
 /** What comes back; of changes that failed it says the place among those asked for. */
-export type Answer = { readonly id: number } & (
-  | { readonly method: 'read'; readonly standing: Standing }
+export type Answer = {
+  readonly id: number
+} /** Without `standing` it is as it was in that edition. */ & (
+  | { readonly method: 'read'; readonly edition: number; readonly standing?: Standing }
   | {
       readonly method: 'apply'
       readonly failures: readonly { readonly at: number; readonly error: PlainError }[]

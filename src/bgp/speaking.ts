@@ -14,6 +14,7 @@ export class FarSpeaker implements Speaker {
     number,
     { readonly resolve: (answer: Answer) => void; readonly reject: (error: SlbError) => void }
   >()
+  #known: { readonly edition: number; readonly standing: Standing } | undefined
   #ids = 0
   #over = false
 
@@ -30,9 +31,12 @@ export class FarSpeaker implements Speaker {
     })
   }
 
+  /** Between changes it is the same object: thousands of routes pass between threads once. */
   async read(): Promise<Standing> {
-    const answer = await this.#ask({ method: 'read' })
-    return answer.method === 'read' ? answer.standing : { peers: [], routes: [] }
+    const answer = await this.#ask({ method: 'read', known: this.#known?.edition })
+    if (answer.method === 'read' && answer.standing !== undefined)
+      this.#known = { edition: answer.edition, standing: answer.standing }
+    return this.#known?.standing ?? { peers: [], routes: [] }
   }
 
   async apply(changes: readonly SpeakerChange[]): Promise<readonly Failure[]> {

@@ -20,6 +20,7 @@ export function serveSpeaker(
 ): void {
   const tell = (told: Told): void => main.postMessage(told)
   const speaker = open({ restarting, changed: status => tell({ kind: 'changed', status }) })
+  const library: Library = { edition: 0 }
   let missed = 0
   const tie = (count: number): void => {
     const before = missed >= patience
@@ -32,7 +33,7 @@ export function serveSpeaker(
   main.on('message', (order: Order) => {
     if (order.kind === 'alive') tie(0)
     else if (order.kind === 'complete') speaker.complete()
-    else serveEnd(order.port, speaker)
+    else serveEnd(order.port, speaker, library)
   })
   setInterval(() => {
     tell({ kind: 'beat' })
@@ -40,18 +41,29 @@ export function serveSpeaker(
   }, every)
 }
 
-function serveEnd(port: MessagePort, speaker: EmbeddedSpeaker): void {
+/** How often what the speaker has was changed. */
+interface Library {
+  edition: number
+}
+
+function serveEnd(port: MessagePort, speaker: EmbeddedSpeaker, library: Library): void {
   port.on('message', async (question: Question) => {
-    const answer: Answer = await answerTo(question, speaker)
+    if (question.method === 'apply') library.edition++
+    const answer: Answer = await answerTo(question, speaker, library.edition)
     port.postMessage(answer)
   })
 }
 
-async function answerTo(question: Question, speaker: EmbeddedSpeaker): Promise<Answer> {
+async function answerTo(
+  question: Question,
+  speaker: EmbeddedSpeaker,
+  edition: number,
+): Promise<Answer> {
   const { id } = question
   switch (question.method) {
     case 'read':
-      return { id, method: 'read', standing: await speaker.read() }
+      if (question.known === edition) return { id, method: 'read', edition }
+      return { id, method: 'read', edition, standing: await speaker.read() }
     case 'status':
       return { id, method: 'status', all: await speaker.status() }
     case 'close':

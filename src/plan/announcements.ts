@@ -116,10 +116,13 @@ function compareRoutes(input: PlanInput, doors: Doors, draft: Draft): void {
   for (const [key, row] of wanted.state.route) {
     if (failed?.has(key) || isSilent(row.speaker, key, input, draft)) continue
     const have = seen.route.get(key)
-    if (have !== undefined && !differs('route', have, row)) continue
+    const shut = doors(row.address, row.prefix)
+    // What it led to was lost and cannot be put back: until it can, nobody is sent here.
+    if (have?.owned && shut !== undefined)
+      draft.down.push({ op: 'delete', kind: 'route', row: have })
+    if (have !== undefined && (shut !== undefined || !differs('route', have, row))) continue
     const conflict = have?.owned === false ? conflictOver(key, input) : 'none'
-    const why = have === undefined ? doors(row.address, row.prefix) : undefined
-    if (why !== undefined) draft.pending.push({ key, reason: why })
+    if (shut !== undefined) draft.pending.push({ key, reason: shut })
     else if (have === undefined) draft.up.push({ op: 'create', kind: 'route', row })
     else if (conflict === 'refuse') refuse(key, have, draft)
     else if (conflict !== 'none') draft.up.push({ op: 'adopt', kind: 'route', row, from: have })

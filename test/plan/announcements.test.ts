@@ -1,0 +1,110 @@
+/** Nobody is sent to what does not stand. */
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { load } from '../../src/config/load.ts'
+import { changeKey } from '../../src/model/change.ts'
+import type { PlanInput } from '../../src/plan/draft.ts'
+import { plan } from '../../src/plan/plan.ts'
+import { want } from '../../src/plan/want.ts'
+import { emptyLedger } from '../../src/state/journal.ts'
+import { fromText } from '../../src/table/snapshot.ts'
+
+const bgp = `[bgp]
+as = 65000
+[bgp.peer.tor]
+address = "10.0.0.1"
+as = 65001
+`
+const web = (vip: string, backend = '10.0.0.11'): string => `${bgp}
+[service.web]
+${vip}
+port = 80
+announce = "bgp"
+backends = ["${backend}"]
+`
+const peer =
+  'peer 10.0.0.1 port 179 as 65001 by embedded as 65000 hold 9s keepalive 3s hops 1 ipv4 ipv6'
+const v4 = `sysctl net.ipv4.ip_forward = 1
+link slb0 dummy up ours
+service tcp 192.0.2.10:80 wrr ours
+  -> 10.0.0.11:80 nat weight 1
+${peer}
+`
+const v6 = `sysctl net.ipv6.conf.all.forwarding = 1
+link eth0 veth up
+service tcp [2001:db8::10]:80 wrr ours
+  -> [2001:db8:1::11]:80 nat weight 1
+${peer}
+`
+
+async function planned(
+  config: string,
+  have: string,
+  more: Partial<PlanInput> = {},
+): Promise<{ changes: string[]; pending: string[] }> {
+  const { desired, diagnostics } = await load([{ file: 'web.toml', text: Buffer.from(config) }])
+  if (desired === undefined) throw new Error(JSON.stringify(diagnostics))
+  const { state } = fromText(have)
+  const input = { wanted: want(desired), seen: state, ledger: emptyLedger } as const
+  const { changes, pending } = plan({ ...input, conflict: 'refuse', ...more })
+  return {
+    changes: changes.map(one => `${one.op} ${changeKey(one)}`),
+    pending: pending.map(({ key, reason }) => `${key}: ${reason}`),
+  }
+}
+
+test('a VIP is announced in the plan that puts it up', async () => {
+  const { changes } = await planned(web('vip = "192.0.2.10"'), v4)
+  assert.equal(changes, ['create address slb0 192.0.2.10/32', 'create route 192.0.2.10/32'])
+})
+
+test('not while its address cannot come', async () => {
+  const failed = new Set(['address slb0 192.0.2.10/32'])
+  const { changes, pending } = await planned(web('vip = "192.0.2.10"'), v4, { failed })
+  assert.equal(changes, [])
+  assert.equal(pending, ['route 192.0.2.10/32: waits for the address 192.0.2.10'])
+})
+
+test('nor while its service cannot', async () => {
+  const held = v4.replace('wrr ours', 'wrr')
+  const { changes, pending } = await planned(web('vip = "192.0.2.10"'), held)
+  assert.not.ok(changes.some(one => one.includes('route')))
+  assert.ok(pending.includes('route 192.0.2.10/32: waits for tcp 192.0.2.10:80'))
+})
+
+test('an address of somebody else is announced while it is here', async () => {
+  const external = web('vip = "192.0.2.10"\nlink = "external"')
+  const none = await planned(external, v4.replace('link slb0 dummy up ours\n', ''))
+  assert.equal(none.pending, ['route 192.0.2.10/32: waits for the address 192.0.2.10'])
+  const here = `${v4.replace('link slb0 dummy up ours\n', '')}address eth0 192.0.2.10/24\n`
+  assert.equal((await planned(external, here)).changes, ['create route 192.0.2.10/32'])
+})
+
+test('what was lost and cannot be put back is withdrawn', async () => {
+  const route = 'route 2001:db8::10/128 by embedded ours\n'
+  const lost = `${v6}address eth0 2001:db8::10/128 dad-failed ours\n${route}`
+  const config = web('vip = "2001:db8::10"\nlink = "eth0"', '2001:db8:1::11')
+  const { changes, pending } = await planned(config, lost)
+  assert.equal(changes, ['delete route 2001:db8::10/128'])
+  assert.equal(pending, [])
+})
+
+test('what was lost and is put back at once stays announced', async () => {
+  const route = 'route 192.0.2.10/32 by embedded ours\n'
+  const { changes } = await planned(web('vip = "192.0.2.10"'), v4 + route)
+  assert.equal(changes, ['create address slb0 192.0.2.10/32'])
+})
+
+test('without the daemon nobody knows what its speaker tells', async () => {
+  const { changes, pending } = await planned(
+    web('vip = "192.0.2.10"'),
+    v4.replace(`${peer}\n`, ''),
+    {
+      silent: new Set(['embedded'] as const),
+    },
+  )
+  assert.equal(changes, ['create address slb0 192.0.2.10/32'])
+  assert.is(pending.length, 2)
+})
+
+test.run()
