@@ -14,9 +14,17 @@ export interface Agreement {
   readonly extendedNextHop: boolean
   /** In milliseconds; Infinity = never. */
   readonly hold: number
-  readonly keepalive: number
   /** What the configuration wants and the peer does not. */
   readonly warning: string | undefined
+}
+
+/**
+ * How often a KEEPALIVE is sent, in milliseconds: three times in the hold time at least (RFC 4271, 10).
+ * The peer need not know, so that another one can be configured without another session.
+ */
+export function keepaliveInterval({ keepalive }: Peer, { hold }: Agreement): number {
+  if (!Number.isFinite(hold)) return Number.POSITIVE_INFINITY
+  return keepalive > 0 ? Math.min(keepalive * 1000, hold / 3) : hold / 3
 }
 
 /** What is said of a start of ours (RFC 4724, 3 and 4.1). */
@@ -71,10 +79,6 @@ export function agree(peer: Peer, routerId: Ip, open: Open): Agreement | Fault {
     as4: capabilities.as4 !== undefined,
     extendedNextHop: capabilities.extendedNextHop && peer.address.includes(':'),
     hold: seconds === 0 ? Number.POSITIVE_INFINITY : seconds * 1000,
-    keepalive:
-      seconds === 0
-        ? Number.POSITIVE_INFINITY
-        : Math.min(peer.keepalive > 0 ? peer.keepalive * 1000 : Infinity, (seconds * 1000) / 3),
     warning:
       missing.length === 0
         ? undefined

@@ -85,7 +85,7 @@ export class Neighbour {
 
   /** The same peer, configured otherwise; only what both sides have agreed upon needs a new session. */
   change(peer: Peer, notice: Fault): void {
-    const needed = !samePeer({ ...this.#peer, maxPrefixes: 0 }, { ...peer, maxPrefixes: 0 })
+    const needed = !agreesAlike(this.#peer, peer)
     if (needed) this.#on({ type: 'end', notice })
     this.#peer = peer
     if (needed) {
@@ -222,8 +222,9 @@ export class Neighbour {
   }
 }
 
-/** Rows of peers are plain data. */
-function samePeer(a: Peer, b: Peer): boolean {
-  const sorted = (peer: Peer): string => JSON.stringify(Object.entries(peer).sort())
-  return sorted(a) === sorted(b)
+/** Whether two rows of a peer differ in nothing that was agreed upon, or that its socket was made with. */
+function agreesAlike(a: Peer, b: Peer): boolean {
+  const text = ({ keepalive: _, maxPrefixes: __, ...rest }: Peer): string =>
+    JSON.stringify(Object.entries(rest).sort())
+  return text(a) === text(b)
 }

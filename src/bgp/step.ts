@@ -3,7 +3,7 @@
  * event are a new session and what is to be done.
  */
 import type { Ip } from '../model/ip.ts'
-import { agree, openOf, type Start } from './agree.ts'
+import { agree, keepaliveInterval, openOf, type Start } from './agree.ts'
 import { whyClosed, whyFault, whyNotification, whyStuck, whyTimeout } from './reason.ts'
 import {
   newSession,
@@ -68,9 +68,10 @@ function tick(session: Session, around: Surroundings): Step {
       },
       actions: [{ do: 'dial' }],
     }
-  if (now < session.keepaliveAt) return { session, actions: [] }
+  const { agreed } = session
+  if (agreed === undefined || now < session.keepaliveAt) return { session, actions: [] }
   return {
-    session: { ...session, keepaliveAt: now + (session.agreed?.keepalive ?? never) },
+    session: { ...session, keepaliveAt: now + keepaliveInterval(peer, agreed) },
     actions: [{ do: 'send', bytes: keepalive }],
   }
 }
@@ -137,7 +138,7 @@ function heardOpen(session: Session, message: Incoming, around: Surroundings): S
       agreed,
       // Even if it never expires later: a peer that says nothing more is no peer.
       deadline: now + Math.min(agreed.hold, openTimeout),
-      keepaliveAt: now + agreed.keepalive,
+      keepaliveAt: now + keepaliveInterval(peer, agreed),
     },
     actions: [{ do: 'send', bytes: keepalive }],
   }

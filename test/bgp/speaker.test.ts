@@ -229,8 +229,11 @@ test('what both sides have agreed upon needs a new session, of that peer only', 
   await speaker.apply(create(peerRow({ address: ip('127.0.0.2'), port: other.port })))
   const kept = await other.session()
   await first(kept)
-  const row = { ...peer, hold: 30 }
-  await speaker.apply([{ op: 'update', kind: 'peer', row, from: peer }])
+  const ours = { ...peer, keepalive: 2, maxPrefixes: 1000 }
+  await speaker.apply([{ op: 'update', kind: 'peer', row: ours, from: peer }])
+  assert.equal(session.unheard, [], 'what concerns only us needs none')
+  const row = { ...ours, hold: 30 }
+  await speaker.apply([{ op: 'update', kind: 'peer', row, from: ours }])
   assert.is(await saidLast(session), 'Cease: Other Configuration Change')
   assert.equal(await session.next(), { type: 'closed' })
   const again = await router.call()
