@@ -1,9 +1,9 @@
 /** The TCP connection of a session: ours to make, bounded in time to end. */
-import { closeSync, readSync } from 'node:fs'
+import { readSync } from 'node:fs'
 import { Socket } from 'node:net'
 import type { Peer } from '../model/announcement.ts'
 import { type Ip, parseIp } from '../model/ip.ts'
-import { secondDescriptor, socketTo } from './socket.ts'
+import { closeDescriptor, secondDescriptor, socketTo } from './socket.ts'
 
 /** What is heard of a connection; nothing any more after `lost` or once we hang up. */
 export interface ConnectionEnds {
@@ -45,7 +45,7 @@ export const dial: Dial = (peer, password, ends) => {
   const socket = new Socket({ fd })
   let hears = true
   const stopHearing = (): void => {
-    if (hears) closeSync(ear)
+    if (hears) closeDescriptor(ear)
     hears = false
   }
   let code: string | undefined

@@ -5,6 +5,7 @@ import type { Agreement } from './agree.ts'
 import { Call, type Means } from './call.ts'
 import { nextHopOf } from './next-hop.ts'
 import { addressBeside, type Interfaces, routerIdOf } from './own-address.ts'
+import type { Portions } from './portions.ts'
 import { RibOut, type Telling } from './rib-out.ts'
 import { newSession, type Session, type SessionEvent, wakeAt } from './session.ts'
 import { step } from './step.ts'
@@ -22,6 +23,8 @@ export interface NeighbourEnds extends Means {
   readonly restarting: boolean
   /** What all peers are to be told of, by key. */
   readonly wanted: ReadonlyMap<string, Route>
+  /** The turns that all peers share. */
+  readonly portions: Portions
   /** All routes are known. */
   complete(): boolean
   /** Nobody is to be told of any route. */
@@ -53,7 +56,7 @@ export class Neighbour {
     this.#peer = peer
     this.#ends = ends
     this.#rib = new RibOut(ends.wanted)
-    this.#teller = new Teller(this.#rib, ends.complete)
+    this.#teller = new Teller(this.#rib, ends.portions, ends.complete)
     this.#session = newSession(ends.now())
     this.#shown = this.#essence()
   }

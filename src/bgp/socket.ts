@@ -69,6 +69,11 @@ export function secondDescriptor(fd: number, c: Libc = libc()): number {
   throw error
 }
 
+/** Node warns of descriptors that it closes in a thread and has not opened: not by its call, then. */
+export function closeDescriptor(fd: number, c: Libc = libc()): void {
+  c.close(fd)
+}
+
 /** struct tcp_md5sig: a struct sockaddr_storage of 128 bytes, then 4 fields, then the key. */
 function md5Of(address: Ip, password: Uint8Array): Uint8Array {
   const bytes = Buffer.alloc(128 + 8 + longestPassword)

@@ -16,6 +16,7 @@ import { type Dial, dial } from './connection.ts'
 import { Neighbour, type NeighbourEnds } from './neighbour.ts'
 import type { Interfaces } from './own-address.ts'
 import { type ReadPassword, readPassword } from './password.ts'
+import { Portions } from './portions.ts'
 import { fault } from './wire/fault.ts'
 import { shutdown } from './wire/notification.ts'
 import { fits } from './wire/update.ts'
@@ -69,8 +70,10 @@ class BgpSpeaker implements EmbeddedSpeaker {
     const { restarting = false, deferral = usualDeferral, handing = usualHanding } = options
     this.#handing = handing
     this.#complete = !restarting
+    const now = options.now ?? monotonic
     this.#ends = {
-      now: options.now ?? monotonic,
+      now,
+      portions: new Portions(now),
       after: options.after ?? after,
       random: options.random ?? Math.random,
       dial: options.dial ?? dial,

@@ -1,11 +1,12 @@
 /** Tells one peer what it is to know, as fast as it takes it, and never more than that at once. */
 import type { Family } from '../model/ip.ts'
 import type { Connection } from './connection.ts'
+import type { Portions } from './portions.ts'
 import type { RibOut, Telling } from './rib-out.ts'
 import { endOfRib } from './wire/update.ts'
 
-/** How many routes are told of in one turn of the loop: a few milliseconds. */
-const slice = 1000
+/** How many routes are told of in one portion: a few milliseconds. */
+const portion = 500
 
 interface Talk {
   readonly connection: Connection
@@ -19,13 +20,16 @@ export class Teller {
   /** All routes are known: what has not been told of yet will not be. */
   readonly #complete: () => boolean
   #talk: Talk | undefined
-  #turn: NodeJS.Immediate | undefined
+  readonly #portions: Portions
+  /** A portion waits for its turn. */
+  #waits = false
   /** What has been given to the connection, and not by it to the kernel. */
   #underway = 0
   #waiting: (() => void)[] = []
 
-  constructor(rib: RibOut, complete: () => boolean) {
+  constructor(rib: RibOut, portions: Portions, complete: () => boolean) {
     this.#rib = rib
+    this.#portions = portions
     this.#complete = complete
   }
 
@@ -40,8 +44,6 @@ export class Teller {
   /** The session is over. */
   end(): void {
     this.#talk = undefined
-    clearImmediate(this.#turn)
-    this.#turn = undefined
     this.#rib.forget()
     this.#release()
   }
@@ -69,17 +71,22 @@ export class Teller {
 
   /** Goes on with what has been touched. */
   go(): void {
-    const talk = this.#talk
-    if (talk === undefined) return
-    if (this.#turn !== undefined || talk.connection.blocked) return
-    this.#send(talk, this.#rib.take(slice, talk.telling))
-    if (!this.#rib.upToDate) {
-      this.#turn = setImmediate(() => {
-        this.#turn = undefined
-        this.go()
-      })
-      return
-    }
+    if (this.#talk === undefined || this.#waits) return
+    this.#waits = true
+    this.#portions.soon(() => {
+      this.#waits = false
+      if (this.#talk !== undefined) this.#tell(this.#talk)
+    })
+  }
+
+  #tell(talk: Talk): void {
+    if (talk.connection.blocked) return
+    this.#send(talk, this.#rib.take(portion, talk.telling))
+    if (this.#rib.upToDate) this.#finish(talk)
+    else this.go()
+  }
+
+  #finish(talk: Talk): void {
     if (talk.owed.length > 0 && this.#complete()) {
       this.#send(talk, talk.owed.map(endOfRib))
       talk.owed = []

@@ -118,6 +118,7 @@ test('one that takes something again is told what has changed in the meantime, a
   assert.is(connection.sent.length, before)
   connection.blocked = false
   connection.ends.drained()
+  await turn()
   assert.is(connection.sent.length, before + 1)
   assert.match(Buffer.from(connection.sent[before] ?? []).toString('hex'), /20c0000202$/)
 })
