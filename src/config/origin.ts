@@ -43,13 +43,18 @@ export async function showConfig(sources: readonly Source[]): Promise<Shown> {
     const [start] = find(layout, path, true)
     origins.push({
       key: name,
-      value: asText(value),
+      value: isSecret(path) ? '"(not shown)"' : asText(value),
       place: { file, ...placeOf(text, start, starts) },
     })
   }
   for (const tree of trees) enterTree(tree, trees, enter)
   origins.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
   return { origins, diagnostics }
+}
+
+/** True where the password itself may stand, and not where it is. */
+function isSecret(path: Path): boolean {
+  return path.includes('password') && !/^(file|env|credential)$/.test(`${path.at(-1)}`)
 }
 
 type Enter = (file: string, path: Path, name: string, value: unknown) => void

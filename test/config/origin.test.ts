@@ -38,4 +38,14 @@ test('what is wrong is shown too, as far as the file can be parsed', async () =>
   assert.equal(await shown(files), ['service.web.prot = "x" # a.toml:2'])
 })
 
+test('a password that stands there is not shown, and where it is to be found is', async () => {
+  const said = (password: string): Promise<readonly string[]> =>
+    shown({ 'a.toml': `[bgp.peer.a]\npassword = ${password}\n` })
+  assert.equal(await said('"hunter2"'), ['bgp.peer.a.password = "(not shown)" # a.toml:2'])
+  assert.equal(await said('{ text = "hunter2" }'), [
+    'bgp.peer.a.password.text = "(not shown)" # a.toml:2',
+  ])
+  assert.equal(await said('{ file = "/x" }'), ['bgp.peer.a.password.file = "/x" # a.toml:2'])
+})
+
 test.run()

@@ -21,6 +21,8 @@ import { enterFreshNamespace } from './namespace.ts'
 export interface StartOptions {
   /** What runs it: `strace ...`, put before `node`. */
   readonly under?: readonly string[]
+  /** Flags of the program. */
+  readonly flags?: readonly string[]
   /** Flags of Node. */
   readonly node?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
@@ -80,9 +82,9 @@ export function labRig(): LabRig {
 
 function start(
   args: readonly string[],
-  { under = [], node = [], env }: StartOptions = {},
+  { under = [], node = [], flags = [], env }: StartOptions = {},
 ): Running {
-  const [command = '', ...rest] = [...under, process.execPath, ...node, program, ...args]
+  const [command = '', ...rest] = [...under, process.execPath, ...node, program, ...args, ...flags]
   return running(
     spawn(command, rest, {
       stdio: ['ignore', 'pipe', 'pipe'],
