@@ -28,7 +28,9 @@ export class RibOut {
   /** What all peers are to be told of, by key. */
   readonly #wanted: ReadonlyMap<string, Route>
   readonly #told = new Map<string, Told>()
-  /** What is to be looked at. */
+  /** What is to be looked at first: what the peer knows, and perhaps wrongly. */
+  readonly #stale = new Set<string>()
+  /** What is to be looked at, too. */
   readonly #touched = new Set<string>()
   /** What the peer wants to hear once more. */
   readonly #repeated = new Set<string>()
@@ -57,16 +59,17 @@ export class RibOut {
   }
 
   get upToDate(): boolean {
-    return this.#touched.size === 0
+    return this.#stale.size + this.#touched.size === 0
   }
 
   touch(key: string): void {
-    this.#touched.add(key)
+    if (this.#told.has(key)) this.#stale.add(key)
+    else this.#touched.add(key)
   }
 
   touchAll(): void {
-    for (const key of this.#told.keys()) this.#touched.add(key)
-    for (const key of this.#wanted.keys()) this.#touched.add(key)
+    for (const key of this.#told.keys()) this.#stale.add(key)
+    for (const key of this.#wanted.keys()) this.touch(key)
   }
 
   /** The peer asks for all routes of a family (RFC 2918). */
@@ -81,6 +84,7 @@ export class RibOut {
   /** The session is over: the peer knows nothing any more. */
   forget(): void {
     this.#told.clear()
+    this.#stale.clear()
     for (const set of [this.#touched, this.#repeated, this.#excess, this.#stranded]) set.clear()
   }
 
@@ -122,11 +126,12 @@ export class RibOut {
   /** Takes so many of those touched away. */
   #next(count: number): readonly string[] {
     const keys: string[] = []
-    for (const key of this.#touched) {
-      if (keys.length >= count) break
-      keys.push(key)
-    }
-    for (const key of keys) this.#touched.delete(key)
+    for (const set of [this.#stale, this.#touched])
+      for (const key of set) {
+        if (keys.length >= count) return keys
+        keys.push(key)
+        set.delete(key)
+      }
     return keys
   }
 

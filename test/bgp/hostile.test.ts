@@ -1,4 +1,5 @@
 /** Peers that send what they must not: no crash, the right NOTIFICATION, and nobody else notices. */
+import { readdirSync } from 'node:fs'
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -96,7 +97,13 @@ test('any octets at all: no crash, and if the session ends, both sides know why'
     ),
   ))
 
+/** How many files and sockets this process has open. */
+function descriptors(): number {
+  return readdirSync('/proc/self/fd').length
+}
+
 test('over real sockets: hostile sessions one after another, and the other peer hears nothing', async () => {
+  const open = descriptors()
   const hostile = await FakePeer.listen('127.0.0.2')
   const good = await FakePeer.listen()
   const clock = new FakeClock()
@@ -135,6 +142,7 @@ test('over real sockets: hostile sessions one after another, and the other peer 
   await speaker.close('withdraw')
   await hostile.close()
   await good.close()
+  while (descriptors() > open) await new Promise(resolve => setTimeout(resolve, 5))
 })
 
 test('a peer that trickles an UPDATE is not alive: its hold time runs', () => {

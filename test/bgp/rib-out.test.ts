@@ -169,4 +169,20 @@ test('routes with equal attributes share messages', () => {
   assert.is(messages.length, 2)
 })
 
+test('what the peer knows wrongly comes before what it does not know yet', () => {
+  const scene = new Scene()
+  const [gone, changed] = [routeRow('192.0.2.1'), routeRow('192.0.2.2')]
+  for (const set of [gone, changed]) scene.plays({ set })
+  scene.settles()
+  for (let at = 0; at < 1000; at++) scene.plays({ set: routeRow(`10.0.${at >> 8}.${at & 255}`) })
+  scene.plays({ drop: 0 })
+  scene.plays({ set: { ...changed, communities: ['65535:0'] } })
+  scene.takes(2)
+  assert.not(scene.router.table.has(gone.address))
+  assert.match(scene.router.table.get(changed.address) ?? '', '65535:0')
+  assert.is(scene.router.table.size, 1)
+  scene.settles()
+  assert.is(scene.router.table.size, 1001)
+})
+
 test.run()
