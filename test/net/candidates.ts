@@ -1,10 +1,17 @@
 /** The speakers under test, and what each of them can do. */
+
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Peer, Route, SpeakerName } from '../../src/model/announcement.ts'
+import { familyOf } from '../../src/model/ip.ts'
+import type { SpeakerChange } from '../../src/table/announce/speaker.ts'
 import { startBird } from './bird.ts'
+import { ownDirectory, startDaemon } from './daemon.ts'
 import { blocksOf } from './document.ts'
 import { route } from './rows.ts'
 import type { Machine } from './segment.ts'
 import { create, type Speaking, type StartOptions, startSpeaking } from './speaking.ts'
+import { until } from './until.ts'
 
 export type Ability =
   /** It makes the sessions itself, and tells how they are. */
@@ -25,14 +32,14 @@ export interface Candidate {
   start(machine: Machine, peers: readonly Peer[], options?: StartOptions): Promise<Speaking>
 }
 
-const embedded: Candidate = {
+export const embedded: Candidate = {
   name: 'embedded',
   can: new Set<Ability>(['sessions', 'attributes', 'tied']),
   route: (text, more) => route(text, more),
   start: (machine, peers, options) => withPeers('embedded', machine, peers, options),
 }
 
-const table: Candidate = {
+export const table: Candidate = {
   name: 'table',
   can: new Set<Ability>(['standing']),
   route: (text, more) => route(text, { speaker: 'table', table: 198, ...more }),
@@ -47,7 +54,51 @@ const table: Candidate = {
   },
 }
 
-export const candidates: readonly Candidate[] = [embedded, table]
+/**
+ * A gobgpd (another than Debian's if SLB_GOBGPD names one) without a configuration, which the speaker tells everything. It has no address of its own
+ * for an IPv6 route in a session over IPv4, so that one is named.
+ */
+export const gobgp: Candidate = {
+  name: 'gobgp',
+  can: new Set<Ability>(['attributes', 'standing']),
+  route: (text, more) => route(text, { speaker: 'gobgp', ...more }),
+  async start(machine, peers, options) {
+    const directory = ownDirectory('own-gobgp')
+    const socket = join(directory.path, 'api')
+    const daemon = startDaemon(
+      machine,
+      process.env['SLB_GOBGPD'] ?? 'gobgpd',
+      ...['--api-hosts', `unix://${socket}`, '--pprof-disable', '-l', 'debug', '-p'],
+    )
+    await until('gobgpd listens', () => existsSync(socket), Boolean)
+    const environment = { ...options?.environment, GOBGP: `unix:${socket}` }
+    const rows = peers.map(
+      (peer): Peer => ({ ...peer, speaker: 'gobgp', routerId: peer.routerId ?? machine.ipv4 }),
+    )
+    const speaking = await withPeers('gobgp', machine, rows, { ...options, environment })
+    const end = async (): Promise<void> => {
+      await speaking.end()
+      await daemon.end()
+      directory.remove()
+    }
+    const named = (changes: readonly SpeakerChange[]) =>
+      changes.map(change => withNextHop(change, machine))
+    return {
+      ...speaking,
+      apply: changes => speaking.apply(named(changes)),
+      make: changes => speaking.make(named(changes)),
+      end,
+    }
+  },
+}
+
+/** What `[bgp] next_hop.ipv6` does for routes without a next hop of their own. */
+function withNextHop(change: SpeakerChange, { ipv6 }: Machine): SpeakerChange {
+  if (change.kind === 'peer' || familyOf(change.row.address) === 'ipv4') return change
+  return { ...change, row: { nextHop: ipv6, ...change.row } }
+}
+
+export const candidates: readonly Candidate[] = [embedded, table, gobgp]
 
 /** Those that can do all this. */
 export function able(...needs: readonly Ability[]): readonly Candidate[] {

@@ -4,7 +4,9 @@
  * and a line of JSON on standard output when it is done. It lives as long as its standard input.
  */
 import { createInterface } from 'node:readline'
+import { readPassword } from '../../src/bgp/password.ts'
 import { type EmbeddedSpeaker, openSpeaker } from '../../src/bgp/speaker.ts'
+import { gobgpSpeaker } from '../../src/gobgp/speaker.ts'
 import type { PeerStatus, SpeakerName } from '../../src/model/announcement.ts'
 import { changeKey } from '../../src/model/change.ts'
 import { kernelTableSpeaker } from '../../src/table/announce/kernel-table.ts'
@@ -41,6 +43,11 @@ function open(name: string, restarting: boolean): Driven {
   const speakers: Partial<Record<SpeakerName, () => Driven>> = {
     embedded: () => openSpeaker({ restarting }),
     table: () => kernelTableSpeaker(),
+    gobgp: () =>
+      gobgpSpeaker({
+        address: process.env['GOBGP'] ?? '',
+        password: source => readPassword(source),
+      }),
   }
   const found = speakers[name as SpeakerName]
   if (found === undefined) throw new Error(`no speaker ${name}`)

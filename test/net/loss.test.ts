@@ -7,7 +7,7 @@ import { type Daemon, startDaemon } from './daemon.ts'
 import { kernelRoutes, type Router } from './router.ts'
 import { peer } from './rows.ts'
 import type { Machine } from './segment.ts'
-import { create, type Speaking, startSpeaking } from './speaking.ts'
+import { create, type Speaking } from './speaking.ts'
 import { stays, until } from './until.ts'
 import { openWorld, type World } from './world.ts'
 
@@ -263,7 +263,7 @@ for (const candidate of able('standing')) {
 
   for (const signal of ['SIGKILL', 'SIGSTOP'] as const)
     test(named(`its routes stand after ${signal}`), async context => {
-      const { speaker, prefixes, machine } = await announce(context, candidate, ['192.0.2.10'])
+      const { speaker, prefixes } = await announce(context, candidate, ['192.0.2.10'])
       const watchers = await watch(context)
       speaker.signal(signal)
       await stays(
@@ -273,7 +273,7 @@ for (const candidate of able('standing')) {
         count => count === 0,
       )
       await present(context.world, prefixes)
-      const successor = await startSpeaking(machine, candidate.name)
+      const successor = await speaker.again()
       context.ends.push(successor.end)
       const { routes } = await successor.read()
       assert.equal(routes, [candidate.route('192.0.2.10')])

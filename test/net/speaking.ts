@@ -26,6 +26,8 @@ export interface Speaking {
   /** Closes the speaker and waits for the end of its process, which must end by itself. */
   close(how: 'withdraw' | 'keep'): Promise<void>
   signal(signal: NodeJS.Signals): void
+  /** Another process for the same speaker, after this one or beside it. */
+  again(): Promise<Speaking>
   /** The process ends, if it has not yet. */
   end(): Promise<void>
 }
@@ -77,6 +79,7 @@ export async function startSpeaking(
     signal: signal => {
       child.kill(signal)
     },
+    again: () => startSpeaking(machine, name, { environment, restarting: true }),
     end: () => endChild(child),
   }
 }
