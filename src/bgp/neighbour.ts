@@ -189,7 +189,12 @@ export class Neighbour {
   #warning(): string | undefined {
     if (this.#session.state !== 'established') return undefined
     const { excess, stranded } = this.#rib
+    const local = this.#local
+    const moves = local !== undefined && this.#ends.announced(local)
     const warnings = [
+      moves
+        ? `the session is made from ${local}, which is announced: set local_address`
+        : undefined,
       this.#lacking(),
       excess === 0 ? undefined : `${excess} more routes than max_prefixes are not announced`,
       stranded === 0

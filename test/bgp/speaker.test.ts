@@ -178,6 +178,13 @@ test('without a next hop a route is not announced, and status says so until it i
   assert.is((await status()).warning, undefined)
 })
 
+test('a session that is made from an announced address would move with it: status says so', async () => {
+  const { router, until } = await scene([routeRow('127.0.0.1')])
+  await router.session()
+  const { warning } = await until(({ state }) => state === 'established')
+  assert.is(warning, 'the session is made from 127.0.0.1, which is announced: set local_address')
+})
+
 test('IPv4 over IPv6 has an IPv6 next hop if the peer takes it, else an IPv4 address of the interface', async () => {
   const interfaces = () => ({
     lo: [{ address: '::1' }, { address: '198.51.100.1' }] as never,
