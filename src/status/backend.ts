@@ -52,12 +52,16 @@ export interface BackendScene {
 
 /** All backends that are live, wanted or written down, by address. */
 export function backendsOf(scene: BackendScene): readonly BackendStatus[] {
-  const [live, wanted, written] = [scene.live, scene.wanted, scene.written].map(byName)
-  const all = new Map([...(written ?? []), ...(wanted ?? []), ...(live ?? [])])
+  // Mostly they are one row, or two: of each its destinations are named once.
+  const written = byName(scene.written)
+  const wanted = scene.wanted === scene.written ? written : byName(scene.wanted)
+  const live = scene.live === scene.wanted ? wanted : byName(scene.live)
+  const all = new Map(written)
+  for (const rows of new Set([wanted, live])) for (const [name, row] of rows) all.set(name, row)
   return [...all]
     .sort(([, a], [, b]) => compareDestinations(a, b))
     .map(([name, row]) =>
-      backendOf(row, live?.get(name), wanted?.get(name), written?.get(name), scene),
+      backendOf(row, live.get(name), wanted.get(name), written.get(name), scene),
     )
 }
 

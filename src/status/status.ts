@@ -92,15 +92,20 @@ function othersOf(
   services: readonly ServiceStatus[],
   verdicts: Verdicts,
 ): Status['others'] {
+  const others = new Map(verdicts)
+  // As mostly: nothing of 100,000 keys is to be looked for.
+  if (others.size === 0) return []
   const { written, seen, ledger } = input
-  const shown = new Set<string>([...written.state.address.keys(), ...announcedKeys(input)])
-  for (const [key, row] of seen.address) if (row.owned || ledger.address.has(key)) shown.add(key)
+  for (const key of written.state.address.keys()) others.delete(key)
+  for (const key of announcedKeys(input)) others.delete(key)
+  for (const [key, row] of seen.address)
+    if (row.owned || ledger.address.has(key)) others.delete(key)
   for (const { listeners } of services)
     for (const { key, backends } of listeners) {
-      shown.add(key)
-      for (const { address } of backends) shown.add(`${key} -> ${address}`)
+      others.delete(key)
+      for (const { address } of backends) others.delete(`${key} -> ${address}`)
     }
-  return [...verdicts].flatMap(([key, verdict]) => (shown.has(key) ? [] : [{ key, ...verdict }]))
+  return [...others].map(([key, verdict]) => ({ key, ...verdict }))
 }
 
 function servicesOf(input: StatusInput, verdicts: Verdicts): readonly ServiceStatus[] {
