@@ -15,11 +15,12 @@ export interface Bird {
 }
 
 /** Starts BIRD with a configuration and waits until it answers. */
-export async function startBird(machine: Machine, config: string): Promise<Bird> {
+export async function startBird(machine: Machine, config: string, quiet = false): Promise<Bird> {
   const directory = ownDirectory('bird')
   const file = join(directory.path, 'bird.conf')
   const socket = join(directory.path, 'bird.ctl')
-  writeFileSync(file, `log stderr all;\ndebug protocols { states, routes, events };\n${config}`)
+  const debug = quiet ? '' : 'debug protocols { states, routes, events };'
+  writeFileSync(file, `log stderr all;\n${debug}\n${config}`)
   const daemon = startDaemon(machine, 'bird', '-f', '-c', file, '-s', socket)
   const ask = async (...command: string[]): Promise<string> => {
     const { stdout, stderr } = await runOn(machine, 'birdc', '-s', socket, ...command)
@@ -59,7 +60,7 @@ export interface BirdRouter extends Router {
 
 /** A router with BIRD. It waits for the speakers to come, and spreads traffic over equal ways. */
 export async function birdRouter(machine: Machine, options: RouterOptions): Promise<BirdRouter> {
-  const bird = await startBird(machine, configOf(machine, options))
+  const bird = await startBird(machine, configOf(machine, options), options.quiet)
   const names = new Map(options.neighbours.map(({ address }, index) => [address, `peer${index}`]))
   const nameOf = (neighbour: string): string => names.get(neighbour) ?? neighbour
   return {

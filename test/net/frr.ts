@@ -20,14 +20,15 @@ export interface Frr {
 const programs = '/usr/lib/frr'
 
 /** Starts both with one configuration, as in /etc/frr/frr.conf, and waits until they have taken it. */
-export async function startFrr(machine: Machine, config: string): Promise<Frr> {
+export async function startFrr(machine: Machine, config: string, quiet = false): Promise<Frr> {
   const directory = ownDirectory('frr')
   const run = join(directory.path, 'run')
   const log = join(directory.path, 'log')
   mkdirSync(run)
   writeFileSync(log, '')
   const configFile = join(directory.path, 'frr.conf')
-  writeFileSync(configFile, `${config}\ndebug bgp updates in\ndebug bgp neighbor-events\n`)
+  const debug = quiet ? '' : 'debug bgp updates in\ndebug bgp neighbor-events\n'
+  writeFileSync(configFile, `${config}\n${debug}`)
   const empty = join(directory.path, 'empty.conf')
   writeFileSync(empty, '')
   // They give up root for the user frr before they write anything.
@@ -65,7 +66,7 @@ export async function startFrr(machine: Machine, config: string): Promise<Frr> {
 
 /** A router with FRR. It waits for the speakers to come, and spreads traffic over equal ways. */
 export async function frrRouter(machine: Machine, options: RouterOptions): Promise<Router> {
-  const frr = await startFrr(machine, configOf(machine, options))
+  const frr = await startFrr(machine, configOf(machine, options), options.quiet)
   return {
     kind: 'FRR',
     machine,

@@ -2,8 +2,8 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { able, type Candidate } from './candidates.ts'
+import { kernelCount } from './router.ts'
 import { peer } from './rows.ts'
-import { type Machine, runOn } from './segment.ts'
 import { create, remove, type Speaking } from './speaking.ts'
 import { until } from './until.ts'
 import { openWorld, type World } from './world.ts'
@@ -32,17 +32,6 @@ function rowsOf(candidate: Candidate) {
   ]).flat()
 }
 
-/** How many routes of BGP a kernel has. */
-async function count(machine: Machine): Promise<number> {
-  let lines = 0
-  for (const family of ['-4', '-6'])
-    for (const protocol of ['bird', 'bgp']) {
-      const { stdout } = await runOn(machine, 'ip', family, 'route', 'show', 'proto', protocol)
-      lines += stdout.split('\n').filter(line => /^\S/.test(line)).length
-    }
-  return lines
-}
-
 for (const candidate of able())
   test(`${candidate.name}: all come, one goes, all go, and no session suffers`, async ({
     world,
@@ -62,7 +51,7 @@ for (const candidate of able())
       for (const router of routers)
         await until(
           `${expected} at ${router.kind}`,
-          () => count(router.machine),
+          () => kernelCount(router.machine),
           found => found === expected,
         )
     }

@@ -26,6 +26,8 @@ export interface Neighbour {
 export interface RouterOptions {
   readonly as: number
   readonly neighbours: readonly Neighbour[]
+  /** It logs no routes, which takes time. */
+  readonly quiet?: boolean
 }
 
 /** A route as a router has learned it. Only attributes that were there. */
@@ -106,4 +108,15 @@ export async function kernelRoutes(machine: Machine): Promise<KernelRoutes> {
 /** ip(8) leaves out the length of a host route. */
 function withLength(prefix: string, bits: number): string {
   return prefix.includes('/') ? prefix : `${prefix}/${bits}`
+}
+
+/** How many routes of BGP a kernel has. */
+export async function kernelCount(machine: Machine): Promise<number> {
+  let lines = 0
+  for (const family of ['-4', '-6'])
+    for (const protocol of ['bird', 'bgp']) {
+      const { stdout } = await runOn(machine, 'ip', family, 'route', 'show', 'proto', protocol)
+      lines += stdout.split('\n').filter(line => /^\S/.test(line)).length
+    }
+  return lines
 }

@@ -2,7 +2,7 @@
 import { birdRouter } from './bird.ts'
 import { frrRouter } from './frr.ts'
 import { gobgpRouter } from './gobgpd.ts'
-import type { Learned, Neighbour, Router } from './router.ts'
+import type { Learned, Neighbour, Router, RouterOptions } from './router.ts'
 import { ourAs, routersAs } from './rows.ts'
 import { buildSegment, type Machine, type Segment } from './segment.ts'
 import { until } from './until.ts'
@@ -30,6 +30,7 @@ export type Known = Partial<Neighbour>
 export async function openWorld(
   hosts: number,
   known: Readonly<Record<number, Known>> = {},
+  { quiet = false }: Pick<RouterOptions, 'quiet'> = {},
 ): Promise<World> {
   const segment = buildSegment()
   const machines = Array.from({ length: hosts }, (_, at) =>
@@ -38,7 +39,7 @@ export async function openWorld(
   const neighbours = machines.map(
     ({ ipv4 }, at): Neighbour => ({ address: ipv4, as: ourAs, hold: 9, ...known[at + 1] }),
   )
-  const options = { as: routersAs, neighbours }
+  const options = { as: routersAs, neighbours, quiet }
   const [bird, frr, gobgp] = await Promise.all([
     birdRouter(segment.machine('bird', 101), options),
     frrRouter(segment.machine('frr', 102), options),
