@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs'
 import { release, userInfo } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { readPassword } from './bgp/password.ts'
 import type { Live } from './engine/live.ts'
+import { gobgpSpeaker } from './gobgp/speaker.ts'
 import { announceFromHere } from './l2/this-host.ts'
 import type { SpeakerName } from './model/announcement.ts'
 import type { Clock } from './model/clock.ts'
@@ -65,10 +67,10 @@ export function openHost(options: HostOptions): Host {
   const { speaker } = options
   const addresses = async (): Promise<Iterable<Ip>> =>
     readAddresses(route).flatMap(({ address, dadFailed }) => (dadFailed ? [] : [address]))
-  const announcements = announceTable([
-    ...(speaker === undefined ? [] : [speaker]),
-    kernelTableSpeaker(),
-  ])
+  const announcements = announceTable(
+    [...(speaker === undefined ? [] : [speaker]), kernelTableSpeaker()],
+    address => gobgpSpeaker({ address, password: source => readPassword(source) }),
+  )
   const tables = [
     sysctlTable(),
     ipvsTable(() => openNetlink(protocol.generic)),

@@ -62,8 +62,12 @@ export function resolveBgp(config: BgpConfig, place: Place, faults: Fault[]): De
     faults,
   )
   checkTimes(hold, keepalive, place(config.keepalive === undefined ? 'hold' : 'keepalive'), faults)
+  const gobgp = {
+    address: config.gobgp?.address ?? 'unix:/run/gobgpd.sock',
+    own: config.gobgp?.own ?? false,
+  }
   const base: PeerBase = {
-    speaker: speaker === 'gobgp' ? 'gobgp' : 'embedded',
+    ...(speaker === 'gobgp' ? { speaker, api: gobgp.address } : { speaker: 'embedded' }),
     localAs,
     ...(routerId && { routerId }),
     ...(localAddress && { localAddress }),
@@ -87,10 +91,7 @@ export function resolveBgp(config: BgpConfig, place: Place, faults: Fault[]): De
     table: config.table ?? defaults.table,
     gracefulShutdown: duration('graceful_shutdown', '5m', defaults.shutdown),
     settle: duration('settle', '1m', defaults.settle),
-    gobgp: {
-      address: config.gobgp?.address ?? 'unix:/run/gobgpd.sock',
-      own: config.gobgp?.own ?? false,
-    },
+    gobgp,
   }
 
   function duration(key: 'graceful_shutdown' | 'settle', most: string, usual: number): number {

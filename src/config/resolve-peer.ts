@@ -11,6 +11,7 @@ import { quote } from './text.ts'
 /** What all peers have in common. Times are in seconds. */
 export interface PeerBase {
   readonly speaker: Peer['speaker']
+  readonly api?: string
   readonly localAs: number
   readonly routerId?: Ip
   readonly localAddress?: Ip
@@ -63,6 +64,7 @@ export function resolvePeer(
     )
   return {
     speaker: base.speaker,
+    ...(base.api !== undefined && { api: base.api }),
     address,
     port: config.port ?? 179,
     as: given.as,

@@ -86,10 +86,15 @@ function stands(key: string, service: Service | undefined): boolean {
 /** What every look at the live system covers, for these wanted rows. */
 export function scopeOf({ state }: Wanted): Omit<Scope, 'services'> {
   const speakers = new Set<SpeakerName>()
-  for (const { speaker } of state.peer.values()) speakers.add(speaker)
-  for (const { speaker } of state.route.values()) speakers.add(speaker)
+  const gobgpds = new Set<string>()
+  for (const rows of [state.peer.values(), state.route.values()])
+    for (const { speaker, api } of rows) {
+      speakers.add(speaker)
+      if (api !== undefined) gobgpds.add(api)
+    }
   return {
     speakers,
+    gobgpds,
     sysctls: [...state.sysctl.values()].map(row => row.name),
     announced: [...state.arp.values()],
     likely: state.service,

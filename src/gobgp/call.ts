@@ -1,5 +1,5 @@
 /** gRPC over HTTP/2 by Node's own client: messages there, messages back, and a status (gRPC over HTTP2). */
-import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2'
+import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2'
 import { connect as connectSocket, type Socket } from 'node:net'
 import { SlbError, type SlbErrorCode } from '../model/error.ts'
 
@@ -33,6 +33,8 @@ export function openChannel(address: string): Channel {
   let session: ClientHttp2Session | undefined
   const open = (): ClientHttp2Session => {
     if (session !== undefined && !session.closed && !session.destroyed) return session
+    // Most commands have no gobgpd: those are not to pay for loading it.
+    const { connect } = process.getBuiltinModule('node:http2')
     const fresh = connect('http://gobgpd', { createConnection: () => socketTo(address) })
     // Each call hears of it by its own stream.
     fresh.on('error', () => {})

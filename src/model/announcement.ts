@@ -17,6 +17,8 @@ export type PasswordSource =
 /** A BGP neighbour, and how a session to it is made. Times are in seconds. */
 export interface Peer {
   readonly speaker: 'embedded' | 'gobgp'
+  /** Where the gobgpd is, with `speaker: 'gobgp'` only: `unix:/PATH` or `HOST:PORT`. */
+  readonly api?: string
   readonly address: Ip
   readonly port: number
   readonly as: number
@@ -45,6 +47,8 @@ export interface Peer {
 /** A route that the network is told of. */
 export interface Route {
   readonly speaker: SpeakerName
+  /** As of a peer. */
+  readonly api?: string
   readonly address: Ip
   readonly prefix: number
   /** Absent = the address of this host that each peer knows it by. */

@@ -5,6 +5,7 @@ import type { Fields } from './fields.ts'
 export function peerFields(row: Peer): Fields {
   return {
     speaker: row.speaker,
+    ...(row.api !== undefined && { api: row.api }),
     port: row.port,
     as: row.as,
     local_as: row.localAs,
@@ -41,6 +42,7 @@ export function describePeer(row: Peer): string[] {
 export function routeFields(row: Route): Fields {
   return {
     speaker: row.speaker,
+    ...(row.api !== undefined && { api: row.api }),
     next_hop: row.nextHop ?? null,
     communities: row.communities,
     large_communities: row.largeCommunities,

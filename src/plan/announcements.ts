@@ -100,7 +100,7 @@ function comparePeers(input: PlanInput, draft: Draft): void {
     if (have === undefined) draft.up.push({ op: 'create', kind: 'peer', row })
     else if (differs('peer', have, row))
       draft.up.push({
-        op: have.speaker === row.speaker ? 'update' : 'replace',
+        op: have.speaker === row.speaker && have.api === row.api ? 'update' : 'replace',
         kind: 'peer',
         row,
         from: have,
@@ -128,7 +128,7 @@ function compareRoutes(input: PlanInput, doors: Doors, draft: Draft): void {
     else if (conflict !== 'none') draft.up.push({ op: 'adopt', kind: 'route', row, from: have })
     else
       draft.up.push({
-        op: have.speaker === row.speaker && have.table === row.table ? 'update' : 'replace',
+        op: isInPlace(have, row) ? 'update' : 'replace',
         kind: 'route',
         row,
         from: have,
@@ -146,6 +146,11 @@ function isSilent(speaker: SpeakerName, key: string, { silent }: PlanInput, draf
   if (silent?.has(speaker) !== true) return false
   draft.pending.push({ key, reason: unknownWithoutDaemon })
   return true
+}
+
+/** True where only what is said of the route changes, and not who says it. */
+function isInPlace(have: Route, row: Route): boolean {
+  return have.speaker === row.speaker && have.table === row.table && have.api === row.api
 }
 
 function differs<K extends 'peer' | 'route'>(

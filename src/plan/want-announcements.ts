@@ -62,7 +62,14 @@ export function wantAnnouncements(
 function routeTo({ address }: DesiredVip, advert: Advert, bgp: DesiredBgp): Route {
   const family = familyOf(address)
   const prefix = advert.prefix ?? hostPrefix(family)
-  const base = { speaker: bgp.speaker, address: networkOf(address, prefix), prefix, owned: true }
+  const place = bgp.speaker === 'gobgp' ? { api: bgp.gobgp.address } : {}
+  const base = {
+    speaker: bgp.speaker,
+    ...place,
+    address: networkOf(address, prefix),
+    prefix,
+    owned: true,
+  }
   if (bgp.speaker === 'table')
     return { ...base, communities: [], largeCommunities: [], prepend: 0, table: bgp.table }
   const nextHop = bgp.nextHop[family]

@@ -22,6 +22,7 @@ export function parseArp(words: Words): Arp {
 export function peerLine(row: Peer): string {
   return [
     `peer ${row.address} port ${row.port} as ${row.as} by ${row.speaker} as ${row.localAs}`,
+    ...(row.api === undefined ? [] : [`api ${word(row.api)}`]),
     ...said('id', row.routerId),
     ...said('from', row.localAddress),
     `hold ${row.hold}s keepalive ${row.keepalive}s hops ${row.multihop}`,
@@ -50,6 +51,7 @@ export function parsePeer(words: Words): Peer {
   words.oneOf('"by"', ['by'])
   const speaker = words.oneOf('a speaker', ['embedded', 'gobgp'])
   const localAs = named(words, 'as', u32)
+  const api = words.take('api') ? words.word('where its API is') : undefined
   const routerId = words.take('id') ? words.ip('a router id') : undefined
   const localAddress = words.take('from') ? words.ip('an address') : undefined
   const hold = named(words, 'hold', u16, 's')
@@ -62,6 +64,7 @@ export function parsePeer(words: Words): Peer {
   const password = words.take('password') ? parseSource(words) : undefined
   return {
     speaker,
+    ...(api !== undefined && { api }),
     address,
     port,
     as,
@@ -87,6 +90,7 @@ function parseSource(words: Words): PasswordSource {
 export function routeLine(row: Route): string {
   return [
     `route ${row.address}/${row.prefix} by ${row.speaker}`,
+    ...(row.api === undefined ? [] : [`api ${word(row.api)}`]),
     ...said('via', row.nextHop),
     ...row.communities.map(one => `community ${one}`),
     ...row.largeCommunities.map(one => `large ${one}`),
@@ -102,6 +106,7 @@ export function parseRoute(words: Words): Route {
   const { address, prefix } = words.prefix()
   words.oneOf('"by"', ['by'])
   const speaker = words.oneOf('a speaker', ['embedded', 'gobgp', 'table'])
+  const api = words.take('api') ? words.word('where its API is') : undefined
   const nextHop = words.take('via') ? words.ip('a next hop') : undefined
   const communities = all(words, 'community')
   const largeCommunities = all(words, 'large')
@@ -111,6 +116,7 @@ export function parseRoute(words: Words): Route {
   const table = words.option('table', u32)
   return {
     speaker,
+    ...(api !== undefined && { api }),
     address,
     prefix,
     ...(nextHop && { nextHop }),
@@ -174,6 +180,7 @@ export function arpFrom(fields: Fields): Arp {
 export function peerFrom(fields: Fields): Peer {
   return {
     speaker: fields.oneOf('speaker', ['embedded', 'gobgp']),
+    ...(fields.has('api') && { api: fields.text('api') }),
     address: fields.ip('address'),
     port: fields.whole('port', u16),
     as: fields.whole('as', u32),
@@ -202,6 +209,7 @@ function sourceFrom(fields: Fields): PasswordSource {
 export function routeFrom(fields: Fields): Route {
   return {
     speaker: fields.oneOf('speaker', ['embedded', 'gobgp', 'table']),
+    ...(fields.has('api') && { api: fields.text('api') }),
     address: fields.ip('address'),
     prefix: fields.whole('prefix', 128),
     ...(fields.has('next_hop') && { nextHop: fields.ip('next_hop') }),

@@ -14,6 +14,8 @@ export interface Scope {
   readonly announced?: readonly Arp[]
   /** Speakers of which something is wanted. */
   readonly speakers?: ReadonlySet<SpeakerName>
+  /** Where the daemons are of which something is wanted, for the speaker `gobgp`. */
+  readonly gobgpds?: ReadonlySet<string>
   /** Services as they probably are, by key: only to save the memory for reading the same again. */
   readonly likely?: ReadonlyMap<string, Service>
 }

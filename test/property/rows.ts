@@ -200,6 +200,7 @@ const maybe = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
 const anyPeer: fc.Arbitrary<Peer> = (
   record({
     speaker: fc.constantFrom('embedded', 'gobgp'),
+    api: maybe(text),
     address: fc.oneof(ip4, ip6),
     port,
     as: u32,
@@ -223,6 +224,7 @@ const anyRoute: fc.Arbitrary<Route> = fc
     family =>
       record({
         speaker: fc.constantFrom('embedded', 'gobgp', 'table'),
+        api: maybe(text),
         address: ofFamily(family),
         prefix: fc.integer({ min: 0, max: hostPrefix(family) }),
         nextHop: maybe(ofFamily(family)),
