@@ -42,11 +42,11 @@ export interface DaemonRig {
 /** A lab is slow and shared: what takes longer has not come. In milliseconds. */
 const patience = 20_000
 
-/** Waits until something is so, looking often. */
-export async function until(what: string, condition: () => boolean): Promise<void> {
+/** Waits until something is so, looking often; `longer` than usual by so many milliseconds. */
+export async function until(what: string, condition: () => boolean, longer = 0): Promise<void> {
   const begun = performance.now()
   while (!condition()) {
-    if (performance.now() - begun > patience) throw new Error(`never came: ${what}`)
+    if (performance.now() - begun > patience + longer) throw new Error(`never came: ${what}`)
     await sleep(10)
   }
 }

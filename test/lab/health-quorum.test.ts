@@ -15,14 +15,21 @@ const check =
 
 function withDaemon(
   text: string,
-  work: (daemon: DaemonRig, backends: readonly Backend[], network: Network) => Promise<void>,
+  work: (
+    daemon: DaemonRig,
+    backends: readonly Backend[],
+    network: Network,
+    /** Milliseconds. */
+    startTook: number,
+  ) => Promise<void>,
 ): Promise<void> {
   return withNetwork(3, async network => {
     const backends = await startBackends(network)
     const daemon = daemonRig({ 'slb.toml': text }, labRig())
+    const begun = performance.now()
     await daemon.start()
     try {
-      await work(daemon, backends, network)
+      await work(daemon, backends, network, performance.now() - begun)
       assert.not.match(daemon.text(), /fault in slb/)
     } catch (error) {
       throw new Error(`${(error as Error).message}\nThe log:\n${daemon.text()}`)
@@ -136,11 +143,11 @@ test('without quorum a service keeps its address, says sorry, or leaves; with it
       assert.is(await whoAnswers(network, vip, port), 'backend1 backend2')
   }))
 
-const slow = `[service.web]
+const slow = (seconds: number): string => `[service.web]
 vip = "192.0.2.10"
 port = 80
 scheduler = "wrr"
-slow_start = "6s"
+slow_start = "${seconds}s"
 backends = ["10.2.0.11:8080", { address = "10.2.0.12:8080", weight = 100 }]
 ${check}
 `
@@ -151,14 +158,17 @@ const weight = (number: number): number => {
 }
 
 test('slow start goes up in steps, over a restart in the middle; the first of all starts at once', () =>
-  withDaemon(slow, async (daemon, [one, two]) => {
+  withDaemon(slow(6), async (daemon, [one, two], _, startTook) => {
+    // A restart takes a third of it at most, on whatever machine.
+    const seconds = Math.max(6, Math.ceil((3 * startTook) / 1000))
+    daemon.save('slb.toml', slow(seconds))
     await until('all', () => weight(1) === 1 && weight(2) === 100)
     await two?.kill()
     await until('one', () => weight(2) === 0)
     await two?.start()
     const seen: number[] = []
     let restarted = false
-    await until('the whole weight', () => {
+    const rises = (): boolean => {
       const now = weight(2)
       if (now > 0 && seen.at(-1) !== now) seen.push(now)
       if (now >= 40 && !restarted) {
@@ -166,7 +176,8 @@ test('slow start goes up in steps, over a restart in the middle; the first of al
         void daemon.stop('SIGKILL').then(() => daemon.start())
       }
       return now === 100
-    })
+    }
+    await until('the whole weight', rises, seconds * 1000)
     assert.ok((seen[0] ?? 100) <= 20, `${seen}`)
     assert.ok(
       seen.every((step, at) => step > (seen[at - 1] ?? 0)),

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Backend, startBackends } from './backends.ts'
-import { type DaemonRig, daemonRig, until, untilSaved } from './daemon-rig.ts'
+import { type DaemonRig, daemonRig, untilSaved } from './daemon-rig.ts'
 import { saved } from './ipvsadm.ts'
 import { ip } from './namespace.ts'
 import { labRig } from './rig.ts'
@@ -83,8 +83,11 @@ test('with all wires down nobody is taken out, and that is told; with one down, 
     await untilSaved(...table(1, 2, 3))
   }))
 
+/** Milliseconds. */
+const ban = 2000
+
 test('a clock that is set forward or back moves neither checks nor bans', () =>
-  withDaemon(', ban = { after = 1, time = "2s" }', async (_, [one]) => {
+  withDaemon(`, ban = { after = 1, time = "${ban}ms" }`, async (_, [one]) => {
     let moved = 0
     const clock = (hours: number): void => {
       moved += hours
@@ -92,22 +95,21 @@ test('a clock that is set forward or back moves neither checks nor bans', () =>
     }
     try {
       for (const hours of [2, -4]) {
+        const failed = performance.now()
         await one?.kill()
         await untilSaved(...table(2, 3))
-        const out = performance.now()
         await one?.start()
         clock(hours)
+        // It comes while this test has patience, which is shorter than the hours by far.
         await untilSaved(...table(1, 2, 3))
-        const took = performance.now() - out
-        assert.ok(took > 1500 && took < 10_000, `banned for ${took} ms`)
+        const took = performance.now() - failed
+        assert.ok(took >= ban, `banned for less than ${took} ms`)
       }
       const before = new Set([saved().join('\n')])
       clock(2)
       assert.equal(await tablesFor(1000), before, 'all are up still')
       await one?.kill()
-      const failed = performance.now()
-      await until('it is out', () => saved().join() === [...table(2, 3)].sort().join())
-      assert.ok(performance.now() - failed < 5000, 'checked in time')
+      await untilSaved(...table(2, 3))
     } finally {
       if (moved !== 0) clock(-moved)
     }
