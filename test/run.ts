@@ -87,7 +87,7 @@ async function runBesideRouters(
     return missing(files, 'no routers to test with', error, tell)
   }
   console.log('Network namespaces of this machine, beside BIRD, FRR and gobgpd')
-  const launch = { prefix: [], timeout: hostTimeout, signal: interrupted.signal }
+  const launch = { prefix: [], timeout: labTimeout, signal: interrupted.signal }
   await runFiles(files, 3, launch, tell)
   return 0
 }
