@@ -30,6 +30,7 @@ test('what takes long goes on when the loop has come round', async () => {
   await new Promise<void>(resolve => setTimeout(resolve, 0))
   while (done.length < 6) await new Promise<void>(resolve => setImmediate(resolve))
   assert.equal(done, ['a', 'a', 'a', 'a', 'b', 'b'])
+  for (let turn = 0; turn < 2; turn++) await new Promise<void>(resolve => setImmediate(resolve))
   portions.soon(() => done.push('c'))
   assert.is(done.length, 7, 'a new turn has time again')
 })

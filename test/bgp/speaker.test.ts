@@ -331,7 +331,7 @@ test('quiet takes back all routes and keeps the session; then they are announced
 })
 
 test('a peer that reads nothing holds nobody up', async () => {
-  const { speaker, router } = await scene([], {}, { handing: 50 })
+  const { speaker, router } = await scene([], { hold: 0 }, { handing: 50 })
   const session = await router.session()
   await first(session)
   session.socket.pause()
