@@ -68,7 +68,14 @@ export const gobgp: Candidate = {
     const daemon = startDaemon(
       machine,
       process.env['SLB_GOBGPD'] ?? 'gobgpd',
-      ...['--api-hosts', `unix://${socket}`, '--pprof-disable', '-l', 'debug', '-p'],
+      ...[
+        '--api-hosts',
+        `unix://${socket},127.0.0.1:50051`,
+        '--pprof-disable',
+        '-l',
+        'debug',
+        '-p',
+      ],
     )
     await until('gobgpd listens', () => existsSync(socket), Boolean)
     const environment = { ...options?.environment, GOBGP: `unix:${socket}` }
