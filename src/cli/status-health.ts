@@ -60,8 +60,8 @@ const effects: Readonly<Record<NonNullable<Quorum['effect']>, string>> = {
   keeps: 'serves on with what there is',
   sorry: 'says sorry',
   waits: 'waits until all have been asked',
-  withdrawn: 'its address is withdrawn',
-  stays: 'its address stays',
+  withdrawn: 'its VIP is withdrawn',
+  stays: 'its VIP stays',
 }
 
 /** `2 of 3 up`; below the quorum what comes of it. Empty where nobody checks. */

@@ -730,7 +730,7 @@ export interface GobgpConfig {
    */
   address?: string
   /**
-   * True = slb run starts a gobgpd of its own there, which ends with it.
+   * True = slb run starts a gobgpd of its own there, which ends with it: not in this version yet.
    */
   own?: boolean
 }

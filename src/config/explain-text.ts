@@ -82,5 +82,5 @@ export function badText(at: Spot, value: string): Fault {
     return report('bad-value', `${shown} is no header: it has one line of printable ASCII`)
   if (key === 'scheduler')
     return report('bad-value', `${shown} is not a scheduler`, `known: ${listed(schedulers)}`)
-  return report('bad-value', `${shown} is not a ${key}`)
+  return report('bad-value', `${shown} is not ${/^[aeiou]/.test(`${key}`) ? 'an' : 'a'} ${key}`)
 }

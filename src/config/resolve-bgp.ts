@@ -47,6 +47,15 @@ export function resolveBgp(config: BgpConfig, place: Place, faults: Fault[]): De
             `${key} ${why}, not for speaker = "${speaker}"`,
           ),
         )
+  if (config.gobgp?.own)
+    faults.push(
+      fault(
+        'not-yet',
+        { ...place('gobgp', 'own'), key: true },
+        'this version of slb starts no gobgpd of its own yet: take own out',
+        { suggestion: 'start gobgpd --api-hosts unix:///run/gobgpd.sock beside slb' },
+      ),
+    )
   const localAs = asOf(config, speaker, place, faults)
   const routerId = routerIdOf(config, place, faults)
   const localAddress =

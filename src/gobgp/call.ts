@@ -82,13 +82,19 @@ async function ask(
       : new SlbError(codes[status] ?? 'io', what)
   } catch (error) {
     if (error instanceof SlbError) throw error
-    const why = error instanceof Error ? error.message : String(error)
+    const why = reasonOf(error)
     throw new SlbError('io', `there is no gobgpd at ${address}: ${why}`, {
       hint: 'start it, or say where it is with [bgp] gobgp.address',
     })
   } finally {
     session.unref()
   }
+}
+
+/** What is behind a stream that was given up says more than that it was. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? error.cause.message : error.message
 }
 
 interface Answer {

@@ -120,7 +120,7 @@ test('without quorum a service keeps its address, says sorry, or leaves; with it
     assert.match(await faultOf(network, '192.0.2.11'), /silent|EHOSTUNREACH|ENETUNREACH/)
     const { out } = await daemon.slb('status')
     assert.match(out, '0 of 2 up, needs 2: says sorry')
-    assert.match(out, 'needs 2: its address is withdrawn')
+    assert.match(out, 'needs 2: its VIP is withdrawn')
     await restart(daemon)
     assert.ok(has('192.0.2.10'))
     assert.not.ok(has('192.0.2.11'))

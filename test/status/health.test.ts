@@ -194,7 +194,7 @@ const all = { '10.0.0.1': down, '10.0.0.2': down, '10.0.0.3': down }
 for (const [more, found, told] of [
   ['quorum = 2', { '10.0.0.1': down }, '2 of 3 up'],
   ['quorum = 3', { '10.0.0.1': down }, '2 of 3 up, needs 3: serves on with what there is'],
-  ['when_empty = "withdraw"', all, '0 of 3 up, needs 1: its address is withdrawn'],
+  ['when_empty = "withdraw"', all, '0 of 3 up, needs 1: its VIP is withdrawn'],
   ['when_empty = "sorry"\nsorry = { address = "10.0.0.9" }', all, '0 of 3 up, needs 1: says sorry'],
   [
     'when_empty = "sorry"\nsorry = { address = "10.0.0.9" }',
@@ -211,7 +211,7 @@ test('an address that is withdrawn is listed, unless others are reached there', 
   assert.match(alone, '192.0.2.10 on slb0 out for web; nothing behind it can serve')
   const dns = '[service.dns]\nvip = "192.0.2.10"\nport = 53\nbackends = ["10.0.0.9"]\n'
   const shared = await say(dns + web('when_empty = "withdraw"'), { found: all })
-  assert.match(shared, '0 of 3 up, needs 1: its address stays')
+  assert.match(shared, '0 of 3 up, needs 1: its VIP stays')
 })
 
 test('who says sorry is listed with it, and nobody else has a weight', async () => {
