@@ -47,6 +47,7 @@ export function checkAnnouncements(
   const alone = lonely(bgp, { ...place(), key: true })
   if (alone) faults.push(alone)
   if (bgp.speaker === 'table') refuseAttributes(all, faults)
+  if (bgp.speaker === 'gobgp') needNextHop(bgp, all, place, faults)
   agreeOnRoutes(all, faults)
   countPrefixes(bgp, all, place, faults)
 }
@@ -70,6 +71,28 @@ function refuseAttributes(all: readonly Announced[], faults: Fault[]): void {
         ),
       )
   }
+}
+
+/** In a session over IPv4 a gobgpd has no address of its own for IPv6 routes. */
+function needNextHop(
+  { nextHop }: DesiredBgp,
+  all: readonly Announced[],
+  place: Place,
+  faults: Fault[],
+): void {
+  const first = all.find(({ address }) => familyOf(address) === 'ipv6')
+  if (first === undefined || nextHop.ipv6 !== undefined) return
+  faults.push(
+    fault(
+      'missing-key',
+      { ...place(), key: true },
+      `to announce ${first.address}, speaker = "gobgp" needs next_hop for IPv6`,
+      {
+        suggestion: 'write next_hop = { ipv6 = "2001:db8::2" }, an address of this machine',
+        related: first.at,
+      },
+    ),
+  )
 }
 
 /** Of VIPs within one prefix there is one route. */
