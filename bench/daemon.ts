@@ -77,7 +77,8 @@ async function saveAndWait(file: string, text: string, weight: number): Promise<
   )
 }
 
-function lastService(text: string): ServiceId {
+/** The service that stands last in a file of the benchmark. */
+export function lastService(text: string): ServiceId {
   const vip = [...text.matchAll(/^vip\s+= "(.*)"$/gm)].at(-1)?.[1] ?? ''
   const port = [...text.matchAll(/^port\s+= (\d+)$/gm)].at(-1)?.[1] ?? ''
   return tcpService(vip, Number(port))

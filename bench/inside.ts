@@ -15,6 +15,7 @@ import { familyId } from '../src/netlink/genl.ts'
 import { libc } from '../src/netlink/libc.ts'
 import { openNetlink, protocol } from '../src/netlink/socket.ts'
 import { projectFolder } from '../test/project.ts'
+import { measureHold } from './announce-hold.ts'
 import { measureDaemon } from './daemon.ts'
 import { encodeDirectory } from './encoded.ts'
 import { measure } from './measure.ts'
@@ -24,6 +25,8 @@ import { measureVerdicts } from './verdict.ts'
 import { countWrites, straceOptions } from './writes.ts'
 
 const [, , scenario = '', config = '', work = ''] = process.argv
+/** Sessions to hold, and the routes that each is told of. */
+const many = { sessions: 60, routes: 1000, rounds: 0 }
 const rules = join(work, 'rules')
 const state = mkdtempSync(join(tmpdir(), 'slb-bench-'))
 const slb = [process.execPath, join(projectFolder, 'dist/src/cli/main.js')]
@@ -141,6 +144,15 @@ switch (scenario) {
     break
   case 'verdict':
     tell('verdict', await measureVerdicts(config, 9))
+    break
+  case 'hold':
+    tell(
+      'hold',
+      await measureHold(config, { ...many, seconds: Number(process.env['BENCH_SECONDS']) }),
+    )
+    break
+  case 'gone':
+    tell('gone', await measureHold(config, { sessions: 1, routes: 10, seconds: 0, rounds: 9 }))
     break
   case 'floor':
     await runFloor()

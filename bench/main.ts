@@ -52,12 +52,13 @@ function config(work: string, services: number, name = String(services)): string
   return directory
 }
 
-/** Run a scenario of `inside.ts` on a fresh kernel; its figures by name. */
+/** Run a scenario of `inside.ts` on a fresh kernel, for so long where that is to be said; its figures by name. */
 async function scenario(
   { lab, work, signal, spread }: Bench,
   name: string,
   services: number,
   folder = String(services),
+  seconds = 0,
 ): Promise<Told> {
   const where = spread ? 'all processors' : 'one processor'
   console.error(`${name}, ${services} services, ${where} (load ${loadavg()[0]?.toFixed(1)}) ...`)
@@ -66,7 +67,11 @@ async function scenario(
     {
       command: [process.execPath, here('./inside.js'), name, join(work, folder), work],
       directory: projectFolder,
-      environment: { ...labEnvironment(), BENCH_BACKENDS: String(services * backends) },
+      environment: {
+        ...labEnvironment(),
+        BENCH_BACKENDS: String(services * backends),
+        BENCH_SECONDS: String(seconds),
+      },
     },
     { timeout: 900, memory: 6144, signal, spread },
     {
@@ -166,6 +171,10 @@ async function run(bench: Bench, quick: boolean): Promise<Figures> {
   const half = await scenario(bench, 'apply', size / 2)
   const double = await scenario(bench, 'apply', size * 2)
   const writes = await scenario(bench, 'writes', size / 10)
+  const held = {
+    ...(await scenario(bench, 'hold', size, undefined, quick ? 20 : 120)),
+    ...(await scenario(bench, 'gone', size / 10)),
+  }
   return {
     machine: `${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}`,
     kernel: bench.lab.label,
@@ -174,7 +183,7 @@ async function run(bench: Bench, quick: boolean): Promise<Figures> {
     small: little,
     reload: again,
     health: checks,
-    one: { ...one, ...writes },
+    one: { ...one, ...writes, ...held },
     all,
     growth: sizes.map((services, index) => ({
       services,
@@ -190,6 +199,7 @@ async function main(args: readonly string[]): Promise<void> {
     [
       ['time', 'time'],
       ['keepalived', 'keepalived'],
+      ['bird', 'bird2'],
     ],
     say,
   )

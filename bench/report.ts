@@ -49,6 +49,8 @@ export function report(figures: Figures): string {
     table([['step', 'from nothing', 'again'], ...changed(figures)]),
     checked(figures.health),
     table([['checks', 'measured', 'aim'], ...checks(figures.health)]),
+    'The daemon beside BIRD 2, with the same files, one processor:',
+    table([['what', 'measured', 'aim'], ...announced(figures)]),
     'A small file, on this machine without a kernel:',
     table([['command', 'median', 'more than `node -e 0`', 'aim'], ...little(figures)]),
   ].join('\n\n')
@@ -164,6 +166,24 @@ function checks(health: HealthFigures): readonly Row[] {
     ['sockets at once, at most', String(health.underWay), 'bounded'],
     ['memory, at most', mib(health.peak), 'at most 400 MiB'],
     ['verdicts that changed though nothing did', String(health.wrong), '0'],
+  ]
+}
+
+function announced({ one }: Figures): readonly Row[] {
+  const { hold = {}, gone = {} } = one
+  const ms = (value = Number.NaN): string => `${Math.round(value * 1000)} ms`
+  const held = `${hold['sessions']} sessions with ${hold['routes']?.toLocaleString('en')} routes each, hold time 9 s, for ${hold['seconds']} s`
+  return [
+    [`${held}: sessions that ended⁶`, String(hold['flaps']), '0'],
+    ['messages about routes meanwhile, none of which changed', String(hold['updates']), '0'],
+    ['times that all services were changed meanwhile', String(hold['applies']), ''],
+    ['the longest that a neighbour heard nothing of us', seconds(hold['silence']), 'under 9 s'],
+    ['the longest that the neighbours themselves stood still', seconds(hold['still']), ''],
+    [
+      "from the verdict on a backend to the route gone from a router's kernel⁵",
+      `${ms(gone['gone'])}, at most ${ms(gone['slowestGone'])}`,
+      'at most 20 ms',
+    ],
   ]
 }
 

@@ -108,7 +108,8 @@ export function startSpeaking(
   options: StationOptions = {},
   entry: URL = new URL('./thread.js', import.meta.url),
 ): SpeakingThread {
-  const worker = new Worker(entry, { workerData: options })
+  // Sockets are made by the C library: Node would warn of each that it has not opened itself.
+  const worker = new Worker(entry, { workerData: options, trackUnmanagedFds: false })
   let over = false
   const died = (error: Error): void => {
     if (over) return
