@@ -726,11 +726,11 @@ export interface NextHopConfig {
  */
 export interface GobgpConfig {
   /**
-   * unix:/path of a socket, or host:port.
+   * unix:/path of a socket, or host:port. With own = true, unix:/run/slb/gobgpd.sock when absent.
    */
   address?: string
   /**
-   * True = slb run starts a gobgpd of its own there, which ends with it: not in this version yet.
+   * True = slb run starts a gobgpd of its own, which ends with it; it has to be installed.
    */
   own?: boolean
 }

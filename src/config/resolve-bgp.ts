@@ -47,13 +47,13 @@ export function resolveBgp(config: BgpConfig, place: Place, faults: Fault[]): De
             `${key} ${why}, not for speaker = "${speaker}"`,
           ),
         )
-  if (config.gobgp?.own)
+  if (config.gobgp?.own && !gobgpAddress(config).startsWith('unix:'))
     faults.push(
       fault(
-        'not-yet',
-        { ...place('gobgp', 'own'), key: true },
-        'this version of slb starts no gobgpd of its own yet: take own out',
-        { suggestion: 'start gobgpd --api-hosts unix:///run/gobgpd.sock beside slb' },
+        'conflict',
+        place('gobgp', 'address'),
+        'the API of a gobgpd has no password: one that slb runs is only to be called by a unix socket',
+        { suggestion: 'write address = "unix:/run/slb/gobgpd.sock"' },
       ),
     )
   const localAs = asOf(config, speaker, place, faults)
@@ -72,7 +72,7 @@ export function resolveBgp(config: BgpConfig, place: Place, faults: Fault[]): De
   )
   checkTimes(hold, keepalive, place(config.keepalive === undefined ? 'hold' : 'keepalive'), faults)
   const gobgp = {
-    address: config.gobgp?.address ?? 'unix:/run/gobgpd.sock',
+    address: gobgpAddress(config),
     own: config.gobgp?.own ?? false,
   }
   const base: PeerBase = {
@@ -108,6 +108,11 @@ export function resolveBgp(config: BgpConfig, place: Place, faults: Fault[]): De
     if (text === undefined) return usual
     return durationWithin(key, text, { least: '0s', most }, place(key), faults) ?? usual
   }
+}
+
+/** One of our own stands where the daemon may write. */
+function gobgpAddress({ gobgp }: BgpConfig): string {
+  return gobgp?.address ?? (gobgp?.own ? 'unix:/run/slb/gobgpd.sock' : 'unix:/run/gobgpd.sock')
 }
 
 function asOf(

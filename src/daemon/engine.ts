@@ -93,6 +93,7 @@ export class Engine {
         fault: this.#troubles.message,
       }),
       node: this.#intent.node,
+      gobgpd: this.#intent.gobgpd,
       draining: this.#rounds.draining,
       ...(this.#serving.next !== undefined && { next: this.#serving.next }),
       ...(trial && { trialEnds: trial.deadline }),

@@ -46,6 +46,12 @@ export class Intent {
     return this.#desired?.node ?? defaultNode
   }
 
+  /** Where a gobgpd of our own is to be, if anywhere. */
+  get gobgpd(): string | undefined {
+    const { speaker, gobgp } = this.#desired?.bgp ?? {}
+    return speaker === 'gobgp' && gobgp?.own ? gobgp.address : undefined
+  }
+
   /** The job that makes a configuration true. It is not wanted by that. */
   jobOf(desired: Desired): Job {
     const wanted = want(desired, this.#wish)

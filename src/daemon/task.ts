@@ -47,6 +47,8 @@ export interface Report {
   /** The state of things in one line, for systemd. */
   readonly summary: string
   readonly node: DesiredNode
+  /** Where a gobgpd of our own is to be; undefined = nowhere. Absent where that is not known. */
+  readonly gobgpd?: string | undefined
   /** True while backends drain. */
   readonly draining: boolean
   /** When what is wanted changes by itself, in milliseconds of the monotonic clock. */

@@ -9,6 +9,7 @@ import { Conductor } from '../../daemon/conductor.ts'
 import { Desk } from '../../daemon/desk.ts'
 import type { Log } from '../../daemon/log.ts'
 import { type Notifier, openNotifier } from '../../daemon/notify.ts'
+import { OwnGobgpd } from '../../daemon/own-gobgpd.ts'
 import { peerOf } from '../../daemon/peer.ts'
 import { type Ask, listen, type Stranger } from '../../daemon/server.ts'
 import type { Report, Task } from '../../daemon/task.ts'
@@ -123,6 +124,9 @@ async function start(
     notifier,
     note: (level, message, fields) => log[level](message, fields),
   })
+  const gobgpd = new OwnGobgpd({
+    note: (level, message, fields) => log[level](message, fields),
+  })
   let stopping = false
   let node = defaultNode
   const conductor = new Conductor({
@@ -135,6 +139,7 @@ async function start(
     reported(report, task) {
       log.debug(`did: ${task.kind}`, { milliseconds: report.cost })
       vitals.ended(task, report)
+      if ('gobgpd' in report) gobgpd.want(report.gobgpd)
       working = false
       announcing.worked()
       if (task.kind === 'files' || task.kind === 'look') announcing.complete()
@@ -178,6 +183,7 @@ async function start(
       server.close()
       server.closeAllConnections()
       await announcing.close(node.onStop === 'keep' ? 'keep' : 'withdraw')
+      await gobgpd.close()
       await checks.close()
       await thread.close()
     },
