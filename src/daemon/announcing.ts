@@ -41,8 +41,11 @@ const patience = 10
 const starting = 60
 /** How long a thread may take to end its sessions, in milliseconds. */
 const parting = 5000
-/** An engine that is at one task for so many signs does not hear what checks find. */
-const longest = 30
+/**
+ * An engine that is at one task for so many signs does not hear what checks find. An apply of all of 10,000
+ * services takes a few seconds, and half a minute on a machine that has no time for it.
+ */
+const longest = 60
 
 export class Announcing {
   readonly #ends: AnnouncingEnds
@@ -118,7 +121,7 @@ export class Announcing {
         },
         quiet: is =>
           is
-            ? note('error', 'all routes are taken back: nobody knows what is behind them any more')
+            ? note('error', `all routes are taken back: ${this.#unfounded()}`)
             : note('info', 'routes are announced again'),
         died: error => {
           note(...errorNote(error))
@@ -138,6 +141,14 @@ export class Announcing {
     this.#ends.note('error', 'the speaking thread shows no sign of life: it is begun anew')
     void this.#thread.close()
     this.#lost()
+  }
+
+  /** Why nobody knows what is behind the routes. */
+  #unfounded(): string {
+    if (!this.#ends.checked()) return 'no checks are made'
+    return this.#under > longest
+      ? `the engine has been at one task for ${this.#under} s`
+      : 'slb was held up, and nobody knows what is behind them'
   }
 
   /** Peers hear of the end of its sessions by the kernel, which closes them. */
