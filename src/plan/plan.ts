@@ -20,8 +20,7 @@ export function plan(input: PlanInput): Plan {
   compareSettings(input, draft)
   const held = compareServices(input, draft)
   compareDoors(input, held, draft)
-  for (const key of input.wanted.waiting ?? [])
-    draft.pending.push({ key, reason: 'waits for its first good answer' })
+  waitForAnswers(input, draft)
   return {
     changes: ordered(draft),
     refused: draft.refused,
@@ -34,6 +33,19 @@ export function plan(input: PlanInput): Plan {
     drains: draft.drains,
     revision: revisionOf(input.wanted.state),
   }
+}
+
+/**
+ * What has not answered yet is left as it is. One that is to stand with weight 0 until then
+ * (`on_down = "quiesce"`) is made, though.
+ */
+function waitForAnswers({ wanted: { waiting } }: PlanInput, draft: Draft): void {
+  if (waiting === undefined || waiting.size === 0) return
+  const made = new Set<string>()
+  for (const change of draft.up)
+    if (change.op === 'create' && change.kind === 'destination') made.add(changeKey(change))
+  for (const key of waiting)
+    if (!made.has(key)) draft.pending.push({ key, reason: 'waits for its first good answer' })
 }
 
 /** Sorting is stable, so services stay with their destinations. What is withdrawn goes before drains begin. */

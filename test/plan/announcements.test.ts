@@ -107,4 +107,22 @@ test('without the daemon nobody knows what its speaker tells', async () => {
   assert.is(pending.length, 2)
 })
 
+test('a backend that is to wait for its answer with weight 0 is made, and left as it is after that', async () => {
+  const waiting = new Set(['tcp 192.0.2.10:80 -> 10.0.0.11:80'])
+  const { desired } = await load([
+    { file: 'web.toml', text: Buffer.from(web('vip = "192.0.2.10"')) },
+  ])
+  if (desired === undefined) throw new Error('it is valid')
+  const wanted = { ...want(desired), waiting }
+  const without = await planned(web('vip = "192.0.2.10"'), v4.replace(/ {2}-> .*\n/, ''), {
+    wanted,
+  })
+  assert.is(without.changes[0], 'create tcp 192.0.2.10:80 -> 10.0.0.11:80')
+  assert.equal(without.pending, [])
+  const there = await planned(web('vip = "192.0.2.10"'), v4, { wanted })
+  assert.equal(there.pending, [
+    'tcp 192.0.2.10:80 -> 10.0.0.11:80: waits for its first good answer',
+  ])
+})
+
 test.run()
