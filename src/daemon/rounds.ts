@@ -141,7 +141,8 @@ export class Rounds {
     if (image !== undefined) return jobOfImage(image)
     const ledger = this.#host.journal.read()
     this.#seen = await observe(this.#host)
-    const wanted = rewound(this.#seen, ledger, [])
+    // This process has announced nothing yet: what is to be announced is what was before it.
+    const wanted = rewound(this.#seen, ledger, [], new Set(['embedded'] as const))
     return {
       wanted: { ...wanted, state: withoutDraining(wanted.state, ledger.draining) },
       limits: defaultLimits,

@@ -57,7 +57,8 @@ function quieted(job: Job): Job {
       })
   // First of all nobody is sent here any more.
   const state = { ...job.wanted.state, service, arp: new Map(), route: new Map() }
-  return { ...job, wanted: { ...job.wanted, state } }
+  const { meant = job.wanted.state } = job.wanted
+  return { ...job, wanted: { ...job.wanted, state, meant } }
 }
 
 /** Nothing at all; what drains has no more time than stopping has. */
@@ -68,7 +69,12 @@ function emptied(job: Job, stopTimeout: number): Job {
   const { sysctl, timeouts } = job.wanted.state
   return {
     ...job,
-    wanted: { ...job.wanted, policies, state: stateOf({ sysctl, timeouts }) },
+    wanted: {
+      ...job.wanted,
+      policies,
+      state: stateOf({ sysctl, timeouts }),
+      meant: stateOf(),
+    },
     consent: Number.POSITIVE_INFINITY,
   }
 }

@@ -222,8 +222,18 @@ function standingServices(
   return services
 }
 
+const texts = new WeakMap<object, string>()
+
+/** Rows never change, and there may be many. */
+function textOf(row: object): string {
+  const known = texts.get(row) ?? JSON.stringify(row)
+  texts.set(row, known)
+  return known
+}
+
 /**
- * Sysctls, timeouts and sync daemons that are as wanted. A switch that is no longer wanted is
+ * Sysctls, timeouts and sync daemons that are as wanted, and what is to be announced, which ends with the
+ * daemon: nothing live tells it to whoever comes after. A switch that is no longer wanted is
  * forgotten; a daemon that could not be stopped stays ours.
  */
 function heldSettings(
@@ -239,6 +249,8 @@ function heldSettings(
     for (const [key, row] of wanted.state[kind])
       if (seen[kind].has(key) && !open.has(key) && !refused.has(key))
         settings.set(key, JSON.stringify(row))
+  for (const kind of ['arp', 'peer', 'route'] as const)
+    for (const [key, row] of (wanted.meant ?? wanted.state)[kind]) settings.set(key, textOf(row))
   for (const key of seen.sync.keys()) {
     const known = ledger.settings.get(key)
     if (known !== undefined && !wanted.state.sync.has(key)) settings.set(key, known)

@@ -48,7 +48,7 @@ async function jobBack(
 ): Promise<Job> {
   const seen = await observe(past)
   const meant = past.asMeant?.(seen) ?? seen
-  const wanted = rewound(meant, past.journal.read(), entries.filter(isApply))
+  const wanted = rewound(meant, past.journal.read(), entries.filter(isApply), past.silent)
   return { wanted, limits: defaultLimits, conflict: 'refuse', ...consent }
 }
 

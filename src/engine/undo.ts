@@ -1,4 +1,5 @@
 /** What an apply leaves behind so that it can be undone, and the way back. */
+import type { Arp, Peer, Route, SpeakerName } from '../model/announcement.ts'
 import { changeKey, type Failure } from '../model/change.ts'
 import { keyOf, type Service, type Sysctl } from '../model/rows.ts'
 import { type State, stateOf, topKinds } from '../model/state.ts'
@@ -62,13 +63,33 @@ function mutableState(): MutableState {
   return state
 }
 
+/** What the journal says of speakers that nobody can ask: nothing live tells what they announce. */
+function untold({ settings }: Ledger, silent: ReadonlySet<SpeakerName>, state: MutableState): void {
+  if (!silent.has('embedded')) return
+  for (const [key, text] of settings) {
+    const kind = (['arp', 'peer', 'route'] as const).find(one => key.startsWith(`${one} `))
+    if (kind === undefined) continue
+    const row = JSON.parse(text) as Arp | Peer | Route
+    if (!('speaker' in row) || silent.has(row.speaker))
+      (state[kind] as Map<string, unknown>).set(key, row)
+  }
+}
+
 /**
  * What is ours now, with the images of past applies laid over it, newest first.
  *
+ * @param silent speakers that cannot be asked; of them the journal says what they were to announce.
+ *
  * Kernel switches stay as they were last set: other programs may have come to rely on them.
  */
-export function rewound(seen: State, ledger: Ledger, entries: readonly HistoryEntry[]): Wanted {
+export function rewound(
+  seen: State,
+  ledger: Ledger,
+  entries: readonly HistoryEntry[],
+  silent: ReadonlySet<SpeakerName> = new Set(),
+): Wanted {
   const state = mutableState()
+  untold(ledger, silent, state)
   const policies = new Map<string, Policy>()
   for (const [key, row] of seen.service)
     if (isOurService(key, row, ledger)) state.service.set(key, row)

@@ -9,7 +9,7 @@ export function compareSettings(input: PlanInput, draft: Draft): void {
   compareTimeouts(input, draft)
   compareSync(input, draft)
   for (const key of input.ledger.settings.keys())
-    if (!key.startsWith('sync ') && !isWanted(key, input))
+    if (/^(sysctl |timeouts$)/.test(key) && !isWanted(key, input))
       draft.notes.push(
         `${key} stays as it is: the configuration no longer asks for it, but others may rely on it`,
       )

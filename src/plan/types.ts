@@ -29,8 +29,13 @@ export interface Wanted {
   readonly agreed?: ReadonlySet<string>
   /** Keys of announcements that are only made while all services behind them can serve. */
   readonly strict?: ReadonlySet<string>
+  /** What would be announced if everything could serve; absent where that is what the State says. */
+  readonly meant?: Announced
   readonly withdrawal?: Withdrawal
 }
+
+/** The rows by which the network learns of VIPs. */
+export type Announced = Pick<State, 'arp' | 'peer' | 'route'>
 
 /** How a route is taken back where what it leads to is to go. Times are in milliseconds. */
 export interface Withdrawal {
@@ -59,7 +64,10 @@ export interface Ledger {
   readonly address: ReadonlySet<string>
   readonly link: ReadonlySet<string>
   readonly snat: ReadonlySet<string>
-  /** Other managed rows (sysctl, timeouts, sync) as they were wanted then: row key to `JSON.stringify(row)`. */
+  /**
+   * Other managed rows (sysctl, timeouts, sync, and what is announced if everything can serve) as they were
+   * wanted then: row key to `JSON.stringify(row)`.
+   */
   readonly settings: ReadonlyMap<string, string>
   /**
    * Addresses whose making was begun, and that the kernel has not acknowledged: for these the mark

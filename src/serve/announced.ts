@@ -46,7 +46,7 @@ export function announceable(written: Wanted, now: Wanted, able: Able): Wanted {
     return verdict === 'leaving' ? asking(row) : row
   })
   if (told === arp && routes === route) return now
-  return { ...now, state: { ...now.state, arp: told, route: routes } }
+  return { ...now, meant: written.state, state: { ...now.state, arp: told, route: routes } }
 }
 
 /** The rows as they are to be; the same map if nothing is otherwise. */

@@ -162,7 +162,9 @@ function directorOn(machine: Machine, files: Readonly<Record<string, string>>): 
     launch,
     async start(options) {
       launch(options)
-      await daemon.logged(/^ready/)
+      const lines = (): boolean => daemon.log().some(({ message }) => /^ready/.test(message))
+      // Several start at once, on one processor.
+      await until(`${machine.name} is ready`, lines, Boolean, 90_000)
     },
   }
 }

@@ -145,7 +145,7 @@ async function wantedJob(context: Context, host: Host): Promise<WantedJob> {
   } catch (error) {
     if (!(error instanceof InvalidConfiguration)) throw error
     await printDiagnostics(context.io, error.diagnostics)
-    const wanted = rewound(await observe(host), host.journal.read(), [])
+    const wanted = rewound(await observe(host), host.journal.read(), [], host.silent)
     const limits = { maxRemove: { count: 0 } } as const
     const job: Job = { wanted, limits, conflict: 'refuse' }
     return { job, cares: new Map(), node: hostname, valid: 'invalid' }
