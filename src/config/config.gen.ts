@@ -256,7 +256,7 @@ export interface ServiceConfig {
   uplink?: string
   check?: ChecksConfig1
   /**
-   * What happens to a backend that is down: remove takes it out, quiesce leaves it with weight 0, so that established connections that still work go on.
+   * What happens to a backend that is down: remove takes it out, quiesce leaves it with weight 0, so that established connections that still work go on. remove when absent, but quiesce where bgp announces the VIP of a service with mh and direct or tunnel forwarding: every machine that announces it then chooses alike.
    */
   on_down?: 'remove' | 'quiesce'
   /**
@@ -568,7 +568,7 @@ export interface ServiceConfig1 {
   uplink?: string
   check?: ChecksConfig1
   /**
-   * What happens to a backend that is down: remove takes it out, quiesce leaves it with weight 0, so that established connections that still work go on.
+   * What happens to a backend that is down: remove takes it out, quiesce leaves it with weight 0, so that established connections that still work go on. remove when absent, but quiesce where bgp announces the VIP of a service with mh and direct or tunnel forwarding: every machine that announces it then chooses alike.
    */
   on_down?: 'remove' | 'quiesce'
   /**

@@ -1,5 +1,12 @@
 /** One `[service.NAME]` to its virtual services. */
 import type { DesiredService } from '../model/desired.ts'
+import { isMovable } from '../model/failover.ts'
+import {
+  announcedServing,
+  defaultServing,
+  type Serving,
+  survivingServing,
+} from '../model/health.ts'
 import { hostPrefix } from '../model/ip.ts'
 import type { Service } from '../model/rows.ts'
 import { type Fault, fault, hasError, warning } from './fault.ts'
@@ -53,15 +60,16 @@ export function resolveService(layers: Layers, book: VipBook): ServiceOutcome {
     faults,
   )
   checkWeightSource(layers, weighed, faults)
-  const announced = uses.some(({ announcing }) => announcing.bgp !== undefined)
-  const serving = resolveServing(site, rows, weighed, announced, faults)
+  const listeners = claimed.map(({ id }, i) => serviceRow(id, options, rows[i] ?? []))
+  const usual = usualServing(uses, listeners)
+  const serving = resolveServing(site, rows, weighed, usual, faults)
   const claims = claimed.map(({ id, vip }) => ({ key: id.key, holder: holderOf(layers, vip) }))
   if (claimed.length === 0 || layers.faulty.size > 0 || hasError(faults))
     return { name, uses, claims, programs, faults }
   const service = {
     name,
     file: layers.file,
-    listeners: claimed.map(({ id }, i) => serviceRow(id, options, rows[i] ?? [])),
+    listeners,
     enabled: config.enabled ?? true,
     adopt: config.adopt ?? false,
     snat: options.snat,
@@ -99,6 +107,12 @@ function checkUse(layers: Layers, faults: Fault[]): void {
       `tunnel has no meaning with forward = "${config.forward ?? 'nat'}"`,
     ),
   )
+}
+
+/** What health does to it where nothing is said of that. */
+function usualServing(uses: readonly VipUse[], listeners: readonly Service[]): Serving {
+  if (!uses.some(({ announcing }) => announcing.bgp !== undefined)) return defaultServing
+  return listeners.some(isMovable) ? survivingServing : announcedServing
 }
 
 function serviceRow(

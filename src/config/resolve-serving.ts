@@ -1,11 +1,5 @@
 /** What verdicts do to a service: `on_down` to `weight_from`. */
-import {
-  type Amount,
-  announcedServing,
-  countOf,
-  defaultServing,
-  type Serving,
-} from '../model/health.ts'
+import { type Amount, countOf, defaultServing, type Serving } from '../model/health.ts'
 import type { Destination } from '../model/rows.ts'
 import type { QuorumConfig, ServiceConfig, WeightFromConfig } from './config.gen.ts'
 import { durationWithin } from './duration-range.ts'
@@ -17,24 +11,23 @@ import { resolveSorry } from './resolve-sorry.ts'
 
 const keys = ['on_down', 'slow_start', 'quorum', 'when_empty', 'sorry', 'weight_from'] as const
 
-/** `rows` are the destinations of each listener; `weighed` says whether a check is asked for the weight, `announced` whether BGP announces a VIP of the service. */
+/** `rows` are the destinations of each listener; `weighed` says whether a check is asked for the weight, `usual` is what holds where nothing is said. */
 export function resolveServing(
   site: Site,
   rows: readonly (readonly Destination[])[],
   weighed: boolean,
-  announced: boolean,
+  usual: Serving,
   faults: Fault[],
 ): Serving {
   const { layers } = site
   const { config } = layers
-  const usual = announced ? announcedServing : defaultServing
   if (keys.every(key => config[key] === undefined)) return usual
   const whenEmpty = resolveWhenEmpty(layers, usual.whenEmpty, faults)
   const sorry =
     config.sorry === undefined ? undefined : resolveSorry(site, config.sorry, rows, faults)
   const weights = weighed ? resolveBounds(layers, faults) : undefined
   return {
-    onDown: config.on_down ?? defaultServing.onDown,
+    onDown: config.on_down ?? usual.onDown,
     slowStart: resolveSlowStart(layers, faults),
     quorum:
       config.quorum === undefined

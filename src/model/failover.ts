@@ -1,5 +1,6 @@
 /** Services whose connections another machine can go on with. */
 import type { DesiredService, DesiredVip } from './desired.ts'
+import type { Service } from './rows.ts'
 
 /**
  * Tells the services whose flows keep their backend when their VIP moves to another machine with the
@@ -11,13 +12,15 @@ export function survivors(vips: readonly DesiredVip[]): (service: DesiredService
   const announced = new Set<string>()
   for (const { announcing, services } of vips)
     if (announcing?.bgp !== undefined) for (const name of services) announced.add(name)
-  return ({ name, listeners }) =>
-    announced.has(name) &&
-    listeners.some(
-      ({ id, scheduler, destinations }) =>
-        id.protocol === 'tcp' &&
-        scheduler === 'mh' &&
-        destinations.length > 0 &&
-        destinations.every(({ forward }) => forward === 'direct' || forward === 'tunnel'),
-    )
+  return ({ name, listeners }) => announced.has(name) && listeners.some(isMovable)
+}
+
+/** The same of one virtual service that is announced. */
+export function isMovable({ id, scheduler, destinations }: Service): boolean {
+  return (
+    id.protocol === 'tcp' &&
+    scheduler === 'mh' &&
+    destinations.length > 0 &&
+    destinations.every(({ forward }) => forward === 'direct' || forward === 'tunnel')
+  )
 }

@@ -42,5 +42,15 @@ export const announcedServing: Serving = Object.freeze<Serving>({
   whenEmpty: 'withdraw',
 })
 
+/**
+ * The same of a service whose flows other machines go on with (see `survivors`): the table of `mh` depends
+ * on the order in which destinations were added (ip_vs_mh.c), so they all stay from the beginning, with
+ * weight 0 while they are not up.
+ */
+export const survivingServing: Serving = Object.freeze<Serving>({
+  ...announcedServing,
+  onDown: 'quiesce',
+})
+
 /** Of a service without checks: the same object for all of them. */
 export const noChecks: ReadonlyMap<string, readonly Check[]> = new Map()
