@@ -5,6 +5,7 @@ import { replaced } from '../model/overlay.ts'
 import type { Service } from '../model/rows.ts'
 import { sameNeeds } from './switches.ts'
 import type { Policy, Wanted } from './types.ts'
+import { takesConnections } from './want-announcements.ts'
 
 /** A desired state, and what `want` made of it. */
 export interface Wish {
@@ -62,10 +63,16 @@ function looksTheSame(
     a.snat === b.snat &&
     (a.adopt === b.adopt || a.checkServices.size === 0) &&
     a.listeners.length === b.listeners.length &&
-    a.listeners.every((listener, i) => listener.id.key === b.listeners[i]?.id.key) &&
+    a.listeners.every((listener, i) => sameListener(listener, b.listeners[i])) &&
+    a.serving.whenEmpty === b.serving.whenEmpty &&
     sameKeys(a.checkServices, b.checkServices) &&
     sameNeeds(a, b, survives)
   )
+}
+
+/** To those who announce its VIP. */
+function sameListener(a: Service, b: Service | undefined): boolean {
+  return a.id.key === b?.id.key && takesConnections(a) === takesConnections(b)
 }
 
 /** Of services of checks, in their order. */

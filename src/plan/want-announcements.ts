@@ -7,10 +7,11 @@ import {
   type Route,
   routeKey,
 } from '../model/announcement.ts'
-import { type Advert, type DesiredBgp, noAnnouncing } from '../model/announcing.ts'
-import type { Desired, DesiredVip } from '../model/desired.ts'
-import { familyOf, hostPrefix } from '../model/ip.ts'
+import type { Advert, DesiredBgp } from '../model/announcing.ts'
+import type { Desired, DesiredService, DesiredVip } from '../model/desired.ts'
+import { familyOf, hostPrefix, type Ip } from '../model/ip.ts'
 import { networkOf } from '../model/network.ts'
+import type { Service } from '../model/rows.ts'
 
 export interface Announcements {
   readonly arp: Map<string, Arp>
@@ -27,7 +28,7 @@ export interface Announcements {
  * @param names who each row is for, by its key, to be added to.
  */
 export function wantAnnouncements(
-  { vips, bgp }: Desired,
+  { services: all, vips, bgp }: Desired,
   disabled: ReadonlySet<string>,
   names: Map<string, readonly string[]>,
 ): Announcements {
@@ -37,10 +38,14 @@ export function wantAnnouncements(
     route: new Map(),
     strict: new Set(),
   }
+  if (vips.every(({ announcing }) => announcing === undefined)) return wanted
+  const empty = emptyVips(all, disabled)
   for (const vip of vips) {
+    if (vip.announcing === undefined) continue
     const services = vip.services.filter(name => !disabled.has(name))
     if (services.length === 0) continue
-    const { uplink, bgp: advert, when } = vip.announcing ?? noAnnouncing
+    const { uplink, bgp: advert, when } = vip.announcing
+    if (empty.of(vip, when)) continue
     const enter = (key: string): void => {
       names.set(key, [...new Set([...(names.get(key) ?? []), ...services])].sort())
       if (when === 'all') wanted.strict.add(key)
@@ -57,6 +62,30 @@ export function wantAnnouncements(
     }
   }
   return wanted
+}
+
+/** True of a virtual service that can take a connection at all, as far as files say. */
+export function takesConnections({ destinations }: Service): boolean {
+  return destinations.some(({ weight }) => weight > 0)
+}
+
+/** Tells the VIPs that lead to nobody: where no backend is written down, no verdict could say so. */
+function emptyVips(
+  services: readonly DesiredService[],
+  disabled: ReadonlySet<string>,
+): { of(vip: DesiredVip, when: 'any' | 'all'): boolean } {
+  const some = new Set<Ip>()
+  const none = new Set<Ip>()
+  for (const { name, listeners, serving } of services)
+    for (const row of disabled.has(name) ? [] : listeners) {
+      if (row.id.address === undefined) continue
+      // Who says sorry takes connections, too; and one that is to be kept is announced whatever is behind it.
+      if (takesConnections(row) || serving.whenEmpty !== 'withdraw') some.add(row.id.address)
+      else none.add(row.id.address)
+    }
+  return {
+    of: ({ address }, when) => (when === 'all' ? none.has(address) : !some.has(address)),
+  }
 }
 
 function routeTo({ address }: DesiredVip, advert: Advert, bgp: DesiredBgp): Route {

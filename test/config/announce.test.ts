@@ -128,6 +128,16 @@ test('flows that can outlive a director need sloppy_tcp: it is set, and who turn
   assert.equal((await loaded(off)).warnings, ['no-sloppy-tcp'])
 })
 
+test('a service without a backend that takes connections is announced to nobody', async () => {
+  const text = bgp + web('vip = "192.0.2.10"', 'announce = "bgp"')
+  const without = text.replace('["10.0.0.11"]', '[{ address = "10.0.0.11", weight = 0 }]')
+  const routes = (found: string[]): number => found.filter(one => one.startsWith('route')).length
+  assert.is(routes(await rows(without)), 0)
+  const before = (await loaded(without)).desired
+  const { state } = want((await loaded(text)).desired, { desired: before, wanted: want(before) })
+  assert.is(state.route.size, 1, 'from its first backend on it is')
+})
+
 test('an edit of [bgp] alone reaches what is wanted', async () => {
   const text = web('vip = "192.0.2.10"', 'announce = "bgp"')
   const before = (await loaded(bgp + text)).desired
