@@ -124,14 +124,21 @@ function countPrefixes(
 ): void {
   for (const peer of peers) {
     if (peer.maxPrefixes === 0) continue
-    const count = all.filter(({ address }) => peer.families.includes(familyOf(address))).length
+    // VIPs within one prefix are one route.
+    const count = new Set(
+      all
+        .filter(({ address }) => peer.families.includes(familyOf(address)))
+        .map(({ address, bgp: { prefix } }) =>
+          prefix === undefined ? address : `${networkOf(address, prefix)}/${prefix}`,
+        ),
+    ).size
     const name = peerNames.get(`peer ${peer.address}`) ?? ''
     if (count > peer.maxPrefixes)
       faults.push(
         fault(
           'out-of-range',
           place('peer', name, 'max_prefixes'),
-          `peer ${name} is to be told of at most ${peer.maxPrefixes} routes, but ${count} VIPs are announced`,
+          `peer ${name} is to be told of at most ${peer.maxPrefixes} routes, but ${count} are announced`,
         ),
       )
   }

@@ -158,7 +158,7 @@ class GobgpSpeaker implements Speaker {
     const password =
       peer.password === undefined ? undefined : await this.#options.password(peer.password)
     const neighbour = message(1, neighbourOf(peer, password, as))
-    await this.#call(dialect, op === 'create' ? 'AddPeer' : 'UpdatePeer', [neighbour])
+    await this.#call(dialect, op === 'update' ? 'UpdatePeer' : 'AddPeer', [neighbour])
   }
 
   /** In the order of the changes, as one stream: the daemon takes all of a message or none. */

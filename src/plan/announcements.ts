@@ -8,6 +8,7 @@
 import type { Peer, Route, SpeakerName } from '../model/announcement.ts'
 import type { Ip } from '../model/ip.ts'
 import { networkOf } from '../model/network.ts'
+import { keyOf } from '../model/rows.ts'
 import { conflictOver, type Draft, type PlanInput, type Waits } from './draft.ts'
 import { fieldChanges, fieldsOf } from './fields.ts'
 
@@ -48,7 +49,12 @@ function doorsOf(
   draft: Draft,
 ): Doors {
   const open = new Set<Ip>()
-  for (const row of input.seen.address.values()) if (!row.dadFailed) open.add(row.address)
+  const leaving = new Set<string>()
+  for (const { op, kind, row } of draft.down)
+    if (kind === 'address' && op === 'delete') leaving.add(keyOf.address(row))
+  // One that is about to go, as when others are to put it up from now on, is no place to send anybody to.
+  for (const [key, row] of input.seen.address)
+    if (!row.dadFailed && !leaving.has(key)) open.add(row.address)
   for (const { op, kind, row } of draft.up)
     if (
       kind === 'address' &&

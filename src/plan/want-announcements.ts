@@ -117,6 +117,7 @@ function routeTo({ address }: DesiredVip, advert: Advert, bgp: DesiredBgp): Rout
 /** What routers take where nobody says otherwise. */
 const usualPreference = 100
 
+/** In the order of a row, by text, whoever said what: speakers that read back what they tell have no other. */
 function union(a: readonly string[], b: readonly string[]): readonly string[] {
-  return a.length === 0 ? b : [...new Set([...a, ...b])].sort()
+  return [...new Set([...a, ...b])].sort()
 }

@@ -1,4 +1,7 @@
 /** What is live, without what health and operators made of it: what is to be gone back to one day. */
+import { isDeepStrictEqual } from 'node:util'
+import type { Route } from '../model/announcement.ts'
+import { replaced } from '../model/overlay.ts'
 import { compareDestinations, type Destination, keyOf, type Service } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
 import type { Wanted } from '../plan/types.ts'
@@ -31,7 +34,11 @@ export function asMeant(seen: State, { written, served }: Applied): State {
     address: withHidden(seen.address, written.state.address, served.state.address),
     snat: withHidden(seen.snat, written.state.snat, served.state.snat),
     arp: withHidden(seen.arp, written.state.arp, served.state.arp),
-    route: withHidden(seen.route, written.state.route, served.state.route),
+    route: withoutAsking(
+      withHidden(seen.route, written.state.route, served.state.route),
+      written.state.route,
+      served.state.route,
+    ),
   }
 }
 
@@ -45,6 +52,22 @@ function withHidden<Row>(
   const all = new Map(seen)
   for (const [key, row] of written) if (!served.has(key) && !all.has(key)) all.set(key, row)
   return all
+}
+
+/** Routes that only ask for other ways because of a drain are meant as they were written. */
+function withoutAsking(
+  seen: ReadonlyMap<string, Route>,
+  written: ReadonlyMap<string, Route>,
+  served: ReadonlyMap<string, Route>,
+): ReadonlyMap<string, Route> {
+  const rows = new Map<string, Route>()
+  for (const [key, was] of written) {
+    const now = served.get(key)
+    const live = seen.get(key)
+    if (now !== undefined && now !== was && live !== undefined && isDeepStrictEqual(live, now))
+      rows.set(key, was)
+  }
+  return replaced(seen, rows)
 }
 
 function meant(live: Service, written: Service, served: Service | undefined): Service {

@@ -34,6 +34,26 @@ const vip = 'vip = "192.0.2.1"'
 const port = 'port = 80'
 const backends = 'backends = ["10.0.0.1"]'
 
+test('VIPs within one prefix are one route to a peer that takes no more', async () => {
+  const { vips } = await desiredOf({
+    'web.toml': `[bgp]
+as = 65000
+[bgp.peer.tor]
+address = "10.0.0.1"
+as = 65001
+max_prefixes = 1
+[vip.front]
+address = ["192.0.2.1", "192.0.2.2"]
+announce = "bgp"
+prefix = 24
+[service.web]
+vip = "front"
+${port}
+${backends}`,
+  })
+  assert.is(vips.length, 2)
+})
+
 test('each VIP, port and protocol is a virtual service', async () => {
   const desired = await web(
     'vip = ["192.0.2.1", "192.0.2.2"]',

@@ -96,6 +96,15 @@ test('a daemon that has just been started is told who it is by the first peer', 
   assert.equal(methods().slice(-3), ['GetBgp', 'StartBgp', 'AddPeer'])
 })
 
+test('a peer that comes from another speaker is new here', async () => {
+  const { speaker, methods } = fakeDaemon(third, 65_001)
+  const from: Peer = { ...peer, speaker: 'embedded' }
+  await speaker.apply([{ op: 'replace', kind: 'peer', row: peer, from }])
+  assert.is(methods().at(-1), 'AddPeer')
+  await speaker.apply([{ op: 'update', kind: 'peer', row: peer, from: peer }])
+  assert.is(methods().at(-1), 'UpdatePeer')
+})
+
 test('without a router id it cannot be started, and says what to do', async () => {
   const { speaker } = fakeDaemon(third, 0)
   const [failure] = await speaker.apply([{ op: 'create', kind: 'peer', row: peer }])

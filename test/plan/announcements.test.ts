@@ -58,6 +58,19 @@ test('a VIP is announced in the plan that puts it up', async () => {
   assert.equal(changes, ['create address slb0 192.0.2.10/32', 'create route 192.0.2.10/32'])
 })
 
+test('communities stand in the order of text, as speakers read them back', async () => {
+  const said = `[vip.front]
+address = "192.0.2.10"
+announce = "bgp"
+communities = ["9:1", "10:1", "65000:2:1", "65000:10:1"]
+`
+  const config = web('vip = "front"').replace('announce = "bgp"\nbackends', 'backends') + said
+  const { desired } = await load([{ file: 'web.toml', text: Buffer.from(config) }])
+  const [row] = desired === undefined ? [] : want(desired).state.route.values()
+  assert.equal(row?.communities, ['10:1', '9:1'])
+  assert.equal(row?.largeCommunities, ['65000:10:1', '65000:2:1'])
+})
+
 test('not while its address cannot come', async () => {
   const failed = new Set(['address slb0 192.0.2.10/32'])
   const { changes, pending } = await planned(web('vip = "192.0.2.10"'), v4, { failed })
@@ -78,6 +91,16 @@ test('an address of somebody else is announced while it is here', async () => {
   assert.equal(none.pending, ['route 192.0.2.10/32: waits for the address 192.0.2.10'])
   const here = `${v4.replace('link slb0 dummy up ours\n', '')}address eth0 192.0.2.10/24\n`
   assert.equal((await planned(external, here)).changes, ['create route 192.0.2.10/32'])
+})
+
+test('an address that goes is no place to send anybody to, though it is still here', async () => {
+  const external = web('vip = "192.0.2.10"\nlink = "external"')
+  const ours = `${v4}address slb0 192.0.2.10/32 ours\n`
+  const first = await planned(external, ours)
+  assert.not.ok(first.changes.includes('create route 192.0.2.10/32'), first.changes.join())
+  assert.ok(first.pending.includes('route 192.0.2.10/32: waits for the address 192.0.2.10'))
+  const told = await planned(external, `${ours}route 192.0.2.10/32 by embedded ours\n`)
+  assert.ok(told.changes.includes('delete route 192.0.2.10/32'))
 })
 
 test('what was lost and cannot be put back is withdrawn', async () => {

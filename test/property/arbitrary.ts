@@ -5,6 +5,8 @@
  * again and again, and wanted keys are held by others more often than in life.
  */
 import fc from 'fast-check'
+import { type Peer, peerKey, type SpeakerName } from '../../src/model/announcement.ts'
+import type { Advert, Announcing, DesiredBgp } from '../../src/model/announcing.ts'
 import { noCheckServices } from '../../src/model/check-service.ts'
 import type { Desired, DesiredKernel, DesiredService, DesiredVip } from '../../src/model/desired.ts'
 import { defaultServing, noChecks } from '../../src/model/health.ts'
@@ -206,10 +208,116 @@ const kernel: fc.Arbitrary<DesiredKernel> = fc
     sync,
   }))
 
+const peers: fc.Arbitrary<readonly Peer[]> = fc
+  .uniqueArray(
+    record<Pick<Peer, 'address' | 'as' | 'hold' | 'gracefulRestart' | 'families'>>({
+      address: fc.constantFrom('10.0.0.1' as Ip, '10.0.0.2' as Ip, 'fd00::1' as Ip),
+      as: fc.constantFrom(65_001, 65_002),
+      hold: fc.constantFrom(9, 9, 90),
+      gracefulRestart: fc.constantFrom(0, 0, 120),
+      families: fc.constantFrom<readonly Family[]>(['ipv4', 'ipv6'], ['ipv4']),
+    }),
+    { minLength: 1, maxLength: 3, selector: row => row.address },
+  )
+  .map(rows =>
+    rows.map(row => ({
+      speaker: 'embedded',
+      port: 179,
+      localAs: 65_000,
+      keepalive: 3,
+      multihop: 1,
+      ttlSecurity: false,
+      maxPrefixes: 0,
+      ...row,
+    })),
+  )
+
+/** By an embedded speaker, by a gobgpd, or by a routing table: from one configuration to the next that may change. */
+const bgp: fc.Arbitrary<DesiredBgp> = fc
+  .record({
+    speaker: fc.constantFrom<SpeakerName>('embedded', 'embedded', 'gobgp', 'table'),
+    peers,
+    communities: fc.subarray(['65000:100', '9:1']),
+    table: fc.constantFrom(198, 199),
+    api: fc.constantFrom('unix:/run/a.sock', 'unix:/run/b.sock'),
+  })
+  .map(({ speaker, peers: all, communities, table, api }) => {
+    const own = speaker === 'gobgp' ? { speaker, api } : { speaker: 'embedded' as const }
+    const rows = speaker === 'table' ? [] : all.map(row => ({ ...row, ...own }))
+    return {
+      speaker,
+      peers: rows,
+      peerNames: new Map(rows.map(row => [peerKey(row), `peer-${row.address}`])),
+      nextHop: {},
+      communities,
+      largeCommunities: [],
+      localPref: 100,
+      table,
+      gracefulShutdown: 2000,
+      settle: 1000,
+      gobgp: { address: api, own: false },
+    }
+  })
+
+interface Telling {
+  readonly bgp: DesiredBgp | undefined
+  /** How each VIP is announced: to neighbours, by BGP. */
+  readonly ways: readonly (readonly [boolean, boolean])[]
+  /** VIPs within one prefix are one route, and have to say the same of it. */
+  readonly wide: boolean
+  readonly advert: Advert
+  readonly when: Announcing['when']
+}
+
+const telling = record<Telling>({
+  bgp: fc.option(bgp, { nil: undefined }),
+  ways: fc.array(
+    fc.constantFrom<[boolean, boolean]>([false, false], [true, false], [false, true], [true, true]),
+    {
+      minLength: vips.length,
+      maxLength: vips.length,
+    },
+  ),
+  wide: fc.constantFrom(false, false, true),
+  advert: record<Advert>({
+    communities: fc.subarray(['10:1', '9:2']),
+    largeCommunities: fc.subarray(['65000:1:2']),
+    prepend: fc.constantFrom(0, 0, 2),
+  }),
+  when: fc.constantFrom('any', 'any', 'all'),
+})
+
+function announced({ address, link, ...vip }: DesiredVip, index: number, how: Telling): DesiredVip {
+  const [neighbours = false, routers = false] = how.ways[index] ?? []
+  const family = familyOf(address)
+  const arp = neighbours && link !== undefined
+  const byBgp = routers && how.bgp !== undefined
+  if (!arp && !byBgp) return { address, ...(link !== undefined && { link }), ...vip }
+  const said =
+    how.bgp?.speaker === 'table'
+      ? { communities: [], largeCommunities: [], prepend: 0 }
+      : how.advert
+  const prefix = how.wide ? { prefix: family === 'ipv4' ? 24 : 64 } : {}
+  const announcing: Announcing = {
+    ...(arp && { uplink: 'eth0' }),
+    ...(byBgp && { bgp: { ...said, ...prefix } }),
+    when: how.when,
+  }
+  // The kernel answers no solicitation for an address of another link.
+  const near = arp && family === 'ipv6'
+  return {
+    address,
+    ...vip,
+    ...(link !== undefined && { link: near ? 'eth0' : link }),
+    ownLink: vip.ownLink && !near,
+    announcing,
+  }
+}
+
 /** A whole configuration as `resolve` would give it: keys unique over all services, VIPs counted. */
 export const desired: fc.Arbitrary<Desired> = fc
-  .record({ services: fc.array(service, { maxLength: names.length }), homes, kernel })
-  .map(({ services, homes: at, kernel: settings }) => {
+  .record({ services: fc.array(service, { maxLength: names.length }), homes, kernel, how: telling })
+  .map(({ services, homes: at, kernel: settings, how }) => {
     const taken = new Set<string>()
     const kept: DesiredService[] = []
     for (const [index, { listeners, ...rest }] of services.entries()) {
@@ -230,7 +338,8 @@ export const desired: fc.Arbitrary<Desired> = fc
     }
     return {
       services: kept,
-      vips: vipsOf(kept, at),
+      vips: vipsOf(kept, at).map(vip => announced(vip, vips.indexOf(vip.address), how)),
+      ...(how.bgp && { bgp: how.bgp }),
       kernel: settings,
       guard: { maxRemove: { share: 1 } },
       conflict: 'refuse',

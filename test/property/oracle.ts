@@ -5,6 +5,7 @@
 import * as assert from 'uvu/assert'
 import type { Preview, Round } from '../../src/engine/reconcile.ts'
 import type { Conflict } from '../../src/model/desired.ts'
+import type { Ip } from '../../src/model/ip.ts'
 import {
   type Address,
   type Destination,
@@ -165,7 +166,7 @@ function isReplaced(kind: TopKind, key: string, before: State, after: State): bo
   if (from === undefined || to === undefined) return false
   if (kind === 'sync') return true
   const place = (row: object): string =>
-    JSON.stringify(['speaker' in row && row.speaker, 'table' in row && row.table])
+    JSON.stringify(['speaker', 'table', 'api'].map(name => Reflect.get(row, name) ?? null))
   return place(from) !== place(to)
 }
 
@@ -198,9 +199,17 @@ function differ(kind: TopKind, key: string, before: State, after: State): boolea
 }
 
 /** What waits has something to wait for: an address for services that are all refused, or its link. */
-export function checkPending({ wanted, round }: Outcome): void {
+export function checkPending({ wanted, round, after }: Outcome): void {
   const refused = new Set(round.left.refused.map(one => one.key))
+  const there = new Set(Array.from(after.address.values(), row => row.address))
   for (const { key, reason } of round.left.pending) {
+    if (wanted.state.route.has(key) || wanted.state.arp.has(key)) {
+      const [, ip] = /^waits for the address (.*)$/.exec(reason) ?? []
+      // An address that others put up is not there before they do.
+      if (ip !== undefined) assert.not(there.has(ip as Ip), `${key} ${reason} in vain`)
+      else assert.ok(refused.has(reason.slice('waits for '.length)), `${key} ${reason} in vain`)
+      continue
+    }
     const address = wanted.state.address.get(key)?.address
     const services = [...wanted.state.service.values()].filter(row => row.id.address === address)
     const open = services.filter(row => !refused.has(row.id.key))

@@ -5,6 +5,7 @@ import type { Destination } from '../../src/model/rows.ts'
 import type { State } from '../../src/model/state.ts'
 import { plan } from '../../src/plan/plan.ts'
 import { asMeant } from '../../src/serve/as-meant.ts'
+import { noMemory } from '../../src/serve/circumstances.ts'
 import { ageOf } from '../../src/serve/listener.ts'
 import type { Served } from '../../src/serve/serve.ts'
 import { emptyLedger } from '../../src/state/journal.ts'
@@ -55,6 +56,29 @@ test('so is what drains still', async () => {
     rows.map(row => (row.address === '10.0.0.2' ? { ...row, weight: 0 } : row)),
   )
   assert.is(meant(seen, scene, served), '1=1 2=4 3=1')
+})
+
+test('a route that asks for other ways is meant as it was written', async () => {
+  const scene = await sceneOf(`[bgp]
+as = 65000
+[bgp.peer.tor]
+address = "10.0.0.254"
+as = 65001
+${web}announce = "bgp"
+`)
+  const { wanted: served } = serveWhen(scene, {
+    found: {},
+    overrides: [asking('drain', 'web')],
+    memory: { ...noMemory, fresh: false },
+  })
+  const at = 'route 192.0.2.10/32'
+  assert.equal(served.state.route.get(at)?.communities, ['65535:0'])
+  const { written } = scene
+  assert.equal(asMeant(served.state, { written, served }).route.get(at)?.communities, [])
+  const [row] = served.state.route.values()
+  const route = new Map(row === undefined ? [] : [[at, { ...row, med: 7 }]])
+  const other = asMeant({ ...served.state, route }, { written, served }).route.get(at)
+  assert.equal([other?.med, other?.communities], [7, ['65535:0']], 'what others changed stays')
 })
 
 test('what others changed stays as it is', async () => {

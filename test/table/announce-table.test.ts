@@ -3,6 +3,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Route, SpeakerName } from '../../src/model/announcement.ts'
 import type { ChangeOf } from '../../src/model/change.ts'
+import { SlbError } from '../../src/model/error.ts'
 import type { Ip } from '../../src/model/ip.ts'
 import type { Speaker, SpeakerChange } from '../../src/table/announce/speaker.ts'
 import { announceTable } from '../../src/table/announce/table.ts'
@@ -64,6 +65,21 @@ test('what changes its speaker is made there before it goes here', async () => {
   await announceTable([embedded, kernel]).apply([change])
   assert.equal(kernel.applied, ['replace 192.0.2.1'])
   assert.equal(embedded.applied, ['delete 192.0.2.1'])
+})
+
+test('what its new speaker cannot take stays with the one that has it', async () => {
+  const [embedded, kernel] = [fake('embedded'), fake('table')]
+  const error = new SlbError('io', 'no room')
+  kernel.apply = async changes => changes.map(change => ({ change, error }))
+  const change: ChangeOf<'route'> = {
+    op: 'replace',
+    kind: 'route',
+    row: route('table'),
+    from: route('embedded'),
+  }
+  const failures = await announceTable([embedded, kernel]).apply([change])
+  assert.is(failures.length, 1)
+  assert.equal(embedded.applied, [])
 })
 
 test('a speaker that nobody wants is asked once, and again for as long as it has something of ours', async () => {

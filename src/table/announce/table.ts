@@ -79,18 +79,25 @@ export function announceTable(
         if (known === undefined) parts.set(post, [change])
         else known.push(change)
       }
-      for (const change of changes.map(speakerChange)) {
+      const carryOut = async (): Promise<void> => {
+        for (const [post, part] of parts) {
+          post.busy = true
+          failures.push(...(await carriedOut(post.speaker, part)))
+        }
+        parts.clear()
+      }
+      const all = changes.map(speakerChange)
+      for (const change of all) put(postOf(change.row), change)
+      await carryOut()
+      // What could not be made there goes on here: it is tried again, and nobody was without it.
+      const failed = new Set<Change>(failures.map(({ change }) => change))
+      for (const change of all) {
         const { row, from, kind } = change
-        const post = postOf(row)
-        put(post, change)
         const before = from && postOf(from)
-        if (before !== undefined && before !== post)
+        if (before !== undefined && before !== postOf(row) && !failed.has(change))
           put(before, { op: 'delete', kind, row: from } as SpeakerChange)
       }
-      for (const [post, part] of parts) {
-        post.busy = true
-        failures.push(...(await carriedOut(post.speaker, part)))
-      }
+      await carryOut()
       return failures
     },
     async status() {
