@@ -12,7 +12,8 @@ export function explain(file: string, tree: unknown, found: Sifted): Fault {
   const { keyword, path, params } = found
   const at: Spot = { file, path }
   const value = valueAt(tree, path)
-  if (path.includes('password') && typeof value !== 'object') return badPassword(at)
+  if (path.includes('password') && (typeof value !== 'object' || Array.isArray(value)))
+    return badPassword(at)
   switch (keyword) {
     case 'additionalProperties':
       return unknownKey(at, params.additionalProperty ?? '')

@@ -126,10 +126,8 @@ function lookUp({ file, path, key }: Spot, { text, layout, starts }: Drawn): Loc
   const firstLine = /^[^\r\n]*/.exec(text.slice(start, Math.min(end, start + 200)))?.[0] ?? ''
   return {
     place,
-    line:
-      path.includes('password') && path.at(-1) !== 'password'
-        ? ''
-        : lineOf(text, place.line, starts),
+    // Of a password nothing is shown: its value may stand on a line of its own, without a name.
+    line: path.includes('password') ? '' : lineOf(text, place.line, starts),
     length: Math.max(1, [...firstLine.trimEnd()].length),
   }
 }

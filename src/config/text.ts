@@ -73,9 +73,11 @@ export function lineStarts(text: string): readonly number[] {
   return starts
 }
 
-/** What may hold a password is never shown. Where one is (`{ file = "..." }`) may be. */
-const secretLine = /passw|secret|md5|psk/i
-const whereOne = /passw\w*["']?\s*[=:]\s*(\{\s*)?["']?(file|env|credential)\b/i
+/** What may hold a password is never shown, by whatever name others call it. */
+const secretLine = /pass(?!ive)|secret|md5|psk|token|auth|\bkey["']?\s*[=:]/i
+/** Where one is, and nothing else, may be: `password = { file = "..." }`. */
+const whereOne =
+  /passw\w*["']?\s*[=:]\s*\{\s*["']?(file|env|credential)["']?\s*[=:]\s*("[^"]*"|'[^']*'|[\w./-]+)\s*\}/gi
 
 /** A line of a text, counted from 1, without its end. Empty if a password may stand there. */
 export function lineOf(
@@ -86,7 +88,14 @@ export function lineOf(
   const start = starts[line - 1]
   if (start === undefined) return ''
   const found = text.slice(start, (starts[line] ?? text.length + 1) - 1).replace(/\r$/, '')
-  return secretLine.test(found) && !whereOne.test(found) ? '' : found
+  return secretLine.test(found.replace(whereOne, '')) || isBelowSecret(text, start) ? '' : found
+}
+
+/** True within a table that is a password: `[bgp.peer.tor.password]`. */
+function isBelowSecret(text: string, start: number): boolean {
+  const head = text.lastIndexOf('\n[', start)
+  const end = text.indexOf(']', head)
+  return head >= 0 && end < start && /passw/i.test(text.slice(head, end))
 }
 
 /** Line and column of an offset: both from 1, the column in characters. */
