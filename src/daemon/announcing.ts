@@ -58,6 +58,8 @@ export class Announcing {
   #patience = starting
   #under = 0
   #closed = false
+  /** True from the death of a thread until everything has been looked at again. */
+  #replaced = false
 
   constructor(
     ends: AnnouncingEnds,
@@ -85,9 +87,13 @@ export class Announcing {
     this.#under = 0
   }
 
-  /** Everything has been compared and made true: what is to be announced is known to the thread, also to a new one. */
-  complete(): void {
-    this.#thread?.complete()
+  /**
+   * The files, or everything there is, have been compared and made true: what is to be announced is known
+   * to the thread. Of one that took another's place only a look at everything finds out that it knows nothing.
+   */
+  complete(after: 'files' | 'all'): void {
+    if (after === 'all') this.#replaced = false
+    if (!this.#replaced) this.#thread?.complete()
   }
 
   /** Ends the sessions; `keep` without a word where the peer keeps our routes for a while. */
@@ -154,6 +160,7 @@ export class Announcing {
   /** Peers hear of the end of its sessions by the kernel, which closes them. */
   #lost(): void {
     this.#thread = undefined
+    this.#replaced = true
     if (!this.#closed) this.#callOff = this.#after(pause, () => this.#ends.anew())
   }
 }

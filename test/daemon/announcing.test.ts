@@ -141,7 +141,9 @@ test('one that hangs or dies gives way to another, whose peers may have kept the
   assert.is(threads[2]?.restarting, true)
   assert.is(state.anew, 2)
   assert.equal(threads[2]?.said, [], 'nothing is complete before it has been looked at everything')
-  announcing.complete()
+  announcing.complete('files')
+  assert.equal(threads[2]?.said, [], 'an edit is compared with what was told to the one before')
+  announcing.complete('all')
   assert.equal(threads[2]?.said, ['complete'])
 })
 

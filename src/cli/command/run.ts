@@ -142,7 +142,9 @@ async function start(
       if ('gobgpd' in report) gobgpd.want(report.gobgpd)
       working = false
       announcing.worked()
-      if (task.kind === 'files' || task.kind === 'look') announcing.complete()
+      // What failed was not compared to its end, and a look at links says nothing of routes.
+      if (!report.failed && task.kind === 'files') announcing.complete('files')
+      if (!report.failed && task.kind === 'look' && task.at === 'all') announcing.complete('all')
       if (task.kind === 'command') desk.through(task.id)
       const { settle } = node
       node = report.node
