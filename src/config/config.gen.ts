@@ -693,7 +693,7 @@ export interface BgpConfig {
    */
   graceful_shutdown?: string
   /**
-   * How long after the withdrawal of a route the network is given before what it led to drains or goes; at most 1m.
+   * How long after the withdrawal of a route the network is given before what it led to drains or goes; at most 10s: verdicts wait as long.
    */
   settle?: string
   /**

@@ -99,7 +99,7 @@ export function resolveBgp(config: BgpConfig, place: Place, faults: Fault[]): De
     localPref: config.local_pref ?? 100,
     table: config.table ?? defaults.table,
     gracefulShutdown: duration('graceful_shutdown', '5m', defaults.shutdown),
-    settle: duration('settle', '1m', defaults.settle),
+    settle: duration('settle', '10s', defaults.settle),
     gobgp,
   }
 

@@ -54,6 +54,16 @@ ${backends}`,
   assert.is(vips.length, 2)
 })
 
+test('the network is given less time than the speaker waits for signs of the engine', async () => {
+  const said = async (settle: string): Promise<readonly string[]> => {
+    const text = `[bgp]\nas = 65000\nsettle = "${settle}"\n`
+    const { diagnostics } = await load([{ file: 'bgp.toml', text: Buffer.from(text) }])
+    return diagnostics.map(({ message }) => message)
+  }
+  assert.equal(await said('10s'), [])
+  assert.equal(await said('31s'), ['settle is from "0s" to "10s", not "31s"'])
+})
+
 test('each VIP, port and protocol is a virtual service', async () => {
   const desired = await web(
     'vip = ["192.0.2.1", "192.0.2.2"]',
