@@ -39,8 +39,8 @@ function seenAny({ seen: { arp, peer, route } }: PlanInput): number {
   return arp.size + peer.size + route.size
 }
 
-/** Why nobody should be sent to an address yet; undefined = he may be. */
-type Doors = (address: Ip, prefix?: number) => string | undefined
+/** Why nobody should be sent to an address yet; undefined = he may be. `strict`: all behind it must stand. */
+type Doors = (address: Ip, strict: boolean, prefix?: number) => string | undefined
 
 function doorsOf(
   input: PlanInput,
@@ -76,8 +76,10 @@ function doorsOf(
       : [...served.keys()].filter(
           one => one.includes(':') === address.includes(':') && networkOf(one, prefix) === address,
         )
-  return (address, prefix) => {
+  return (address, strict, prefix) => {
     const all = behind(address, prefix)
+    const why = strict ? all.map(one => cause.get(one)).find(one => one !== undefined) : undefined
+    if (why !== undefined) return `waits for ${why}`
     if (all.some(one => open.has(one) && served.get(one) !== false)) return undefined
     const shut = all.find(one => served.get(one) === false)
     if (shut !== undefined) return `waits for ${cause.get(shut)}`
@@ -85,11 +87,16 @@ function doorsOf(
   }
 }
 
+/** True of what is only announced while all services behind it can serve. */
+function isStrict(key: string, { wanted }: PlanInput): boolean {
+  return wanted.strict?.has(key) === true
+}
+
 function compareArp(input: PlanInput, doors: Doors, draft: Draft): void {
   const { wanted, seen, failed } = input
   for (const [key, row] of wanted.state.arp) {
     if (failed?.has(key) || seen.arp.has(key)) continue
-    const why = doors(row.address)
+    const why = doors(row.address, isStrict(key, input))
     if (why !== undefined) draft.pending.push({ key, reason: why })
     else draft.up.push({ op: 'create', kind: 'arp', row })
   }
@@ -122,7 +129,7 @@ function compareRoutes(input: PlanInput, doors: Doors, draft: Draft): void {
   for (const [key, row] of wanted.state.route) {
     if (failed?.has(key) || isSilent(row.speaker, key, input, draft)) continue
     const have = seen.route.get(key)
-    const shut = doors(row.address, row.prefix)
+    const shut = doors(row.address, isStrict(key, input), row.prefix)
     // What it led to was lost and cannot be put back: until it can, nobody is sent here.
     if (have?.owned && shut !== undefined)
       draft.down.push({ op: 'delete', kind: 'route', row: have })

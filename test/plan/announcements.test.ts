@@ -85,6 +85,29 @@ test('nor while its service cannot', async () => {
   assert.ok(pending.includes('route 192.0.2.10/32: waits for tcp 192.0.2.10:80'))
 })
 
+test('with announce_when = "all" not while one of its services cannot', async () => {
+  const front = (when: string): string => `${bgp}
+[vip.front]
+address = "192.0.2.10"
+announce = "bgp"
+announce_when = "${when}"
+[service.web]
+vip = "front"
+port = 80
+backends = ["10.0.0.11"]
+[service.dns]
+vip = "front"
+port = 53
+backends = ["10.0.0.11"]
+`
+  const held = `${v4}service tcp 192.0.2.10:53 wrr\n`
+  const route = 'create route 192.0.2.10/32'
+  assert.ok((await planned(front('any'), held)).changes.includes(route))
+  const { changes, pending } = await planned(front('all'), held)
+  assert.not.ok(changes.includes(route))
+  assert.ok(pending.includes('route 192.0.2.10/32: waits for tcp 192.0.2.10:53'), pending.join())
+})
+
 test('an address of somebody else is announced while it is here', async () => {
   const external = web('vip = "192.0.2.10"\nlink = "external"')
   const none = await planned(external, v4.replace('link slb0 dummy up ours\n', ''))
