@@ -5,11 +5,13 @@
  * under test/net beside routers in network namespaces of it, those under test/lab inside a kernel
  * with IPVS (see test/lab/kernel), those under test/qemu inside a whole distribution kernel (only
  * when asked, or with CI set). It ends with `N passed, N failed`; a file that crashes or runs no test
- * has failed. Routers or a lab that cannot be had are a failure when CI is set, and else count their
+ * has failed. A few that fail are run once more, each alone; what passes then is named at the end.
+ * Routers or a lab that cannot be had are a failure when CI is set, and else count their
  * files as skipped.
  */
 import { openLab } from './lab/kernel/lab.ts'
 import { ensureRouters } from './net/tools.ts'
+import { type RunLane, runWithAgain } from './runner/again.ts'
 import { findTests, type Lane, lanes } from './runner/find-tests.ts'
 import { runInLab } from './runner/in-lab.ts'
 import { closingLine, lost, type Outcome, show } from './runner/outcome.ts'
@@ -50,6 +52,7 @@ async function main(): Promise<void> {
   const args = parseArguments(process.argv.slice(2))
   const found = findTests(args.words)
   const outcomes: Outcome[] = []
+  const again: string[] = []
   const tell = (outcome: Outcome): void => {
     outcomes.push(outcome)
     console.log(show(outcome))
@@ -59,36 +62,51 @@ async function main(): Promise<void> {
   for (const lane of args.lanes) {
     const files = found[lane]
     if (files.length === 0) continue
-    if (lane === 'host') {
-      console.log(`This machine, Node ${process.version}`)
-      await runFiles(
-        files,
-        2,
-        { prefix: [], timeout: hostTimeout, signal: interrupted.signal },
-        tell,
-      )
-    } else if (lane === 'net') skipped += await runBesideRouters(files, tell)
-    else skipped += await runLane(lane, files, tell)
+    const run: RunLane = async (some, hear, alone) => {
+      skipped += await runIn[lane](some, hear, alone)
+    }
+    again.push(...(await runWithAgain(files, run, tell, line => console.log(line))))
   }
   if (outcomes.length + skipped === 0) console.log('no test file has such a path')
+  if (again.length > 0) console.log(`Passed only alone, after a failure: ${again.join(', ')}`)
   console.log(closingLine(outcomes, skipped))
   const failed = outcomes.some(outcome => outcome.failed > 0)
   process.exitCode = failed || outcomes.length === 0 || interrupted.signal.aborted ? 1 : 0
+}
+
+/** Runs files of a lane. Returns how many were skipped, because what they need cannot be had. */
+type RunIn = (
+  files: readonly string[],
+  tell: (outcome: Outcome) => void,
+  alone: boolean,
+) => Promise<number>
+
+const runIn: Readonly<Record<Lane, RunIn>> = {
+  async host(files, tell, alone) {
+    if (!alone) console.log(`This machine, Node ${process.version}`)
+    const launch = { prefix: [], timeout: hostTimeout, signal: interrupted.signal }
+    await runFiles(files, alone ? 1 : 2, launch, tell)
+    return 0
+  },
+  net: runBesideRouters,
+  lab: (files, tell) => runLane('lab', files, tell),
+  qemu: (files, tell) => runLane('qemu', files, tell),
 }
 
 /** Some at a time: most of what they do is wait for daemons. Returns how many files were skipped. */
 async function runBesideRouters(
   files: readonly string[],
   tell: (outcome: Outcome) => void,
+  alone: boolean,
 ): Promise<number> {
   try {
     await ensureRouters(line => console.log(`net: ${line}`))
   } catch (error) {
     return missing(files, 'no routers to test with', error, tell)
   }
-  console.log('Network namespaces of this machine, beside BIRD, FRR and gobgpd')
+  if (!alone) console.log('Network namespaces of this machine, beside BIRD, FRR and gobgpd')
   const launch = { prefix: [], timeout: labTimeout, signal: interrupted.signal }
-  await runFiles(files, 3, launch, tell)
+  await runFiles(files, alone ? 1 : 3, launch, tell)
   return 0
 }
 
