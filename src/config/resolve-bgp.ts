@@ -1,6 +1,7 @@
 /** `[bgp]`: how routes to VIPs are told to the network. */
 import { peerKey } from '../model/announcement.ts'
 import type { DesiredBgp } from '../model/announcing.ts'
+import { defaultSettle } from '../model/defaults.ts'
 import { familyOf, type Ip } from '../model/ip.ts'
 import type { BgpConfig } from './config.gen.ts'
 import { durationWithin } from './duration-range.ts'
@@ -17,7 +18,7 @@ import {
   seconds,
 } from './resolve-peer.ts'
 
-const defaults = { hold: 9, keepalive: 3, settle: 1000, shutdown: 2000, table: 198 }
+const defaults = { hold: 9, keepalive: 3, settle: defaultSettle, shutdown: 2000, table: 198 }
 
 /** What only some speakers can do: the others refuse it, with the reason. */
 const only: readonly {

@@ -70,6 +70,12 @@ export class Conductor {
     this.#pump()
   }
 
+  /** Something that no event tells of has changed. */
+  everything(): void {
+    this.#look = 'all'
+    this.#pump()
+  }
+
   /** Checks have found this. */
   verdicts(found: readonly Found[]): void {
     for (const one of found) this.#found.set(one.key, one)

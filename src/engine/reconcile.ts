@@ -4,6 +4,7 @@
  * There is no second check: the apply is verified by the plan that comes after it.
  */
 import { type Change, changeKey, type Failure } from '../model/change.ts'
+import { defaultSettle } from '../model/defaults.ts'
 import type { Conflict, GuardLimits } from '../model/desired.ts'
 import type { ServiceId } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
@@ -133,7 +134,7 @@ export async function reconcile(job: Job, live: Live, options: ApplyOptions): Pr
       changed = true
       const pass = await applyStages(todo, live, seen, {
         progress: done => options.progress?.({ phase: 'apply', done, total: todo.length }),
-        ...(job.wanted.withdrawal && { settle: job.wanted.withdrawal.settle }),
+        settle: job.wanted.withdrawal?.settle ?? defaultSettle,
       })
       ledger = made(withdrawn(ledger, earlier, todo, pass), pass.tried, pass.failures)
       await attempts.record(pass.tried, pass.failures, live.clock)

@@ -14,6 +14,12 @@ export const kernelTimeouts: Required<Timeouts> = { tcp: 900, tcpfin: 120, udp: 
 /** How much an apply may remove without consent. */
 export const defaultLimits: GuardLimits = { maxRemove: { share: 0.3 } }
 
+/**
+ * How long the network is given after a withdrawal, in milliseconds, where nobody says: also where what is
+ * wanted knows of no announcement any more, or never did.
+ */
+export const defaultSettle = 1000
+
 /** How the daemon behaves. */
 export const defaultNode: DesiredNode = {
   onStop: 'keep',

@@ -116,7 +116,10 @@ async function start(
   let working = false
   const announcing = new Announcing({
     note: (level, message, fields) => log[level](message, fields),
-    anew: () => thread.speakerAnew(),
+    anew: () => {
+      thread.speakerAnew()
+      conductor.everything()
+    },
     checked: () => checks.alive,
     working: () => working,
   })
