@@ -23,7 +23,7 @@ const file = 'import.toml'
  * with the reason, and a switch that the configuration would set is kept as it is.
  */
 export async function importState(state: State, ledger: Ledger): Promise<Imported> {
-  const leftOut = new Map<string, string>()
+  const leftOut = new Map<string, string>(announced(state))
   let keep: ReadonlySet<string> = new Set()
   const told = withoutChecks(state)
   for (;;) {
@@ -45,6 +45,13 @@ export async function importState(state: State, ledger: Ledger): Promise<Importe
     if (switched.every(name => keep.has(name))) return { text, leftOut }
     keep = new Set([...keep, ...switched])
   }
+}
+
+/** What the network is told is not in the kernel's tables, which are described here. */
+function announced({ arp, peer, route }: State): readonly (readonly [string, string])[] {
+  const count = arp.size + peer.size + [...route.values()].filter(({ owned }) => owned).length
+  if (count === 0) return []
+  return [['what is announced', 'write [bgp] and announce yourself, as docs/announce.md has it']]
 }
 
 /** What leads checks through VIPs comes with the checks. */

@@ -73,11 +73,11 @@ test('what slb made of any configuration is described again: no changes', () =>
   ))
 
 /**
- * Only what a file can say: a link that is named after a service has no other users, and without
+ * Only what the kernel's tables say, and a file can: nothing of announcements; a link that is named after a service has no other users, and without
  * persistence there is neither netmask nor engine.
  */
-function sayable(config: Desired): Desired {
-  const vips = config.vips.map(vip =>
+function sayable({ bgp: _, ...config }: Desired): Desired {
+  const vips = config.vips.map(({ announcing: __, ...vip }) =>
     vip.link?.startsWith('svc-') ? { ...vip, link: 'slb0', ownLink: true } : vip,
   )
   const services = config.services.map(service => ({
