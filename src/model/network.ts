@@ -1,5 +1,5 @@
 /** Networks: an address and how many of its bits count. */
-import { familyOf, type Ip, readIp, writeIp } from './ip.ts'
+import { familyOf, hostPrefix, type Ip, readIp, writeIp } from './ip.ts'
 
 /** The first address of the network that an address is in. */
 export function networkOf(address: Ip, prefix: number): Ip {
@@ -10,4 +10,23 @@ export function networkOf(address: Ip, prefix: number): Ip {
     bytes[i] = (bytes[i] ?? 0) & (0xff << (8 - bits))
   }
   return readIp(bytes, 0, familyOf(address))
+}
+
+/** A network by its first address and how many of its bits count. */
+export interface Network {
+  readonly address: Ip
+  readonly prefix: number
+}
+
+/** True of a network of one address. */
+export function isHost({ address, prefix }: Network): boolean {
+  return prefix === hostPrefix(familyOf(address))
+}
+
+/** True if an address is in a network, which is of its family. */
+export function isWithin(address: Ip, network: Network): boolean {
+  return (
+    familyOf(address) === familyOf(network.address) &&
+    networkOf(address, network.prefix) === network.address
+  )
 }

@@ -5,9 +5,9 @@
  * announce by the same speaker.
  */
 
-import type { Peer, Route, SpeakerName } from '../model/announcement.ts'
+import type { Arp, Peer, Route, SpeakerName } from '../model/announcement.ts'
 import type { Ip } from '../model/ip.ts'
-import { networkOf } from '../model/network.ts'
+import { isHost, isWithin } from '../model/network.ts'
 import { keyOf } from '../model/rows.ts'
 import { conflictOver, type Draft, type PlanInput, type Waits } from './draft.ts'
 import { fieldChanges, fieldsOf } from './fields.ts'
@@ -39,8 +39,8 @@ function seenAny({ seen: { arp, peer, route } }: PlanInput): number {
   return arp.size + peer.size + route.size
 }
 
-/** Why nobody should be sent to an address yet; undefined = he may be. `strict`: all behind it must stand. */
-type Doors = (address: Ip, strict: boolean, prefix?: number) => string | undefined
+/** Why nobody should be sent to what a row announces yet; undefined = he may be. `strict`: all behind it must stand. */
+type Doors = (row: Arp | Route, strict: boolean) => string | undefined
 
 function doorsOf(
   input: PlanInput,
@@ -70,20 +70,20 @@ function doorsOf(
     served.set(id.address, (served.get(id.address) ?? false) || why === undefined)
     if (why !== undefined) cause.set(id.address, why)
   }
-  const behind = (address: Ip, prefix: number | undefined): readonly Ip[] =>
-    prefix === undefined
-      ? [address]
-      : [...served.keys()].filter(
-          one => one.includes(':') === address.includes(':') && networkOf(one, prefix) === address,
-        )
-  return (address, strict, prefix) => {
-    const all = behind(address, prefix)
+  // Most routes are to one address: nobody is to look through all others for each of them.
+  const behind = (row: Arp | Route): readonly Ip[] => {
+    if (!('prefix' in row)) return [row.address]
+    if (isHost(row)) return served.has(row.address) ? [row.address] : []
+    return [...served.keys()].filter(one => isWithin(one, row))
+  }
+  return (row, strict) => {
+    const all = behind(row)
     const why = strict ? all.map(one => cause.get(one)).find(one => one !== undefined) : undefined
     if (why !== undefined) return `waits for ${why}`
     if (all.some(one => open.has(one) && served.get(one) !== false)) return undefined
     const shut = all.find(one => served.get(one) === false)
     if (shut !== undefined) return `waits for ${cause.get(shut)}`
-    return `waits for the address ${all[0] ?? address}`
+    return `waits for the address ${all[0] ?? row.address}`
   }
 }
 
@@ -96,7 +96,7 @@ function compareArp(input: PlanInput, doors: Doors, draft: Draft): void {
   const { wanted, seen, failed } = input
   for (const [key, row] of wanted.state.arp) {
     if (failed?.has(key) || seen.arp.has(key)) continue
-    const why = doors(row.address, isStrict(key, input))
+    const why = doors(row, isStrict(key, input))
     if (why !== undefined) draft.pending.push({ key, reason: why })
     else draft.up.push({ op: 'create', kind: 'arp', row })
   }
@@ -113,7 +113,7 @@ function comparePeers(input: PlanInput, draft: Draft): void {
     if (have === undefined) draft.up.push({ op: 'create', kind: 'peer', row })
     else if (differs('peer', have, row))
       draft.up.push({
-        op: have.speaker === row.speaker && have.api === row.api ? 'update' : 'replace',
+        op: isInPlace(have, row) ? 'update' : 'replace',
         kind: 'peer',
         row,
         from: have,
@@ -129,7 +129,7 @@ function compareRoutes(input: PlanInput, doors: Doors, draft: Draft): void {
   for (const [key, row] of wanted.state.route) {
     if (failed?.has(key) || isSilent(row.speaker, key, input, draft)) continue
     const have = seen.route.get(key)
-    const shut = doors(row.address, isStrict(key, input), row.prefix)
+    const shut = doors(row, isStrict(key, input))
     // What it led to was lost and cannot be put back: until it can, nobody is sent here.
     if (have?.owned && shut !== undefined)
       draft.down.push({ op: 'delete', kind: 'route', row: have })
@@ -161,8 +161,11 @@ function isSilent(speaker: SpeakerName, key: string, { silent }: PlanInput, draf
   return true
 }
 
-/** True where only what is said of the route changes, and not who says it. */
-function isInPlace(have: Route, row: Route): boolean {
+/** Who announces a row, and where. */
+type Place = Pick<Route, 'speaker' | 'api' | 'table'>
+
+/** True where only what is said changes, and not who says it. */
+function isInPlace(have: Place, row: Place): boolean {
   return have.speaker === row.speaker && have.table === row.table && have.api === row.api
 }
 

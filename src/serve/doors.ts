@@ -1,24 +1,30 @@
 /** Virtual services that are not to be reached now, and the addresses that lead to nothing else. */
 import type { Address, Service, Snat } from '../model/rows.ts'
+import type { State } from '../model/state.ts'
 import type { Wanted } from '../plan/types.ts'
 import type { Asked } from './asked.ts'
 import type { Care } from './census.ts'
 import { leadsOf } from './leads.ts'
 import type { Outcome } from './listener.ts'
 
-/** Without what is drained as a whole, and without addresses where nobody answers any more. */
+/**
+ * Without what is drained as a whole, and without addresses where nobody answers any more.
+ *
+ * @param written where announcements lead is the same there, whatever becomes of backends: it is looked up once.
+ */
 export function closeDoors(
   wanted: Wanted,
   cares: ReadonlyMap<string, Care>,
   asked: Asked,
   outcome: Outcome,
+  written: State,
 ): Wanted {
   const drained = new Set<string>()
   const withdrawn = new Set<string>()
   for (const [key, { name, serving }] of cares)
     if (asked.drains(name)) drained.add(key)
     else if (outcome.ceased.has(key) && serving.whenEmpty === 'withdraw')
-      if (!leavesWithRoute(key, wanted)) withdrawn.add(key)
+      if (!leavesWithRoute(key, written)) withdrawn.add(key)
   if (drained.size === 0 && withdrawn.size === 0) return wanted
   const { state } = wanted
   const service = new Map<string, Service>()
@@ -52,8 +58,8 @@ export function closeDoors(
  * True where taking the route back is enough: the address stays, so that what is still under way meets
  * a host that has it. One that is told to neighbours on a link goes: it would be answered for.
  */
-function leavesWithRoute(key: string, { state }: Wanted): boolean {
-  const address = state.service.get(key)?.id.address
-  const { routed, toldOnLink } = leadsOf(state)
+function leavesWithRoute(key: string, written: State): boolean {
+  const address = written.service.get(key)?.id.address
+  const { routed, toldOnLink } = leadsOf(written)
   return address !== undefined && routed(address) && !toldOnLink(address)
 }

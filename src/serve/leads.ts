@@ -1,7 +1,7 @@
 /** Where announcements lead: which virtual services are behind each, and which addresses are told of. */
 import type { Arp, Route } from '../model/announcement.ts'
-import { familyOf, hostPrefix, type Ip } from '../model/ip.ts'
-import { networkOf } from '../model/network.ts'
+import type { Ip } from '../model/ip.ts'
+import { isHost, isWithin } from '../model/network.ts'
 import type { Service } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
 
@@ -48,15 +48,4 @@ function lookAt({ service, arp, route }: State): Leads {
     routed: address => hosts.has(address) || networks.some(row => isWithin(address, row)),
     toldOnLink: address => onLinks.has(address),
   }
-}
-
-function isHost({ address, prefix }: Route): boolean {
-  return prefix === hostPrefix(familyOf(address))
-}
-
-function isWithin(address: Ip, route: Route): boolean {
-  return (
-    familyOf(address) === familyOf(route.address) &&
-    networkOf(address, route.prefix) === route.address
-  )
 }

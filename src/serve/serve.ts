@@ -58,7 +58,8 @@ export function serve(
   const next = Math.min(outcome.next, then)
   const memory: Memory = { out, rising, ceased, leaving: since }
   const state = { ...written.state, service: replaced(written.state.service, rows) }
-  const open = closeDoors(rows.size === 0 ? written : { ...written, state }, all, asked, outcome)
+  const weighed = rows.size === 0 ? written : { ...written, state }
+  const open = closeDoors(weighed, all, asked, outcome, written.state)
   const told = announceable(written, open, { cares: all, asked, outcome, leaving })
   const served = { wanted: withReasons(told, outcome), memory }
   return next === Number.POSITIVE_INFINITY ? served : { ...served, next }
