@@ -1,17 +1,11 @@
 /** What the journal is to say: as intent before the kernel is touched, as fact afterwards. */
 import { type Change, changeKey, type Failure } from '../model/change.ts'
-import { replaced } from '../model/overlay.ts'
-import type { Service } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
-import { fingerprint } from '../plan/fingerprint.ts'
-import { isOurService } from '../plan/ours.ts'
 import { defaultDrain } from '../plan/services.ts'
 import { intent } from '../plan/settings.ts'
-import type { Ledger, LedgerService, Plan, Wanted } from '../plan/types.ts'
+import type { Ledger, Plan, Wanted } from '../plan/types.ts'
 import type { Pass } from './stages.ts'
-
-/** The fingerprint of a service that is ours, but of which nobody knows if it is as it was wanted. */
-const unsettledHash = 1
+import { standingServices, unsettledHash } from './standing-services.ts'
 
 /**
  * The ledger with everything that these changes will make ours, and with the deadlines of the
@@ -27,7 +21,10 @@ export function intended(
   now: number,
 ): Ledger {
   if (!changes.some(isRecorded)) return ledger
-  const service = new Map(ledger.service)
+  // Of an edit of one backend nobody copies what is known of 10,000 services.
+  const service = changes.some(({ kind }) => kind === 'service')
+    ? new Map(ledger.service)
+    : undefined
   const sets = {
     address: new Set(ledger.address),
     link: new Set(ledger.link),
@@ -47,9 +44,9 @@ export function intended(
     if (op !== 'create' && op !== 'adopt' && op !== 'replace') continue
     if (kind === 'service') {
       const policy = wanted.policies.get(key)
-      const hash = service.get(key)?.hash ?? 0
+      const hash = ledger.service.get(key)?.hash ?? 0
       const { name = key, drain = defaultDrain } = policy ?? {}
-      service.set(key, { name, drain, hash })
+      service?.set(key, { name, drain, hash })
     } else if (kind === 'sync') {
       // A confirmed daemon stays ours whatever becomes of its replacement.
       if (settings.get(key)?.startsWith(intent) !== false)
@@ -60,7 +57,7 @@ export function intended(
       sets[kind].add(key)
     }
   }
-  return { service, ...sets, settings, begun, draining }
+  return { service: service ?? ledger.service, ...sets, settings, begun, draining }
 }
 
 /** True for what the journal has to say before it happens: that something will be ours, or drains. */
@@ -176,50 +173,6 @@ function isOwn(row: object): boolean {
 
 function isMarked(row: object): boolean {
   return 'owned' in row && row.owned === true
-}
-
-function standingServices(
-  ledger: Ledger,
-  seen: State,
-  wanted: Wanted,
-  refused: ReadonlySet<string>,
-  unsettled: ReadonlySet<string>,
-): ReadonlyMap<string, LedgerService> {
-  /** What is to be said of a service, if it is ours; what is known already if that is just the same. */
-  const entryOf = (key: string, row: Service): LedgerService | undefined => {
-    if (refused.has(key)) return undefined
-    const wish = wanted.state.service.get(key)
-    const ours = isOurService(key, row, ledger)
-    if (!(wish?.owned ?? ours)) return undefined
-    const policy = wanted.policies.get(key)
-    const known = ledger.service.get(key)
-    const name = policy?.name ?? known?.name ?? key
-    const drain = policy?.drain ?? known?.drain ?? defaultDrain
-    const hash = !unsettled.has(key) ? fingerprint(wish ?? row) : ours ? unsettledHash : 0
-    const same = known?.name === name && known.drain === drain && known.hash === hash
-    return same ? known : { name, drain, hash }
-  }
-  const news = new Map<string, LedgerService>()
-  const others = new Set<string>()
-  let came = false
-  seen.service.forEach((row, key) => {
-    const entry = entryOf(key, row)
-    const known = ledger.service.get(key)
-    if (entry === undefined) others.add(key)
-    else if (entry !== known) {
-      news.set(key, entry)
-      came ||= known === undefined
-    }
-  })
-  // As most edits leave it: the same services, of which a few say something else.
-  if (!came && seen.service.size - others.size === ledger.service.size)
-    return replaced(ledger.service, news)
-  const services = new Map<string, LedgerService>()
-  for (const key of seen.service.keys()) {
-    const entry = others.has(key) ? undefined : (news.get(key) ?? ledger.service.get(key))
-    if (entry !== undefined) services.set(key, entry)
-  }
-  return services
 }
 
 const texts = new WeakMap<object, string>()

@@ -22,10 +22,22 @@ export function replaced<K, V extends object>(
   return copy
 }
 
+/** A map as it is made: of one below, and of the values that replaced some of its. */
+export interface Layers<K, V> {
+  readonly below: ReadonlyMap<K, V>
+  /** Only keys that `below` has. */
+  readonly over: ReadonlyMap<K, V>
+}
+
+/** What a map is made of; one in which nothing was replaced is below nothing. */
+export function layersOf<K, V>(map: ReadonlyMap<K, V>): Layers<K, V> {
+  return map instanceof Overlay ? map : { below: map, over: new Map() }
+}
+
 /** Beyond one part in so many a copy is made: the more is replaced, the more each look-up costs. */
 const share = 8
 
-class Overlay<K, V extends object> implements ReadonlyMap<K, V> {
+class Overlay<K, V extends object> implements ReadonlyMap<K, V>, Layers<K, V> {
   readonly below: ReadonlyMap<K, V>
   readonly over: ReadonlyMap<K, V>
 

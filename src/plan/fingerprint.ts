@@ -1,4 +1,5 @@
 /** Short numbers that stand for rows: to see whether what is wanted has changed since the last apply. */
+import { layersOf } from '../model/overlay.ts'
 import type { Address, Destination, Service } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
 
@@ -61,22 +62,46 @@ function hashOfAddress({ link, address, prefix, nodad, dadFailed, owned }: Addre
 export const revisionOf: (state: State) => string = once(hashOfState)
 
 function hashOfState(state: State): string {
-  let sum = 0
-  let mix = 0
-  const add = (hash: number): void => {
-    sum = (sum + hash) >>> 0
-    mix = (mix + Math.imul(hash ^ (hash >>> 15), 0x85ebca6b)) >>> 0
-  }
-  state.service.forEach(service => {
-    add(fingerprint(service))
-  })
-  for (const row of state.address.values()) add(hashOfAddress(row))
+  const { sum, mix } = sumOfServices(state.service)
+  const total = { sum, mix }
+  for (const row of state.address.values()) add(total, hashOfAddress(row))
   for (const kind of ['sysctl', 'timeouts', 'sync', 'snat', 'arp', 'peer', 'route'] as const)
     for (const row of state[kind].values())
-      add(addText(offset, `${kind} ${JSON.stringify(row)}`) >>> 0)
+      add(total, addText(offset, `${kind} ${JSON.stringify(row)}`) >>> 0)
   for (const { epoch: _, ...row } of state.link.values())
-    add(addText(offset, `link ${JSON.stringify(row)}`) >>> 0)
-  return hex(sum) + hex(mix)
+    add(total, addText(offset, `link ${JSON.stringify(row)}`) >>> 0)
+  return hex(total.sum) + hex(total.mix)
+}
+
+/** Of many rows, in any order: two sums modulo 2^32. */
+interface Sums {
+  sum: number
+  mix: number
+}
+
+function add(sums: Sums, hash: number, sign: 1 | -1 = 1): void {
+  sums.sum = (sums.sum + sign * hash) >>> 0
+  sums.mix = (sums.mix + sign * Math.imul(hash ^ (hash >>> 15), 0x85ebca6b)) >>> 0
+}
+
+const sumOfWhole = once((services: ReadonlyMap<string, Service>): Readonly<Sums> => {
+  const sums = { sum: 0, mix: 0 }
+  services.forEach(service => {
+    add(sums, fingerprint(service))
+  })
+  return sums
+})
+
+/** Where a few of many were replaced, their part of the sums is. */
+function sumOfServices(services: ReadonlyMap<string, Service>): Readonly<Sums> {
+  const { below, over } = layersOf(services)
+  const sums = { ...sumOfWhole(below) }
+  for (const [key, service] of over) {
+    const before = below.get(key)
+    if (before !== undefined) add(sums, fingerprint(before), -1)
+    add(sums, fingerprint(service))
+  }
+  return sums
 }
 
 function hex(value: number): string {

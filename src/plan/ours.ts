@@ -7,7 +7,7 @@ import type { Ledger } from './types.ts'
  * and a restored table lose the mark). An intent alone (hash 0) proves nothing: had we made the
  * service, the mark would be there, since it is in the same message.
  */
-export function isOurService(key: string, row: Service, ledger: Ledger): boolean {
+export function isOurService(key: string, row: Service, ledger: Pick<Ledger, 'service'>): boolean {
   return row.owned || (ledger.service.get(key)?.hash ?? 0) !== 0
 }
 

@@ -1,6 +1,7 @@
 /** Compare virtual services and their destinations, wanted against seen. */
 import { type Change, changeKey } from '../model/change.ts'
 import { isCheckService } from '../model/check-service.ts'
+import { openComparison } from '../model/remember.ts'
 import {
   compareDestinations,
   type Destination,
@@ -16,6 +17,9 @@ import { isOurService } from './ours.ts'
 /** Drain time of a service of ours whose own nobody wrote down or recorded, in milliseconds. */
 export const defaultDrain = 60_000
 
+/** What was seen as it was wanted is the wanted row itself, and in most rounds most are. */
+const compareRows = openComparison<Service>((wanted, seen) => wanted === seen && seen.owned)
+
 /**
  * Writes the changes of all services into the draft.
  *
@@ -25,19 +29,17 @@ export const defaultDrain = 60_000
 export function compareServices(input: PlanInput, draft: Draft): ReadonlySet<string> {
   const { wanted, seen, ledger } = input
   const held = new Set<string>()
-  let found = 0
-  // Of an overlay, `for` would make an entry of each of its services, and there are three plans in a round.
-  wanted.state.service.forEach((service, key) => {
+  const { unlike, extra } = compareRows(wanted.state.service, seen.service)
+  for (const key of unlike) {
+    const service = wanted.state.service.get(key)
+    if (service === undefined) continue
     const have = seen.service.get(key)
-    if (have !== undefined) found++
-    // What was seen as it was wanted is the wanted row itself, and in most rounds most are.
-    if (service === have && have.owned) return
     if (have !== undefined && isOurService(key, have, ledger)) update(service, have, input, draft)
     else if (input.failed?.has(key)) held.add(key)
     else if (have === undefined) create(service, input, draft)
     else if (!takeOver(service, have, input, draft)) held.add(key)
-  })
-  if (found === seen.service.size) return held
+  }
+  if (extra.length === 0) return held
   const unready = new Map<string, string>()
   for (const key of held) {
     const row = wanted.state.service.get(key)
@@ -46,7 +48,7 @@ export function compareServices(input: PlanInput, draft: Draft): ReadonlySet<str
     unready.set(wanted.policies.get(key)?.name ?? key, key)
   }
   // In the order of their keys: that of the kernel's hash tables says nothing to anybody.
-  for (const key of [...seen.service.keys()].filter(one => !wanted.state.service.has(one)).sort()) {
+  for (const key of [...extra].sort()) {
     const service = seen.service.get(key)
     if (service === undefined) continue
     if (isOurService(key, service, ledger)) leave(service, unready, input, draft)

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Route } from '../model/announcement.ts'
 import { replaced } from '../model/overlay.ts'
+import { openComparison } from '../model/remember.ts'
 import { compareDestinations, type Destination, keyOf, type Service } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
 import type { Wanted } from '../plan/types.ts'
@@ -20,17 +21,9 @@ export interface Applied {
  */
 export function asMeant(seen: State, { written, served }: Applied): State {
   if (written === served) return seen
-  const service = new Map(seen.service)
-  for (const [key, was] of written.state.service) {
-    const now = served.state.service.get(key)
-    if (now === was) continue
-    const live = seen.service.get(key)
-    if (live !== undefined) service.set(key, meant(live, was, now))
-    else if (now === undefined) service.set(key, was)
-  }
   return {
     ...seen,
-    service,
+    service: servicesAsMeant(seen.service, written.state.service, served.state.service),
     address: withHidden(seen.address, written.state.address, served.state.address),
     snat: withHidden(seen.snat, written.state.snat, served.state.snat),
     arp: withHidden(seen.arp, written.state.arp, served.state.arp),
@@ -40,6 +33,27 @@ export function asMeant(seen: State, { written, served }: Applied): State {
       served.state.route,
     ),
   }
+}
+
+const compareRows = openComparison<Service>((written, served) => written === served)
+
+function servicesAsMeant(
+  seen: State['service'],
+  written: State['service'],
+  served: State['service'],
+): State['service'] {
+  const standing = new Map<string, Service>()
+  const hidden = new Map<string, Service>()
+  for (const key of compareRows(written, served).unlike) {
+    const was = written.get(key)
+    const now = served.get(key)
+    const live = seen.get(key)
+    if (was === undefined) continue
+    if (live !== undefined) standing.set(key, meant(live, was, now))
+    else if (now === undefined) hidden.set(key, was)
+  }
+  const service = replaced(seen, standing)
+  return hidden.size === 0 ? service : new Map([...service, ...hidden])
 }
 
 /** With the rows that are not there because they are not served. */

@@ -1,6 +1,8 @@
 /** The journal: what slb made in this boot and network namespace, on disk before the kernel knows. */
 import { join } from 'node:path'
 import { SlbError } from '../model/error.ts'
+import { layersOf } from '../model/overlay.ts'
+import { openMemory } from '../model/remember.ts'
 import type { Ledger, LedgerService } from '../plan/types.ts'
 import { readFileIfThere, replaceFile } from './durable.ts'
 
@@ -67,11 +69,13 @@ function isEmpty(ledger: Ledger): boolean {
   return Object.values(ledger).every(part => part.size === 0)
 }
 
+type ServiceLine = readonly [key: string, name: string, drain: number, hash: number]
+
 interface JournalFile {
   readonly version: 1
   readonly boot: string
   readonly namespace: string
-  readonly services: readonly (readonly [string, string, number, number])[]
+  readonly services: readonly ServiceLine[]
   readonly addresses: readonly string[]
   readonly links: readonly string[]
   readonly snat: readonly string[]
@@ -82,21 +86,48 @@ interface JournalFile {
 
 /** The same ledger always gives the same text, whatever order its maps grew in. */
 function encode(ledger: Ledger, scene: Scene): string {
-  const services = [...ledger.service]
-    .map(([key, one]) => [key, one.name, one.drain, one.hash] as const)
-    .sort((a, b) => (a[0] < b[0] ? -1 : 1))
-  const file: JournalFile = {
-    version: 1,
-    ...scene,
-    services,
+  const head = JSON.stringify({ version: 1, ...scene })
+  const rest = JSON.stringify({
     addresses: [...ledger.address].sort(),
     links: [...ledger.link].sort(),
     snat: [...ledger.snat].sort(),
     settings: Object.fromEntries([...ledger.settings].sort()),
     begun: [...ledger.begun].sort(),
     draining: Object.fromEntries([...ledger.draining].sort()),
+  } satisfies Omit<JournalFile, 'version' | 'boot' | 'namespace' | 'services'>)
+  const services = linesOf(ledger.service).join()
+  return `${head.slice(0, -1)},"services":[${services}],${rest.slice(1)}\n`
+}
+
+/** What is said of each service, by key. An apply says something else of a few: the others' texts are kept. */
+function linesOf(services: Ledger['service']): readonly string[] {
+  const { below, over } = layersOf(services)
+  const { places, lines } = memory([below], () => {
+    const keys = [...below.keys()].sort()
+    return {
+      places: new Map(keys.map((key, place) => [key, place])),
+      lines: keys.flatMap(key => {
+        const one = below.get(key)
+        return one === undefined ? [] : lineOf(key, one)
+      }),
+    }
+  })
+  if (over.size === 0) return lines
+  const now = lines.slice()
+  for (const [key, one] of over) {
+    const place = places.get(key)
+    if (place !== undefined) now[place] = lineOf(key, one)
   }
-  return `${JSON.stringify(file)}\n`
+  return now
+}
+
+const memory = openMemory<{
+  readonly places: ReadonlyMap<string, number>
+  readonly lines: readonly string[]
+}>()
+
+function lineOf(key: string, { name, drain, hash }: LedgerService): string {
+  return JSON.stringify([key, name, drain, hash] satisfies ServiceLine)
 }
 
 function decode(text: string, scene: Scene, path: string): Ledger {

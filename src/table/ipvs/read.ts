@@ -29,7 +29,8 @@ const manyServices = 512
  * (NLM_F_DUMP_INTR is never set): under concurrent change a dump can lack or repeat a service that
  * stood there all the time. Repeated ones are one here; for the rest, read again before deleting.
  *
- * @param likely services as they probably are, by key: what is so needs no memory of its own.
+ * @param likely services as they probably are, by key: what is so needs no memory of its own. If all
+ * are so and there are no others, it is this very map.
  */
 export async function readServices(
   netlink: Netlink,
@@ -43,15 +44,19 @@ export async function readServices(
       : named.flatMap(id => readNamed(netlink, family, id) ?? [])
   const services = new Map<string, Service>()
   let count = 0
+  let asGuessed = 0
   for (const service of open) {
     if (services.has(service.id.key)) continue
     if (++count % breath === 0) await setImmediate()
     const guess = likely.get(service.id.key)
     service.destinations = readDestinations(netlink, family, service.id, guess?.destinations ?? [])
-    if (service.destinations.length > 0 || readNamed(netlink, family, service.id) !== undefined)
-      services.set(service.id.key, guess && isJust(guess, service) ? guess : service)
+    if (service.destinations.length === 0 && readNamed(netlink, family, service.id) === undefined)
+      continue
+    const just = guess !== undefined && isJust(guess, service)
+    if (just) asGuessed++
+    services.set(service.id.key, just ? guess : service)
   }
-  return services
+  return asGuessed === services.size && asGuessed === likely.size ? likely : services
 }
 
 /** True if a service was read just as it was guessed: then the guess is it. */
