@@ -69,6 +69,7 @@ function takeChecks(port: MessagePort): void {
 
 parentPort?.on('message', async (order: Order) => {
   if (order.kind === 'hurry') return engine.hurry()
+  if (order.kind === 'give-way') return engine.giveWay()
   if (order.kind === 'checks') return takeChecks(order.port)
   if (order.kind === 'speaker') return speaker.take(order.port)
   const task = taskOf(order)
@@ -76,7 +77,9 @@ parentPort?.on('message', async (order: Order) => {
 })
 
 /** Undefined for what only is a part of one. */
-function taskOf(order: Exclude<Order, { kind: 'hurry' | 'checks' | 'speaker' }>): Task | undefined {
+function taskOf(
+  order: Exclude<Order, { kind: 'hurry' | 'give-way' | 'checks' | 'speaker' }>,
+): Task | undefined {
   if (order.kind === 'task') return order.task
   const now = unpack(order)
   return now && order.kind !== 'texts' ? { kind: order.kind, now } : undefined

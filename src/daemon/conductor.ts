@@ -13,12 +13,16 @@ export interface ConductorEnds {
   readonly clock: Clock
   /** Does one task. Never rejects. */
   work(task: Task): Promise<Report>
+  /** A look at everything that is under way is to end: something has come that cannot wait for it. */
+  giveWay(): void
   /** Told of every report. */
   reported(report: Report, task: Task): void
 }
 
 /** A look at everything may take a 30th of the time: with all else that is under 5 % of a core. */
 const share = 30
+/** So many looks in a row give way. The next one is done to its end, whatever comes: drift is found. */
+const patience = 3
 /** Between two looks at draining backends, in milliseconds. */
 const drainPoll = 500
 /** First wait after a failure that may pass, in milliseconds; doubled up to ten seconds. */
@@ -42,7 +46,12 @@ export class Conductor {
   #look: 'all' | 'links' | undefined
   #retry = firstRetry
   #lookCost = 0
-  #busy = false
+  /** What is under way. */
+  #current: Task | undefined
+  /** How many looks in a row gave way. */
+  #gaveWay = 0
+  /** Files to make ready for, as soon as a look has given way to them. */
+  #coming: Sources | undefined
   /** What was done last. */
   #after: Task['kind'] | undefined
   #stopped: (() => void) | undefined
@@ -55,13 +64,15 @@ export class Conductor {
   files(now: Sources): void {
     this.#files = now
     this.#latest = now
-    this.#pump()
+    this.#coming = undefined
+    this.#urge()
   }
 
-  /** These may be the files soon. Done only while there is nothing else to do. */
+  /** These may be the files soon. Done only while there is nothing else to do but to look. */
   coming(now: Sources): void {
-    if (this.#busy || this.#stopped !== undefined) return
-    this.#begin({ kind: 'prepare', now })
+    if (this.#stopped !== undefined || (this.#current !== undefined && !this.#mayGiveWay())) return
+    this.#coming = now
+    this.#urge()
   }
 
   /** Something about links and addresses changed, or may have. */
@@ -80,12 +91,12 @@ export class Conductor {
   verdicts(found: readonly Found[]): void {
     for (const one of found) this.#found.set(one.key, one)
     this.#due.add('verdicts')
-    this.#pump()
+    this.#urge()
   }
 
   command(id: number, line: CommandLine): void {
     this.#commands.push({ id, line })
-    this.#pump()
+    this.#urge()
   }
 
   /** Takes a command back. False if it has begun, or has ended. */
@@ -107,7 +118,7 @@ export class Conductor {
     return new Promise(resolve => {
       this.#stopped = resolve
       this.#due.add('stop')
-      this.#pump()
+      this.#urge()
     })
   }
 
@@ -136,6 +147,11 @@ export class Conductor {
       this.#files = undefined
       return { kind: 'files', now }
     }
+    if (this.#coming !== undefined) {
+      const now = this.#coming
+      this.#coming = undefined
+      return { kind: 'prepare', now }
+    }
     if (this.#look !== undefined) {
       const at = this.#look
       this.#look = undefined
@@ -144,17 +160,28 @@ export class Conductor {
     return this.#due.delete('drains') ? { kind: 'drains' } : undefined
   }
 
+  /** What has come is done next. A look at thousands of services would hold it up for too long. */
+  #urge(): void {
+    if (this.#mayGiveWay()) this.#ends.giveWay()
+    this.#pump()
+  }
+
+  #mayGiveWay(): boolean {
+    const task = this.#current
+    return task?.kind === 'look' && task.at === 'all' && this.#gaveWay < patience
+  }
+
   #pump(): void {
-    if (this.#busy) return
+    if (this.#current !== undefined) return
     const task = this.#next()
     if (task !== undefined) this.#begin(task)
   }
 
   #begin(task: Task): void {
-    this.#busy = true
+    this.#current = task
     this.#after = task.kind
     void this.#ends.work(task).then(report => {
-      this.#busy = false
+      this.#current = undefined
       this.#ends.reported(report, task)
       if (task.kind === 'stop') this.#stopped?.()
       else if (this.#stopped === undefined) this.#plan(task, report)
@@ -165,8 +192,15 @@ export class Conductor {
   #plan(task: Task, report: Report): void {
     const now = this.#ends.clock.monotonic()
     if (report.again) this.#files ??= this.#latest
-    if (task.kind === 'look' && task.at === 'all') this.#lookCost = report.cost
-    if (!this.#timers.has('look')) this.#at('look', lookPause(report.node, this.#lookCost))
+    if (report.gaveWay) {
+      this.#gaveWay++
+      this.#look = 'all'
+    } else if (task.kind === 'look' && task.at === 'all') {
+      this.#gaveWay = 0
+      this.#lookCost = report.cost
+    }
+    if (!report.gaveWay && !this.#timers.has('look'))
+      this.#at('look', lookPause(report.node, this.#lookCost))
     if (report.draining) this.#at('drains', drainPoll)
     if (report.next === undefined) this.#clear('verdicts')
     else this.#at('verdicts', Math.min(longest, Math.max(0, report.next - now)))

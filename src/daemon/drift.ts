@@ -44,11 +44,20 @@ export class Drift {
     return new Set([...this.#fights.resting(now), ...this.#failing.waiting(now)])
   }
 
-  /** Compares the job with the kernel, and does what `drift` says about what differs. */
-  async look(job: Job, at: 'all' | 'links', { drift }: DesiredNode): Promise<void> {
+  /**
+   * Compares the job with the kernel, and does what `drift` says about what differs.
+   *
+   * @param signal ends it as long as nothing was compared, with its reason.
+   */
+  async look(
+    job: Job,
+    at: 'all' | 'links',
+    { drift }: DesiredNode,
+    signal?: AbortSignal,
+  ): Promise<void> {
     const { clock, rounds } = this.#ends
     const before = rounds.links
-    await rounds.look(job, at)
+    await rounds.look(job, at, signal)
     const now = clock.monotonic()
     const found = await rounds.preview(job)
     const differing = keysOf(found)

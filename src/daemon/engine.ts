@@ -32,6 +32,8 @@ export class Engine {
   readonly #intent: Intent
   readonly #hurry = new AbortController()
   #failed = false
+  /** Of a look that can be ended. */
+  #way: AbortController | undefined
 
   constructor(given: EngineEnds) {
     const host: Host = { ...given.host, asMeant: seen => this.#serving.asMeant(seen) }
@@ -62,6 +64,11 @@ export class Engine {
     this.#serving.suspicion = why
   }
 
+  /** A look at everything ends with nothing compared: something that cannot wait has come. */
+  giveWay(): void {
+    this.#way?.abort()
+  }
+
   /** Ends what stopping waits for. */
   hurry(): void {
     this.#hurry.abort()
@@ -72,10 +79,12 @@ export class Engine {
     const { clock } = this.#ends.host
     const begun = clock.monotonic()
     this.#failed = false
+    let gaveWay = false
     const before = this.#standing()
     try {
-      await this.#do(task)
-      this.#troubles.went(task.kind)
+      if (task.kind === 'look') gaveWay = await this.#lookUnlessUrged(task.at)
+      else await this.#do(task)
+      if (!gaveWay) this.#troubles.went(task.kind)
     } catch (error) {
       this.#failed = true
       this.#troubles.came(task.kind, triedAgain(errorNote(error), task))
@@ -98,6 +107,7 @@ export class Engine {
       ...(this.#serving.next !== undefined && { next: this.#serving.next }),
       ...(trial && { trialEnds: trial.deadline }),
       failed: this.#failed,
+      ...(gaveWay && { gaveWay }),
       // What a hold or a trial has kept waiting.
       again:
         hold === undefined &&
@@ -119,14 +129,12 @@ export class Engine {
     }
   }
 
-  async #do(task: Task): Promise<void> {
+  async #do(task: Exclude<Task, { kind: 'look' }>): Promise<void> {
     switch (task.kind) {
       case 'prepare':
         return this.#prepare(task.now)
       case 'files':
         return this.#files(task.now)
-      case 'look':
-        return this.#look(task.at)
       case 'verdicts':
         return this.#verdicts(task.found)
       case 'drains':
@@ -210,12 +218,24 @@ export class Engine {
     this.#intake.holdAgain(left)
   }
 
-  async #look(at: 'all' | 'links'): Promise<void> {
-    await this.#drift.look(
-      this.#serving.advance(await this.#intent.present()),
-      at,
-      this.#intent.node,
-    )
+  async #look(at: 'all' | 'links', signal?: AbortSignal): Promise<void> {
+    const job = this.#serving.advance(await this.#intent.present())
+    await this.#drift.look(job, at, this.#intent.node, signal)
+  }
+
+  /** True if it gave way. */
+  async #lookUnlessUrged(at: 'all' | 'links'): Promise<boolean> {
+    const way = new AbortController()
+    this.#way = way
+    try {
+      await this.#look(at, way.signal)
+      return false
+    } catch (error) {
+      if (error !== way.signal.reason) throw error
+      return true
+    } finally {
+      this.#way = undefined
+    }
   }
 
   /** What was found, or time itself, changes what is wanted. */

@@ -63,9 +63,9 @@ export class Rounds {
     return this.#seen ?? (await observe(this.#host, scopeOf(job.wanted)))
   }
 
-  /** Looks at everything, or at links and addresses alone. */
-  async look(job: Job, at: 'all' | 'links'): Promise<void> {
-    const scope = scopeOf(job.wanted)
+  /** Looks at everything, or at links and addresses alone. `signal` ends it with its reason, nothing seen. */
+  async look(job: Job, at: 'all' | 'links', signal?: AbortSignal): Promise<void> {
+    const scope = { ...scopeOf(job.wanted), ...(signal && { signal }) }
     // What is announced of an address goes with it.
     const kinds = new Set(['link', 'address', 'arp'] as const)
     this.#seen =

@@ -57,6 +57,8 @@ export interface Report {
   readonly trialEnds?: number
   /** True if something failed that may pass by itself: try again. */
   readonly failed: boolean
+  /** True of a look that was ended for something more urgent: it has compared nothing. */
+  readonly gaveWay?: boolean
   /** True if the files are to be looked at again: an operator ended what held them back. */
   readonly again: boolean
 }

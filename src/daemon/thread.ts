@@ -11,6 +11,8 @@ export type Order =
   | Packed
   /** Stopping shall wait for nothing any more. */
   | { readonly kind: 'hurry' }
+  /** A look shall wait for what has just come. */
+  | { readonly kind: 'give-way' }
   /** An end of the checking thread. */
   | { readonly kind: 'checks'; readonly port: MessagePort }
   /** An end of the speaking thread. */
@@ -35,6 +37,8 @@ export interface EngineThread {
   /** Does one task; never two at once. Rejects if the thread dies of a fault in slb itself. */
   work(task: Task): Promise<Report>
   hurry(): void
+  /** A look that is under way gives way to what has just come. */
+  giveWay(): void
   /** The checking thread is another one now: the engine gets an end of it. */
   checksAnew(): void
   /** The speaking thread is another one now: the engine gets an end of it. */
@@ -109,6 +113,7 @@ export function startThread(entry: URL, workerData: object, ends: ThreadEnds): E
     // A thread that has ended already is not begun anew for that: it would keep the process.
     hurry: () => worker?.postMessage({ kind: 'hurry' } satisfies Order),
     checksAnew: () => worker && giveChecks(worker),
+    giveWay: () => worker?.postMessage({ kind: 'give-way' } satisfies Order),
     // Peers may have kept the routes of the one before.
     speakerAnew: () => worker && giveSpeaker(worker, true),
     async close() {

@@ -5,7 +5,7 @@ import type { Destination, Kind, Service, ServiceId } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
 import { stage, stageOf } from '../plan/order.ts'
 import type { Table } from '../table/table.ts'
-import { type Live, observe } from './live.ts'
+import { type Live, observeAgain } from './live.ts'
 
 /** What was done in one go. */
 export interface Pass {
@@ -109,8 +109,8 @@ async function stillOurs(
   const ids = new Map<string, ServiceId>()
   for (const change of changes) touch(change, ids)
   if (ids.size === 0) return changes
-  const services = ids.size * 4 > seen.service.size ? undefined : [...ids.values()]
-  const now = await observe(live, services === undefined ? {} : { services })
+  // Nobody waits for links, addresses or nftables to be read: the connections of clients do.
+  const now = await observeAgain(live, seen, { services: ids, kinds: new Set(['service']) }, {})
   return changes.filter(change => {
     const id = serviceOf(change)
     if (id === undefined) return true

@@ -48,8 +48,10 @@ export interface Netlink {
   /**
    * A dump that lets other work of the process run between datagrams, for long tables. Nothing else
    * may use this socket until it is done.
+   *
+   * @param signal ends it between two datagrams, with the reason of the signal.
    */
-  scan<T>(what: string, encode: Encode, decode: Decode<T>): Promise<T[]>
+  scan<T>(what: string, encode: Encode, decode: Decode<T>, signal?: AbortSignal): Promise<T[]>
   /** Many messages in few sends. Requests may be made between, but only one batch at a time. */
   batch<Tag>(): Batch<Tag>
   close(): void
@@ -90,11 +92,17 @@ export function openNetlink(number: number, options: NetlinkOptions = {}): Netli
       }
       throw restless(what)
     },
-    async scan(what, encode, decode) {
+    async scan(what, encode, decode, signal) {
       for (let attempt = 1; attempt <= dumpTries; attempt++) {
         const mine = post(channel, out, sequence(), what, encode, flag.dump)
         const harvest = openHarvest(mine, what, decode, true)
-        while (!receive(channel, harvest)) await setImmediate()
+        while (!receive(channel, harvest)) {
+          await setImmediate()
+          if (signal?.aborted !== true) continue
+          // The rest of the dump is still to come: nobody shall take it for an answer to something else.
+          channel.renew()
+          throw signal.reason
+        }
         if (!harvest.interrupted) return harvest.rows
       }
       throw restless(what)

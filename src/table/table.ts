@@ -18,6 +18,8 @@ export interface Scope {
   readonly gobgpds?: ReadonlySet<string>
   /** Services as they probably are, by key: only to save the memory for reading the same again. */
   readonly likely?: ReadonlyMap<string, Service>
+  /** Aborted where something more urgent has come: a read that takes long then ends with its reason. */
+  readonly signal?: AbortSignal
 }
 
 /** Connections through one destination, as the kernel counts them. Never part of a row. */

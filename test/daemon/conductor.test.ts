@@ -27,6 +27,7 @@ const usual: Report = {
 /** A conductor whose engine works when it is told to. */
 function rig(answer: (task: Task) => Partial<Report> = () => ({})) {
   const done: string[] = []
+  const asked = { toGiveWay: 0 }
   let finish: (() => void) | undefined
   const clock = stillClock()
   const conductor = new Conductor({
@@ -36,12 +37,16 @@ function rig(answer: (task: Task) => Partial<Report> = () => ({})) {
         done.push(name(task))
         finish = () => resolve({ ...usual, ...answer(task) })
       }),
+    giveWay: () => {
+      asked.toGiveWay++
+    },
     reported() {},
   })
   return {
     conductor,
     clock,
     done,
+    asked,
     /** Ends the task at hand, and lets the next begin. */
     async step() {
       const end = finish
@@ -199,5 +204,65 @@ async function ended(conductor: Conductor, step: () => Promise<void>): Promise<v
   await step()
   await stopped
 }
+
+/** What the engine says of a look that it was asked to end. */
+const gaveWay = (task: Task): Partial<Report> => (task.kind === 'look' ? { gaveWay: true } : {})
+
+test('a look at everything gives way to what cannot wait, and is done after it', async () => {
+  const { conductor, done, asked, step } = rig(gaveWay)
+  conductor.everything()
+  conductor.verdicts([])
+  assert.is(asked.toGiveWay, 1)
+  await step()
+  assert.equal(done, ['look all', 'verdicts'])
+  await step()
+  assert.equal(done, ['look all', 'verdicts', 'look all'])
+  await ended(conductor, step)
+})
+
+test('files that may come soon are made ready for at once, and not if they have come meanwhile', async () => {
+  const { conductor, done, asked, step } = rig(gaveWay)
+  conductor.everything()
+  conductor.coming(texts('a'))
+  assert.is(asked.toGiveWay, 1)
+  await step()
+  assert.equal(done, ['look all', 'prepare a'])
+  await step()
+  assert.is(done.pop(), 'look all')
+  conductor.coming(texts('b'))
+  conductor.files(texts('b'))
+  await step()
+  assert.equal(done, ['look all', 'prepare a', 'files b'])
+  await ended(conductor, step)
+})
+
+test('after three looks that gave way one is done to its end: drift is found whatever comes', async () => {
+  const { conductor, done, asked, step } = rig(gaveWay)
+  conductor.everything()
+  for (let round = 0; round < 3; round++) {
+    conductor.verdicts([])
+    await step()
+    await step()
+  }
+  assert.is(asked.toGiveWay, 3)
+  assert.is(done.at(-1), 'look all')
+  conductor.verdicts([])
+  conductor.coming(texts('a'))
+  conductor.files(texts('a'))
+  assert.is(asked.toGiveWay, 3)
+  await ended(conductor, step)
+})
+
+test('nothing else gives way: neither a look at links nor what changes the kernel', async () => {
+  const { conductor, asked, step } = rig()
+  conductor.links()
+  conductor.verdicts([])
+  await step()
+  conductor.files(texts('a'))
+  await step()
+  conductor.verdicts([])
+  assert.is(asked.toGiveWay, 0)
+  await ended(conductor, step)
+})
 
 test.run()

@@ -262,4 +262,32 @@ test('another reason why a backend is down needs no round', () =>
     assert.is(await hear('down', 'no answer in 1 s'), 0)
   }))
 
+test('a look that gives way has compared nothing, and the next one repairs what it would have', () =>
+  withEngine(async ({ save, host, engine, notes }) => {
+    await save(all)
+    const [table] = host.tables
+    if (table === undefined) throw new Error('there is one')
+    const [row] = (await observe(host)).service.values()
+    if (row === undefined) throw new Error('there is one')
+    await table.apply([{ op: 'delete', kind: 'service', row }])
+    const read = table.read.bind(table)
+    let urgent = true
+    Object.assign(table, {
+      async read(...[scope]: Parameters<typeof read>) {
+        if (urgent) engine.giveWay()
+        scope?.signal?.throwIfAborted()
+        return read(scope)
+      },
+    })
+    const report = await engine.work({ kind: 'look', at: 'all' })
+    assert.is(report.gaveWay, true)
+    assert.is(report.failed, false)
+    assert.is((await observe(host)).service.has(row.id.key), false)
+    assert.not.match(notes.join('\n'), /repaired|error/)
+    urgent = false
+    assert.is((await engine.work({ kind: 'look', at: 'all' })).gaveWay, undefined)
+    assert.is((await observe(host)).service.has(row.id.key), true)
+    engine.giveWay()
+  }))
+
 test.run()

@@ -9,10 +9,7 @@ import type { Ledger, LedgerService, Policy, Wanted } from '../../src/plan/types
 import { emptyLedger } from '../../src/state/journal.ts'
 import { fromText } from '../../src/table/snapshot.ts'
 
-const text = Array.from(
-  { length: 24 },
-  (_, i) => `service tcp 192.0.2.${i}:80 wrr`,
-).join('\n')
+const text = Array.from({ length: 24 }, (_, i) => `service tcp 192.0.2.${i}:80 wrr`).join('\n')
 const base = fromText(text).state?.service ?? new Map<string, Service>()
 const keys = [...base.keys()]
 

@@ -134,6 +134,20 @@ test('a scan does the same, and other work gets its turn between datagrams', asy
   assert.ok(turns >= 2, `${turns} turns`)
 })
 
+test('a scan can be ended, and what is left of it is taken for no answer to something else', async () => {
+  const { netlink, sockets } = open(m =>
+    m[0]?.flags === 5
+      ? [error(first(m))]
+      : [row(first(m), 1, 2), row(first(m), 2, 2), done(first(m))],
+  )
+  const way = new AbortController()
+  const scan = netlink.scan('list', ask, value, way.signal)
+  way.abort('something urgent')
+  assert.is(await scan.catch(reason => reason), 'something urgent')
+  assert.equal(sockets, { opened: 2, closed: 1 })
+  assert.is(netlink.request('ask', ask), undefined)
+})
+
 test('a dump can end with an error', () => {
   const { netlink } = open(m => [done(first(m), 'EOPNOTSUPP')])
   fault(() => netlink.dump('list', ask, value), 'missing', /EOPNOTSUPP/)

@@ -139,6 +139,7 @@ async function start(
       working = true
       return worked(thread.work(task), task, log)
     },
+    giveWay: () => thread.giveWay(),
     reported(report, task) {
       log.debug(`did: ${task.kind}`, { milliseconds: report.cost })
       vitals.ended(task, report)
@@ -147,7 +148,8 @@ async function start(
       announcing.worked()
       // What failed was not compared to its end, and a look at links says nothing of routes.
       if (!report.failed && task.kind === 'files') announcing.complete('files')
-      if (!report.failed && task.kind === 'look' && task.at === 'all') announcing.complete('all')
+      const whole = task.kind === 'look' && task.at === 'all' && report.gaveWay !== true
+      if (!report.failed && whole) announcing.complete('all')
       if (task.kind === 'command') desk.through(task.id)
       const { settle } = node
       node = report.node

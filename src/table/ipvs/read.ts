@@ -12,7 +12,7 @@ import {
 import type { Writer } from '../../netlink/attr.ts'
 import { genlHeaderLength, startGenl } from '../../netlink/genl.ts'
 import type { Netlink } from '../../netlink/socket.ts'
-import type { Connections } from '../table.ts'
+import type { Connections, Scope } from '../table.ts'
 import { command, familyVersion } from './abi.ts'
 import { readConnections, readDestination } from './wire-destination.ts'
 import { type OpenService, putServiceId, readService } from './wire-service.ts'
@@ -29,25 +29,27 @@ const manyServices = 512
  * (NLM_F_DUMP_INTR is never set): under concurrent change a dump can lack or repeat a service that
  * stood there all the time. Repeated ones are one here; for the rest, read again before deleting.
  *
- * @param likely services as they probably are, by key: what is so needs no memory of its own. If all
- * are so and there are no others, it is this very map.
+ * What is as `likely` has it needs no memory of its own. If all are so and there are no others, the
+ * answer is that very map.
  */
 export async function readServices(
   netlink: Netlink,
   family: number,
-  named?: readonly ServiceId[],
-  likely: ReadonlyMap<string, Service> = new Map(),
+  { services: named, likely = new Map(), signal }: Scope = {},
 ): Promise<ReadonlyMap<string, Service>> {
   const open =
     named === undefined || named.length >= manyServices
-      ? await scanServices(netlink, family, named)
+      ? await scanServices(netlink, family, named, signal)
       : named.flatMap(id => readNamed(netlink, family, id) ?? [])
   const services = new Map<string, Service>()
   let count = 0
   let asGuessed = 0
   for (const service of open) {
     if (services.has(service.id.key)) continue
-    if (++count % breath === 0) await setImmediate()
+    if (++count % breath === 0) {
+      await setImmediate()
+      signal?.throwIfAborted()
+    }
     const guess = likely.get(service.id.key)
     service.destinations = readDestinations(netlink, family, service.id, guess?.destinations ?? [])
     if (service.destinations.length === 0 && readNamed(netlink, family, service.id) === undefined)
@@ -67,12 +69,14 @@ function isJust(guess: Service, read: Service): boolean {
 async function scanServices(
   netlink: Netlink,
   family: number,
-  named?: readonly ServiceId[],
+  named: readonly ServiceId[] | undefined,
+  signal: AbortSignal | undefined,
 ): Promise<readonly OpenService[]> {
   const all = await netlink.scan(
     'read the IPVS services',
     w => startGenl(w, family, command.getService, familyVersion),
     (f, at, end) => readService(f, at + genlHeaderLength, end),
+    signal,
   )
   if (named === undefined) return all
   const keys = new Set(named.map(id => id.key))

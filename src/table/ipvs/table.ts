@@ -38,7 +38,7 @@ export function ipvsTable(netlink: () => Netlink = () => openNetlink(protocol.ge
       serial(async (socket, family) => ({
         timeouts: readTimeoutMap(socket, family),
         sync: readSyncMap(socket, family),
-        service: await readServices(socket, family, scope.services, scope.likely),
+        service: await readServices(socket, family, scope),
       })),
     apply: changes => serial((socket, family) => applyChanges(socket, family, changes)),
     connections: services =>
