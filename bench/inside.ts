@@ -4,7 +4,15 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  cpSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
@@ -24,7 +32,10 @@ import { tcpService, untilKernelHas } from './until.ts'
 import { measureVerdicts } from './verdict.ts'
 import { countWrites, straceOptions } from './writes.ts'
 
-const [, , scenario = '', config = '', work = ''] = process.argv
+const [, , scenario = '', given = '', work = ''] = process.argv
+/** A copy in the memory of this kernel, as keepalived's file is: the file system below is the host's. */
+const config = mkdtempSync(join(tmpdir(), 'slb-bench-'))
+cpSync(given, config, { recursive: true })
 /** Sessions to hold, and the routes that each is told of. */
 const many = { sessions: 60, routes: 1000, rounds: 0 }
 const rules = join(work, 'rules')
