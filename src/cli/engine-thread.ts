@@ -8,6 +8,7 @@ import { NearSpeaker } from '../daemon/near-speaker.ts'
 import { openUnpacker } from '../daemon/pack.ts'
 import type { CommandLine, Task, Told } from '../daemon/task.ts'
 import type { Order } from '../daemon/thread.ts'
+import { openTidying } from '../daemon/tidy.ts'
 import { Watcher } from '../health/watcher.ts'
 import { openHost } from '../host.ts'
 import { remembering } from '../state/journal.ts'
@@ -23,6 +24,7 @@ export interface EngineData {
 
 const { stateDirectory, paths } = workerData as EngineData
 const unpack = openUnpacker()
+const tidy = openTidying()
 
 const tell = (told: Told): void => parentPort?.postMessage(told)
 
@@ -73,7 +75,9 @@ parentPort?.on('message', async (order: Order) => {
   if (order.kind === 'checks') return takeChecks(order.port)
   if (order.kind === 'speaker') return speaker.take(order.port)
   const task = taskOf(order)
-  if (task !== undefined) tell({ kind: 'report', report: await engine.work(task) })
+  if (task === undefined) return
+  tell({ kind: 'report', report: await engine.work(task) })
+  if (task.kind === 'files') tidy()
 })
 
 /** Undefined for what only is a part of one. */

@@ -28,13 +28,28 @@ const usual: Cut = { from: 128 << 10, services: 64 }
 
 /** The pieces of all files, in their order. */
 export function piecesOf(sources: readonly Source[], how: Cut = usual): readonly Piece[] {
-  return sources.flatMap(each => cut(each, how) ?? { ...each, key: each.file, first: true })
+  return sources.flatMap(each => cutOnce(each, how) ?? wholeOf(each))
 }
 
 /** Every file as one piece. */
 export function wholes(sources: readonly Source[]): readonly Piece[] {
-  return sources.map(source => ({ ...source, key: source.file, first: true }))
+  return sources.map(wholeOf)
 }
+
+function wholeOf(source: Source): Piece {
+  return { ...source, key: source.file, first: true }
+}
+
+/** A source that is loaded again is cut already: to look for the cuts takes a second copy of a big text. */
+function cutOnce(source: Source, how: Cut): readonly Piece[] | undefined {
+  const known = cuts.get(source)
+  if (known?.how === how) return known.pieces
+  const pieces = cut(source, how)
+  if (pieces !== undefined) cuts.set(source, { how, pieces })
+  return pieces
+}
+
+const cuts = new WeakMap<Source, { readonly how: Cut; readonly pieces: readonly Piece[] }>()
 
 const header = '\n[service.'
 const closing = 0x5d
@@ -44,18 +59,16 @@ const lineFeed = 0x0a
 function cut({ file, text }: Source, how: Cut): readonly Piece[] | undefined {
   if (text.length < how.from || !file.endsWith('.toml')) return undefined
   const bytes = Buffer.from(text.buffer, text.byteOffset, text.byteLength)
-  // Latin 1 keeps offsets, whatever the bytes are.
-  const letters = bytes.toString('latin1')
-  if (!isPlain(letters)) return undefined
+  if (!isPlain(bytes)) return undefined
   const pieces: Piece[] = []
   let start = 0
   let key = file
-  for (let at = letters.indexOf(header); at !== -1; at = letters.indexOf(header, at + 1)) {
+  for (let at = bytes.indexOf(header); at !== -1; at = bytes.indexOf(header, at + 1)) {
     const name = headerAt(bytes, at + header.length)
     if (name === undefined || !isBoundary(name.sum, how.services)) continue
     pieces.push({ file, key, first: start === 0, text: bytes.subarray(start, at + 1) })
     start = at + 1
-    key = `${file}\0${letters.slice(at + header.length, name.end)}`
+    key = `${file}\0${bytes.toString('latin1', at + header.length, name.end)}`
   }
   if (start === 0) return undefined
   pieces.push({ file, key, first: false, text: bytes.subarray(start) })
@@ -66,11 +79,31 @@ function cut({ file, text }: Source, how: Cut): readonly Piece[] | undefined {
  * False for a text that speaks of `service` itself, and not only of tables below it, or that may do so in
  * quotes: what is right once in each of two pieces could be wrong in the whole.
  */
-function isPlain(letters: string): boolean {
-  if (/^[ \t]*\[[ \t]*(?:["']|service[ \t]*\])/m.test(letters)) return false
-  const root = letters.slice(0, letters.search(/^[ \t]*\[/m))
-  return !/^[ \t]*(?:["']|service\b)/m.test(root)
+function isPlain(bytes: Buffer): boolean {
+  let root = true
+  for (const lines of stretchesOf(bytes)) {
+    if (/^[ \t]*\[[ \t]*(?:["']|service[ \t]*\])/m.test(lines)) return false
+    if (!root) continue
+    const table = lines.search(/^[ \t]*\[/m)
+    root = table < 0
+    if (/^[ \t]*(?:["']|service\b)/m.test(root ? lines : lines.slice(0, table))) return false
+  }
+  return true
 }
+
+/** A text in stretches of whole lines: as one string, it would be a second copy of a big file. */
+function* stretchesOf(bytes: Buffer): Iterable<string> {
+  for (let start = 0; start < bytes.length; ) {
+    const end = bytes.indexOf(lineFeed, start + stretch)
+    const next = end < 0 ? bytes.length : end + 1
+    // Latin 1 has a letter for each byte, whatever the bytes are.
+    yield bytes.toString('latin1', start, next)
+    start = next
+  }
+}
+
+/** Bytes of a stretch, and the rest of its last line. */
+const stretch = 32 << 10
 
 /** The name of a table `[service.NAME]`: where it ends, and a sum of its bytes. Not of a table below. */
 function headerAt(bytes: Uint8Array, start: number): { end: number; sum: number } | undefined {

@@ -2,7 +2,15 @@
  * The files of a configuration from disk: which count, in which order, and what can't be read.
  * The one file of config/ that touches the disk: all others work on texts.
  */
-import { closeSync, fstatSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import {
+  closeSync,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  statSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { maxBytes, tooBig } from './limits.ts'
@@ -110,18 +118,36 @@ export function isConfigName(name: string): boolean {
   return /^[^.#].*\.(toml|yaml|yml)$/.test(name)
 }
 
-/** The text of a file, or why it can't be had. */
-export function readSource(file: string): Source | Diagnostic {
+/**
+ * The text of a file, or why it can't be had.
+ *
+ * @param known what it said before: if it says just that, this is the answer, and no memory is taken.
+ */
+export function readSource(file: string, known?: Source): Source | Diagnostic {
   try {
     const fd = openSync(file, 'r')
     try {
       const { size } = fstatSync(fd)
-      return size > maxBytes ? tooBig(file, size) : { file, text: readFileSync(fd) }
+      if (size > maxBytes) return tooBig(file, size)
+      return known && says(fd, known.text) ? known : { file, text: readFileSync(fd) }
     } finally {
       closeSync(fd)
     }
   } catch (error) {
     return unreadable(file, error)
+  }
+}
+
+const stretch = Buffer.allocUnsafeSlow(64 << 10)
+
+/** True if an open file says just this, from its start to its end. Its position stays where it is. */
+function says(fd: number, text: Uint8Array): boolean {
+  for (let at = 0; ; ) {
+    const length = readSync(fd, stretch, 0, stretch.length, at)
+    if (length === 0) return at === text.length
+    const same = text.subarray(at, at + length)
+    if (stretch.compare(same, 0, same.length, 0, length) !== 0) return false
+    at += length
   }
 }
 

@@ -215,15 +215,15 @@ class Follower implements FileWatch {
       this.#taken.delete(path)
       return true
     }
-    const found = sight.fault ?? readSource(path)
+    const early = this.#early.get(path)?.found
+    const found = sight.fault ?? readSource(path, early && !isFault(early) ? early : undefined)
     if (!sight.fault) {
       if (!samePrint(sight.print, printOf(path))) return false
       this.#heard.taken(path)
     }
-    const early = sameOr(this.#early.get(path)?.found, found)
     this.#early.delete(path)
     const last = this.#taken.get(path)?.found
-    this.#taken.set(path, { print: sight.print, found: sameOr(last, early) })
+    this.#taken.set(path, { print: sight.print, found: sameOr(last, found) })
     return true
   }
 

@@ -15,6 +15,7 @@ import { type Ask, listen, type Stranger } from '../../daemon/server.ts'
 import type { Report, Task } from '../../daemon/task.ts'
 import { errorNote } from '../../daemon/tell.ts'
 import { startThread } from '../../daemon/thread.ts'
+import { openTidying } from '../../daemon/tidy.ts'
 import { Vitals } from '../../daemon/vitals.ts'
 import { systemClock } from '../../host.ts'
 import { defaultNode } from '../../model/defaults.ts'
@@ -114,6 +115,7 @@ async function start(
     anew: () => thread.checksAnew(),
   })
   let working = false
+  const tidy = openTidying()
   const announcing = new Announcing({
     note: (level, message, fields) => log[level](message, fields),
     anew: () => {
@@ -147,6 +149,7 @@ async function start(
       working = false
       announcing.worked()
       // What failed was not compared to its end, and a look at links says nothing of routes.
+      if (task.kind === 'files') tidy()
       if (!report.failed && task.kind === 'files') announcing.complete('files')
       const whole = task.kind === 'look' && task.at === 'all' && report.gaveWay !== true
       if (!report.failed && whole) announcing.complete('all')
