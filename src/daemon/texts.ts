@@ -1,5 +1,5 @@
 /** The texts of the configuration: those that count now, and those that were good last. */
-import { load } from '../config/load.ts'
+import { type Loaded, load, type Source } from '../config/load.ts'
 import { type LoadCache, openLoadCache } from '../config/load-cache.ts'
 import type { Sources } from '../config/read.ts'
 import { type Held, type Standing, standIn } from '../config/stand-in.ts'
@@ -12,6 +12,7 @@ export class Texts {
   readonly #store: LastGood
   readonly #damaged: (path: string) => void
   readonly #cache: LoadCache = openLoadCache()
+  #last: { readonly sources: readonly Source[]; readonly loaded: Loaded } | undefined
 
   /** @param damaged told of last good texts on disk that cannot be read. */
   constructor(store: LastGood, damaged: (path: string) => void) {
@@ -23,7 +24,14 @@ export class Texts {
   stand(now: Sources, released: readonly Held[] = []): Promise<Standing> {
     const good = new Map(this.#good())
     for (const { file, why } of released) if (why === 'gone' || why === 'empty') good.delete(file)
-    return standIn(now, good, sources => load(sources, this.#cache))
+    return standIn(now, good, sources => this.#load(sources))
+  }
+
+  /** What was made ready while files were settling is what they come to, if they are the same then. */
+  async #load(sources: readonly Source[]): Promise<Loaded> {
+    if (this.#last === undefined || !sameSources(this.#last.sources, sources))
+      this.#last = { sources, loaded: await load(sources, this.#cache) }
+    return this.#last.loaded
   }
 
   /** True if just these were accepted last. */
@@ -55,4 +63,12 @@ export class Texts {
   #good(): ReadonlyMap<string, Uint8Array> {
     return this.#store.read(this.#damaged)
   }
+}
+
+/** True for the very same texts of the same files. */
+function sameSources(a: readonly Source[], b: readonly Source[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every(({ file, text }, at) => file === b[at]?.file && text === b[at]?.text)
+  )
 }
