@@ -3,7 +3,7 @@ import { readSync } from 'node:fs'
 import { Socket } from 'node:net'
 import type { Peer } from '../model/announcement.ts'
 import { type Ip, parseIp } from '../model/ip.ts'
-import { closeDescriptor, secondDescriptor, socketTo } from './socket.ts'
+import { acknowledgeAtOnce, closeDescriptor, secondDescriptor, socketTo } from './socket.ts'
 
 /** What is heard of a connection; nothing any more after `lost` or once we hang up. */
 export interface ConnectionEnds {
@@ -81,7 +81,11 @@ export const dial: Dial = (peer, password, ends) => {
     get blocked() {
       return socket.writableNeedDrain
     },
-    send: (bytes, handed) => void socket.write(bytes, handed),
+    send: (bytes, handed) =>
+      void socket.write(bytes, () => {
+        if (hears) acknowledgeAtOnce(ear)
+        handed?.()
+      }),
     hangUp: bytes => {
       stopHearing()
       return hangUp(socket, bytes)

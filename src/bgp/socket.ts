@@ -14,7 +14,7 @@ const inet6 = 10
 const stream = 1 | 0o4000 | 0o2000000
 
 /** Levels and options of linux/in.h, linux/in6.h and linux/tcp.h. */
-const tcp = { level: 6, md5Signature: 14 } as const
+const tcp = { level: 6, quickAck: 12, md5Signature: 14 } as const
 const ipv4 = { level: 0, tos: 1, ttl: 2, minTtl: 21 } as const
 const ipv6 = { level: 41, tos: 67, ttl: 16, minTtl: 73 } as const
 
@@ -55,6 +55,17 @@ export function socketTo(peer: Peer, password: Uint8Array | undefined, c: Libc =
     c.close(fd)
     throw error
   }
+}
+
+/**
+ * Has the kernel acknowledge at once what arrives, until something is sent the next time (TCP_QUICKACK,
+ * tcp(7)). It would wait up to 40 ms for something to send along with that, and for so long the peer's
+ * kernel keeps back the next small message (RFC 896), which may be why it ends the session: if the peer
+ * then closes its socket with something of ours unread, its kernel throws that message away.
+ */
+export function acknowledgeAtOnce(fd: number, c: Libc = libc()): void {
+  const on = int(1)
+  c.setsockopt(fd, tcp.level, tcp.quickAck, on, on.length)
 }
 
 /** F_DUPFD_CLOEXEC, linux/fcntl.h. */

@@ -109,7 +109,7 @@ function configOf({ ipv4 }: Machine, { as, neighbours }: RouterOptions): string 
 function peerConfig(as: number, neighbour: Neighbour, index: number): string {
   const { families = ['ipv4', 'ipv6'], hold = 90, maxPrefixes, password } = neighbour
   const far = neighbour.extendedNextHop === true ? ' extended next hop on;' : ''
-  const limit = maxPrefixes === undefined ? '' : ` import limit ${maxPrefixes} action disable;`
+  const limit = maxPrefixes === undefined ? '' : ` import limit ${maxPrefixes} action restart;`
   return [
     `protocol bgp peer${index} {`,
     `  local as ${as};`,

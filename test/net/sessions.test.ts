@@ -275,6 +275,8 @@ for (const candidate of able('sessions')) {
     const speaker = await speak(context, candidate, world.host(host.limiting))
     for (const text of ['192.0.2.7', '192.0.2.8', '192.0.2.13'])
       await speaker.make([create(candidate.route(text))])
+    // Who closes a socket with an UPDATE unread throws away what has not gone out, its NOTIFICATION maybe.
+    // BIRD makes another session after that, and ends it for the same reason.
     for (const { machine } of [world.bird, world.frr])
       await until(
         'the reason',
