@@ -66,11 +66,13 @@ function emptied(job: Job, stopTimeout: number): Job {
   const policies = new Map<string, Policy>()
   for (const [key, policy] of job.wanted.policies)
     policies.set(key, { ...policy, drain: Math.min(policy.drain, stopTimeout) })
-  const { sysctl, timeouts } = job.wanted.state
+  // A backend that has not answered yet is left as it is while it may answer: not here.
+  const { waiting: _, ...wanted } = job.wanted
+  const { sysctl, timeouts } = wanted.state
   return {
     ...job,
     wanted: {
-      ...job.wanted,
+      ...wanted,
       policies,
       state: stateOf({ sysctl, timeouts }),
       meant: stateOf(),

@@ -126,7 +126,7 @@ export async function reconcile(job: Job, live: Live, options: ApplyOptions): Pr
     const open = attempts.open(able.changes, waiting)
     // The first plan has passed the guard; a later one that removes more only builds up.
     const todo = verdict.refusal === undefined ? open : open.filter(change => !takesAway(change))
-    if (todo.length > 0) {
+    if (todo.some(isWork)) {
       const earlier = ledger
       ledger = intended(ledger, todo, job.wanted, left.drains, live.clock.monotonic())
       options.journal.write(ledger)
@@ -211,6 +211,11 @@ async function drain(
   for (const one of drains) deadline = Math.max(deadline, one.deadline ?? 0)
   options.progress?.({ phase: 'drain', left: drains.length, deadline })
   return waitForDrains(drains, seen, live, { until, quietSince }, options.signal)
+}
+
+/** A service drains by its destinations: where none of them does, nothing comes of it, however often it is planned. */
+function isWork({ kind, op }: Change): boolean {
+  return kind !== 'service' || op !== 'drain'
 }
 
 /** True if a change ends connections, new or old. */

@@ -170,6 +170,22 @@ test('nor do those of files that are held: what was good last rules, also after 
     }
   }))
 
+test('a stop withdraws everything, also a backend that has not answered since the start', () =>
+  withEngine(async ({ host, save, restart, folder }) => {
+    const both = service('web', 80).replace('"10.0.0.11"', '"10.0.0.11", "10.0.0.12"')
+    await save(both)
+    // One that an earlier run has drained is asked before it gets its weight back.
+    const drained = (await textOf(host)).replace(/(10\.0\.0\.12.* weight) 1/, '$1 0')
+    Object.assign(host.tables, [memoryTable(state(drained))])
+    const engine = restart()
+    const check = '[service.web.check]\ntype = "tcp"\n'
+    const node = '[node]\non_stop = "withdraw"\nstop_timeout = "1s"\n'
+    writeFileSync(join(folder, 'slb.toml'), both + check + node)
+    await engine.work({ kind: 'files', now: readSources([folder]) })
+    await engine.work({ kind: 'stop' })
+    assert.equal((await textOf(host)).match(/^.*10\.0\.0\.1.*$/gm), null)
+  }))
+
 const textOf = async (host: Host): Promise<string> => toText(await observe(host))
 
 /** Web with weight 1, then 5, then back to 1 by a rollback that is held. */

@@ -58,6 +58,21 @@ test('a destination that drains has weight 0 until its connections end, then it 
   assert.ok(r.table.trace.some(line => line.startsWith('set ') && line.includes('weight 0')))
 })
 
+test('a service that is to go does not drain for ever when one of its destinations is left alone', async () => {
+  const r = rig()
+  await r.apply(wanted(web, 60_000))
+  let turns = 0
+  const signal = {
+    get aborted() {
+      return ++turns > 100
+    },
+  } as AbortSignal
+  const waiting = new Set(['tcp 192.0.2.10:80 -> 10.0.0.12:8080'])
+  const { left } = await r.apply({ ...wanted('', 60_000), waiting }, { signal, wait: 1 })
+  assert.ok(turns < 100, 'it came to an end')
+  assert.ok(left.pending.some(({ reason }) => reason === 'waits for its first good answer'))
+})
+
 test('a drain ends at its deadline whatever the connections do, and says how many were left', async () => {
   const r = rig('', { connections: () => ({ active: 7, inactive: 0, persistent: 0 }) })
   await r.apply(wanted(web, 60_000))
