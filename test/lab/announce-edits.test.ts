@@ -115,8 +115,8 @@ test(`${edits} edits that are not about a peer end no session; one of a peer end
     })
     try {
       const routers = [scene.router, other]
-      const sinces = async (): Promise<readonly (string | undefined)[]> =>
-        (await Promise.all(routers.map(one => one.session(host)))).map(({ since }) => since)
+      const sessions = async (): Promise<readonly (number | undefined)[]> =>
+        (await Promise.all(routers.map(one => one.session(host)))).map(({ nth }) => nth)
       const save = async (text: string): Promise<void> => {
         daemon.save('slb.toml', text)
         const { status, out, err } = await daemon.slb('apply', '-c', daemon.folder)
@@ -124,16 +124,18 @@ test(`${edits} edits that are not about a peer end no session; one of a peer end
       }
       await until('the router awaits us', () => other.awaits(host), Boolean)
       await director.start()
-      const begun = await until('both sessions', sinces, all => all.every(one => one !== undefined))
+      const begun = await until('both sessions', sessions, all =>
+        all.every(one => one !== undefined),
+      )
 
       const below = randomFrom(seed)
       let said = first
       for (let edit = 0; edit < edits; edit++) {
         said = edited(said, below)
         await save(textOf(said))
-        if (edit % 20 === 0) assert.equal(await sinces(), begun, textOf(said))
+        if (edit % 20 === 0) assert.equal(await sessions(), begun, textOf(said))
       }
-      assert.equal(await sinces(), begun)
+      assert.equal(await sessions(), begun)
       // It was told of all that: as many routes as there are.
       const routes = said.vips.filter(one => one?.announced).length
       for (const router of routers)
@@ -163,8 +165,8 @@ test(`${edits} edits that are not about a peer end no session; one of a peer end
 
       await save(textOf(first, ['', 'hold = "12s"']))
       const [one, two] = begun
-      await until('a session anew', sinces, all => all[1] !== undefined && all[1] !== two)
-      assert.is((await sinces())[0], one)
+      await until('a session anew', sessions, all => all[1] !== undefined && all[1] !== two)
+      assert.is((await sessions())[0], one)
     } finally {
       await other.end()
     }

@@ -5,9 +5,9 @@ import { stays } from '../net/until.ts'
 import {
   bgp,
   type Director,
+  nthSession,
   onSegment,
   type Scene,
-  since,
   untilRouted,
   vip,
   web,
@@ -37,12 +37,12 @@ async function again(
   signal: NodeJS.Signals,
   next?: string,
 ): Promise<void> {
-  const before = await since(scene, '10.77.0.1')
+  const before = await nthSession(scene, '10.77.0.1')
   await daemon.stop(signal)
   if (next !== undefined) daemon.save('slb.toml', next)
   await start()
   const anew = async (): Promise<boolean> => {
-    const now = await since(scene, '10.77.0.1')
+    const now = await nthSession(scene, '10.77.0.1')
     return now !== undefined && now !== before
   }
   for (const end = performance.now() + 20_000; !(await anew()); )

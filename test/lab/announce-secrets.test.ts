@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { until } from '../net/until.ts'
-import { bgp, onSegment, since, untilRouted, web } from './announced.ts'
+import { bgp, nthSession, onSegment, untilRouted, web } from './announced.ts'
 
 const canary = 'fifi-the-canary'
 const host = '10.77.0.1'
@@ -63,10 +63,10 @@ test('a password from a file, a variable and a credential makes a session, and i
       await ask('config', 'show', '--origin', '-c', daemon.folder)
       await ask('doctor', '-c', daemon.folder)
     }
-    const anew = async (before: string | undefined): Promise<void> => {
+    const anew = async (before: number | undefined): Promise<void> => {
       await until(
         'a session anew',
-        () => since(scene, host),
+        () => nthSession(scene, host),
         now => now !== undefined && now !== before,
       ).catch(error => {
         throw new Error(`${error}\n${daemon.text()}`)
@@ -83,7 +83,7 @@ test('a password from a file, a variable and a credential makes a session, and i
     await untilRouted(scene, true)
     await askAll()
     for (const source of ['{ env = "TOR_PASSWORD" }', '{ credential = "credential" }']) {
-      const before = await since(scene, host)
+      const before = await nthSession(scene, host)
       daemon.save('slb.toml', say(source))
       await anew(before)
       await askAll()

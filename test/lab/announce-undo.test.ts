@@ -2,7 +2,16 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { stays, untilEqual } from '../net/until.ts'
-import { bgp, communities, onSegment, route, since, untilRouted, vip, web } from './announced.ts'
+import {
+  bgp,
+  communities,
+  nthSession,
+  onSegment,
+  route,
+  untilRouted,
+  vip,
+  web,
+} from './announced.ts'
 
 const host = '10.77.0.1'
 /** The VIP with a community of its own, so that one state can be told from another. */
@@ -33,7 +42,7 @@ test('a rollback, with a daemon or without, a hold over a restart, a resume and 
     await told('65000:1')
     daemon.save('slb.toml', text('65000:2'))
     await told('65000:2')
-    const session = await since(scene, host)
+    const session = await nthSession(scene, host)
 
     await ok('rollback')
     await told('65000:1')
@@ -41,7 +50,7 @@ test('a rollback, with a daemon or without, a hold over a restart, a resume and 
     await told('65000:2')
     daemon.save('slb.toml', text('65000:3'))
     await told('65000:3')
-    assert.is(await since(scene, host), session)
+    assert.is(await nthSession(scene, host), session)
 
     // Without a daemon: the routes are gone with it, and what is held is not that there are none.
     await daemon.stop('SIGTERM')

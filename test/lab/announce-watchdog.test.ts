@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { stays, until } from '../net/until.ts'
-import { bgp, type Director, hops, onSegment, type Scene, since, web } from './announced.ts'
+import { bgp, type Director, hops, nthSession, onSegment, type Scene, web } from './announced.ts'
 
 const meddler = fileURLToPath(new URL('./meddler.js', import.meta.url))
 
@@ -20,7 +20,7 @@ interface Victim {
   readonly director: Director
   /** True while the router sends packets there. */
   routed(is: boolean): Promise<void>
-  session(): Promise<string | undefined>
+  session(): Promise<number | undefined>
   /** Has a thread do it: `checks.hang`. */
   meddle(what: string): void
   heal(what: string): void
@@ -41,7 +41,7 @@ function victim(scene: Scene, director: Director): Victim {
         throw new Error(`${error}\n${director.daemon.text()}`)
       })
     },
-    session: () => since(scene, ipv4),
+    session: () => nthSession(scene, ipv4),
     meddle: what => void rig.file(what, ''),
     heal: what => rmSync(join(rig.directory, what)),
   }

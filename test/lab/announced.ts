@@ -236,7 +236,10 @@ export async function communities(
   return learned.find(one => one.prefix === route && one.nextHop === host)?.communities
 }
 
-/** Since when the session to a neighbour has stood, as BIRD says it; undefined = it does not. */
-export async function since({ router }: Scene, neighbour: string): Promise<string | undefined> {
-  return (await router.session(neighbour)).since
+/** The how-manieth session with a neighbour stands; undefined = none does. */
+export async function nthSession(
+  { router }: Scene,
+  neighbour: string,
+): Promise<number | undefined> {
+  return (await router.session(neighbour)).nth
 }

@@ -42,6 +42,9 @@ export interface DaemonRig {
 /** A lab is slow and shared: what takes longer has not come. In milliseconds. */
 const patience = 20_000
 
+/** Stopping takes what `stop_timeout` says, which is a few seconds in tests. */
+const longestStop = 90_000
+
 /** Waits until something is so, looking often; `longer` than usual by so many milliseconds. */
 export async function until(what: string, condition: () => boolean, longer = 0): Promise<void> {
   const begun = performance.now()
@@ -115,8 +118,17 @@ export function daemonRig(
       await one.logged(/^ready/)
     },
     async stop(signal = 'SIGTERM') {
-      one.running.process.kill(signal)
-      return one.running.ended
+      const { process, ended } = one.running
+      process.kill(signal)
+      const timeout = new AbortController()
+      const ran = await Promise.race([
+        ended,
+        sleep(longestStop, undefined, { signal: timeout.signal }),
+      ])
+      timeout.abort()
+      if (ran !== undefined) return ran
+      process.kill('SIGKILL')
+      throw new Error(`never came: the end of slb run after ${signal}\nThe log:\n${text}`)
     },
   }
   mkdirSync(folder, { recursive: true })

@@ -1,6 +1,7 @@
 /** BIRD 2 as a router, driven by its configuration file and birdc(8). */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Daemon, ownDirectory, startDaemon } from './daemon.ts'
 import type { Heard, Learned, Neighbour, Router, RouterOptions } from './router.ts'
 import { type Machine, runOn } from './segment.ts'
@@ -45,8 +46,8 @@ export async function startBird(machine: Machine, config: string, quiet = false)
 
 /** A session as BIRD counts it. */
 export interface Session {
-  /** Since when it has stood, in BIRD's words; absent = it does not stand. */
-  readonly since?: string
+  /** The how-manieth with this neighbour it is; absent = none stands. */
+  readonly nth?: number
   /** Routes that it was told of by messages, and told to forget, of both families. */
   readonly updates: number
   readonly withdrawals: number
@@ -82,8 +83,14 @@ export async function birdRouter(machine: Machine, options: RouterOptions): Prom
       await bird.ask('restart', nameOf(neighbour))
     },
     heard: prefix => heardOf(bird.daemon.said(), prefix),
-    session: async neighbour =>
-      parseSession(await bird.ask('show', 'protocols', 'all', nameOf(neighbour))),
+    session: async neighbour => {
+      const name = nameOf(neighbour)
+      const text = await bird.ask('show', 'protocols', 'all', name)
+      // What it logged before it answered is read by now, or in the next turn.
+      await nextTurn()
+      await nextTurn()
+      return sessionOf(text, bird.daemon.said(), name)
+    },
     ask: bird.ask,
     said: () => bird.daemon.said(),
     signal: signal => bird.daemon.signal(signal),
@@ -128,16 +135,19 @@ function peerConfig(as: number, neighbour: Neighbour, index: number): string {
   ].join('\n')
 }
 
-/** `show protocols all NAME` of BIRD 2. */
-export function parseSession(text: string): Session {
-  const since = /^peer\d+ +BGP +\S+ +up +(\S+) +Established/m.exec(text)?.[1]
+/**
+ * What `show protocols all NAME` of BIRD 2 tells, and its log. Since when a session stands is no name for
+ * it: BIRD works that out anew each time, and not always to the same millisecond.
+ */
+function sessionOf(text: string, said: string, name: string): Session {
+  const stands = /^peer\d+ +BGP +\S+ +up +\S+ +Established/m.test(text)
   const sum = (words: string): number =>
     [...text.matchAll(new RegExp(`${words}: +(\\d+)`, 'g'))].reduce(
       (total, [, count]) => total + Number(count),
       0,
     )
   return {
-    ...(since !== undefined && { since }),
+    ...(stands && { nth: said.split(`${name}: BGP session established\n`).length - 1 }),
     updates: sum('Import updates'),
     withdrawals: sum('Import withdraws'),
   }
