@@ -56,6 +56,7 @@ const engine = new Engine({
     if (watcher === undefined && list.length > 0) tell({ kind: 'checks' })
     watcher?.watch(list)
   },
+  foresee: wanted => speaker.expect(wanted.peer.values()),
 })
 
 let watcher: Watcher | undefined

@@ -18,7 +18,7 @@ import { type Aim, jobOfImage, Rounds } from './rounds.ts'
 import { type Found, type Prepared, Serving } from './serving.ts'
 import { leave } from './stop.ts'
 import type { Report, Task } from './task.ts'
-import { errorNote, type NoteArguments, roundNotes, summaryOf } from './tell.ts'
+import { errorNote, roundNotes, summaryOf, triedAgain } from './tell.ts'
 import { Troubles } from './troubles.ts'
 
 export class Engine {
@@ -198,6 +198,7 @@ export class Engine {
     }
     if (left === undefined) this.#ends.host.holds.clear()
     const job = this.#intent.jobOf(desired)
+    this.#ends.foresee(job.wanted.state)
     // Nobody has changed the files while there was no daemon: what differs, differs by other hands.
     const known = this.#intent.job === undefined && this.#intake.isKnown(standing)
     const prepared = await this.#serving.prepare(desired, () => this.#rounds.seen(job))
@@ -312,11 +313,4 @@ export class Engine {
     else this.#intent.accept(job, desired, prepared)
     this.#intake.settle(standing, round)
   }
-}
-
-/** What keeps a task from being done is tried again, but for what somebody waits for. */
-function triedAgain(note: NoteArguments, { kind }: Task): NoteArguments {
-  if (kind === 'command' || kind === 'stop') return note
-  const [level, message, fields] = note
-  return [level, message, { ...fields, next: 'tried again every few seconds' }]
 }

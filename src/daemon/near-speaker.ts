@@ -1,7 +1,7 @@
 /** The engine's end of the speaking thread, from when something is to be announced. */
 import type { MessagePort } from 'node:worker_threads'
 import { FarSpeaker } from '../bgp/speaking.ts'
-import type { PeerStatus } from '../model/announcement.ts'
+import type { Peer, PeerStatus } from '../model/announcement.ts'
 import type { Failure } from '../model/change.ts'
 import type { Speaker, SpeakerChange, Standing } from '../table/announce/speaker.ts'
 
@@ -15,13 +15,20 @@ export class NearSpeaker implements Speaker {
   readonly #ask: () => void
   #far: FarSpeaker | undefined
   #waiting: ((far: FarSpeaker) => void)[] = []
+  #asked = false
 
   /** @param ask asks for an end of the thread, which is begun for that; it is given by `take`. */
   constructor(ask: () => void) {
     this.#ask = ask
   }
 
+  /** These are the peers to come. A thread takes a while to begin, and others work meanwhile. */
+  expect(peers: Iterable<Peer>): void {
+    for (const peer of peers) if (peer.speaker === 'embedded') this.#begin()
+  }
+
   take(port: MessagePort): void {
+    this.#asked = false
     this.#far?.hangUp()
     const far = new FarSpeaker(port)
     this.#far = far
@@ -44,11 +51,17 @@ export class NearSpeaker implements Speaker {
     await this.#far?.close(how)
   }
 
+  #begin(): void {
+    if (this.#far !== undefined || this.#asked) return
+    this.#asked = true
+    this.#ask()
+  }
+
   #there(): Promise<FarSpeaker> {
     if (this.#far !== undefined) return Promise.resolve(this.#far)
     return new Promise(resolve => {
       this.#waiting.push(resolve)
-      if (this.#waiting.length === 1) this.#ask()
+      this.#begin()
     })
   }
 }

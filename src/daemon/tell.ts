@@ -10,7 +10,7 @@ import { endpoint } from '../model/ip.ts'
 import { summarise, summaryLine } from '../plan/summary.ts'
 import type { Verdict } from '../serve/circumstances.ts'
 import type { Hold } from '../state/hold.ts'
-import type { Level } from './task.ts'
+import type { Level, Task } from './task.ts'
 
 export type NoteArguments = [level: Level, message: string, fields?: Record<string, unknown>]
 
@@ -149,4 +149,11 @@ export function summaryOf({ services, held, refused, hold, failed, fault }: Cond
   if (first === undefined) return `${what} as configured`
   const more = held.length > 1 ? ` and ${held.length - 1} more` : ''
   return `${what}; ${first.file} ${reasons[first.why]}${more}: what it said before holds`
+}
+
+/** What keeps a task from being done is tried again, but for what somebody waits for. */
+export function triedAgain(note: NoteArguments, { kind }: Task): NoteArguments {
+  if (kind === 'command' || kind === 'stop') return note
+  const [level, message, fields] = note
+  return [level, message, { ...fields, next: 'tried again every few seconds' }]
 }

@@ -67,6 +67,7 @@ async function withEngine(
       hostname: 'lb1',
       note: (level, message, fields) => notes.push(`${level} ${message} ${JSON.stringify(fields)}`),
       watch() {},
+      foresee: ({ peer }) => notes.push(`peers to come: ${[...peer.keys()]}`),
       runCommand: async id => {
         ran.push(id)
       },
@@ -168,6 +169,17 @@ test('nor do those of files that are held: what was good last rules, also after 
       const { node } = await one.work({ kind: 'files', now })
       assert.equal([node.drift, node.onStop], ['alert', 'keep'])
     }
+  }))
+
+test('who takes a while to begin is told of peers before anything is looked at', () =>
+  withEngine(async ({ host, notes, save }) => {
+    for (const table of host.tables)
+      Object.assign(table, {
+        read: () => Promise.reject(new SlbError('missing', 'the kernel has no IPVS')),
+      })
+    const bgp = '[bgp]\nas = 65001\n[bgp.peer.tor]\naddress = "192.0.2.1"\nas = 65000\n'
+    assert.ok((await save(bgp + all)).failed)
+    assert.ok(notes.some(note => /^peers to come: .*192\.0\.2\.1/.test(note)))
   }))
 
 test('a stop withdraws everything, also a backend that has not answered since the start', () =>
