@@ -5,9 +5,11 @@
  * FRR in network namespaces of this machine: no lab. It prints tables of Markdown.
  */
 import { cpus, loadavg } from 'node:os'
+import { fileURLToPath } from 'node:url'
 import { type Candidate, embedded, gobgp } from '../test/net/candidates.ts'
 import { kernelCount, type Router } from '../test/net/router.ts'
 import { peer } from '../test/net/rows.ts'
+import { runOn } from '../test/net/segment.ts'
 import { create, remove, type Speaking } from '../test/net/speaking.ts'
 import { ensureRouters } from '../test/net/tools.ts'
 import { until } from '../test/net/until.ts'
@@ -33,18 +35,23 @@ interface Bulk {
 
 interface Figures {
   readonly name: string
+  /** From the start of the speaking thread to a session with BIRD, of several starts. */
+  readonly started: readonly number[]
   /** From the call that names the peer to a session, on routers that await it. */
   readonly established: Readonly<Record<string, number>>
   readonly reactions: Readonly<Record<string, Reaction>>
   readonly bulk: Bulk
 }
 
+const starter = fileURLToPath(new URL('./thread-start.js', import.meta.url))
 const size = 10_000
+/** Each from a host of its own: BIRD pauses after the last session of one. */
+const starts = 9
 
 async function main(args: readonly string[]): Promise<void> {
   await ensureRouters(line => console.error(line))
   const rounds = args.includes('--quick') ? 5 : 30
-  const world = await openWorld(2, {}, { quiet: true })
+  const world = await openWorld(2 + starts, {}, { quiet: true })
   const watches = await Promise.all(
     [world.bird, world.frr].map(async router => ({ router, watch: await watchRoutes(router) })),
   )
@@ -72,6 +79,9 @@ async function measure(
   watches: readonly Watched[],
   rounds: number,
 ): Promise<Figures> {
+  const started: number[] = []
+  if (candidate.name === 'embedded')
+    for (let at = 0; at < starts; at++) started.push(await startThread(world))
   const machine = world.fresh()
   const speaker = await candidate.start(machine, [])
   try {
@@ -83,6 +93,7 @@ async function measure(
     if (first === undefined) throw new Error('no router')
     return {
       name: candidate.name,
+      started,
       established,
       reactions,
       bulk: await many(speaker, candidate, first),
@@ -90,6 +101,16 @@ async function measure(
   } finally {
     await speaker.end()
   }
+}
+
+/** Starts a thread in a process of its own that does nothing else. */
+async function startThread(world: World): Promise<number> {
+  const machine = world.fresh()
+  const row = JSON.stringify(peer(world.bird.machine, { routerId: machine.ipv4 }))
+  const { status, stdout, stderr } = await runOn(machine, process.execPath, starter, row)
+  const established = Number(stdout.trim().split('\n').at(-1))
+  if (status !== 0 || Number.isNaN(established)) throw new Error(`${stdout}${stderr}`)
+  return established
 }
 
 async function sessions(
@@ -170,6 +191,11 @@ function report(all: readonly Figures[], rounds: number): string {
     '',
     `| from the call | ${all.map(({ name }) => name).join(' | ')} | aim |`,
     `| --- | ${all.map(() => '---').join(' | ')} | --- |`,
+    row(
+      `BIRD: the session stands, from the start of the speaking thread, of ${starts}`,
+      ({ started }) => (started.length === 0 ? '' : both(started)),
+      '100 ms',
+    ),
     ...['BIRD', 'FRR'].flatMap(kind => [
       row(`${kind}: the session stands`, one => ms(one.established[kind]), '100 ms'),
       row(`${kind}: a route is in its kernel`, one => both(one.reactions[kind]?.added), ''),
