@@ -3,7 +3,7 @@ import type { Peer, PeerStatus, Route } from '../model/announcement.ts'
 import { familyOf, type Ip } from '../model/ip.ts'
 import type { Agreement } from './agree.ts'
 import { Call, type Means } from './call.ts'
-import { nextHopOf } from './next-hop.ts'
+import { nextHopOf, type OwnAddresses } from './next-hop.ts'
 import { addressBeside, type Interfaces, routerIdOf } from './own-address.ts'
 import type { Portions } from './portions.ts'
 import { RibOut, type Telling } from './rib-out.ts'
@@ -172,8 +172,18 @@ export class Neighbour {
     const local = this.#local
     if (connection === undefined || local === undefined) return
     const { families, as4, extendedNextHop } = agreed
-    const own = { local, beside: this.#beside(local), extendedNextHop }
+    let beside: { readonly ip: Ip | undefined } | undefined
+    const own: OwnAddresses = {
+      local,
+      extendedNextHop,
+      // Most routes are of the family of the session, and to ask for all interfaces takes a while.
+      get beside() {
+        beside ??= { ip: look() }
+        return beside.ip
+      },
+    }
     const peer = (): Peer => this.#peer
+    const look = (): Ip | undefined => this.#beside(local)
     const { as, localAs } = peer()
     const telling: Telling = {
       path: { external: as !== localAs, localAs, as4 },

@@ -1,7 +1,7 @@
 /** What one peer has been told, and what it is to be told (the Adj-RIB-Out of RFC 4271, 3.2). */
 import type { Route } from '../model/announcement.ts'
 import { type Family, familyOf, type Ip } from '../model/ip.ts'
-import { attributesKey, type Path } from './wire/attributes.ts'
+import { attributesKey, haveSameAttributes, type Path } from './wire/attributes.ts'
 import { encodeAnnouncement, encodeWithdrawal } from './wire/update.ts'
 
 /** How routes are told in a session. */
@@ -97,7 +97,7 @@ export class RibOut {
       const wanted = route !== undefined && telling.wants(route) ? route : undefined
       const nextHop = wanted === undefined ? undefined : telling.nextHop(wanted)
       const told = this.#told.get(key)
-      const repeated = this.#repeated.delete(key)
+      const repeated = this.#repeated.size > 0 && this.#repeated.delete(key)
       const over = told !== undefined && telling.most > 0 && this.#told.size > telling.most
       note(this.#stranded, key, wanted !== undefined && nextHop === undefined)
       note(this.#excess, key, wanted !== undefined && nextHop !== undefined && over)
@@ -138,6 +138,7 @@ export class RibOut {
   /** Notes them as told as far as there is room, in groups with equal attributes. */
   #admit(fresh: readonly (readonly [string, Told])[], most: number): readonly Group[] {
     const groups = new Map<string, Group>()
+    let last: Group | undefined
     for (const [key, told] of fresh) {
       if (most > 0 && this.#told.size >= most && !this.#told.has(key)) {
         this.#excess.add(key)
@@ -145,10 +146,13 @@ export class RibOut {
       }
       this.#told.set(key, told)
       const { route, nextHop } = told
-      const name = `${familyOf(route.address)} ${nextHop} ${attributesKey(route)}`
-      const group = groups.get(name)
-      if (group === undefined) groups.set(name, { ...told, prefixes: [route] })
-      else group.prefixes.push(route)
+      // Most routes have the attributes of the one before.
+      if (last === undefined || !areTogether(last, told)) {
+        const name = `${familyOf(route.address)} ${nextHop} ${attributesKey(route)}`
+        last = groups.get(name) ?? { ...told, prefixes: [] }
+        groups.set(name, last)
+      }
+      last.prefixes.push(route)
     }
     return [...groups.values()]
   }
@@ -156,10 +160,19 @@ export class RibOut {
 
 function isSame(told: Told | undefined, route: Route, nextHop: Ip): boolean {
   if (told === undefined || told.nextHop !== nextHop) return false
-  return told.route === route || attributesKey(told.route) === attributesKey(route)
+  return told.route === route || haveSameAttributes(told.route, route)
+}
+
+/** Whether one message can tell of both. */
+function areTogether(a: Told, b: Told): boolean {
+  return (
+    a.nextHop === b.nextHop &&
+    familyOf(a.route.address) === familyOf(b.route.address) &&
+    haveSameAttributes(a.route, b.route)
+  )
 }
 
 function note(set: Set<string>, key: string, is: boolean): void {
   if (is) set.add(key)
-  else set.delete(key)
+  else if (set.size > 0) set.delete(key)
 }

@@ -102,8 +102,9 @@ class BgpSpeaker implements EmbeddedSpeaker {
     for (const change of changes) {
       if (change.kind === 'peer') this.#changePeer(change.op, change.row)
       else {
-        const error = this.#changeRoute(change.op, change.row)
-        if (error === undefined) touched.push(routeKey(change.row))
+        const key = routeKey(change.row)
+        const error = this.#changeRoute(change.op, key, change.row)
+        if (error === undefined) touched.push(key)
         else failures.push({ change, error })
       }
     }
@@ -158,20 +159,17 @@ class BgpSpeaker implements EmbeddedSpeaker {
     }
   }
 
-  #changeRoute(op: SpeakerChange['op'], route: Route): SlbError | undefined {
-    const key = routeKey(route)
-    const had = this.#routes.has(key)
+  #changeRoute(op: SpeakerChange['op'], key: string, route: Route): SlbError | undefined {
     if (op === 'delete' || op === 'drain') {
-      this.#routes.delete(key)
-      if (had) this.#count(route, -1)
+      if (this.#routes.delete(key)) this.#count(route, -1)
       return undefined
     }
     if (!fits(route))
       return new SlbError('invalid', `${key}: its attributes are longer than a BGP message`, {
         hint: 'give it fewer communities',
       })
+    if (!this.#routes.has(key)) this.#count(route, 1)
     this.#routes.set(key, route)
-    if (!had) this.#count(route, 1)
     return undefined
   }
 

@@ -50,6 +50,24 @@ export function attributesKey({
   return `${med}|${localPref}|${prepend}|${communities.join(' ')}|${largeCommunities.join(' ')}`
 }
 
+/** Whether two routes have equal keys, without making them. */
+export function haveSameAttributes(a: Route, b: Route): boolean {
+  return (
+    a.med === b.med &&
+    a.localPref === b.localPref &&
+    a.prepend === b.prepend &&
+    areSame(a.communities, b.communities) &&
+    areSame(a.largeCommunities, b.largeCommunities)
+  )
+}
+
+function areSame(a: readonly string[], b: readonly string[]): boolean {
+  if (a === b) return true
+  if (a.length !== b.length) return false
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false
+  return true
+}
+
 /** All of them but the one for families other than IPv4, which holds the next hop if this is absent. */
 export function encodeAttributes(route: Route, nextHop: Ip | undefined, path: Path): Buffer {
   const { external, localAs, as4 } = path

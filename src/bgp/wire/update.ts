@@ -68,8 +68,13 @@ function encodeMpReach(
   )
 }
 
+/** So many numbers have room whatever they are: the longest take 12 octets, and most routes have hardly any. */
+const surelyFit = 200
+
 /** True if a message has room for the attributes of this route and one prefix, whatever the session is like. */
 export function fits(route: Route): boolean {
+  const { communities, largeCommunities, prepend } = route
+  if (communities.length + largeCommunities.length + prepend < surelyFit) return true
   // The longest path: one for those who know two octets only, beside that of four.
   const path = { external: true, localAs: 0xffff_ffff, as4: false }
   try {
