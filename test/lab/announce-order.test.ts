@@ -76,8 +76,11 @@ test('up: addresses and services, the quorum, the route; down: the route, the ba
     await asking.stop()
   }))
 
+/** So long each step takes that whoever looks sees it, also where he has to wait for a processor. */
+const slowly = bgp('', 'graceful_shutdown = "3s"\nsettle = "2s"')
+
 test('a drain: other ways are asked for, the route goes, then the backends; no client is refused', () =>
-  onSegment({ hosts: 2, files: () => ({ 'slb.toml': bgp() + web() }) }, async scene => {
+  onSegment({ hosts: 2, files: () => ({ 'slb.toml': slowly + web() }) }, async scene => {
     const [director, other] = scene.directors
     if (!director || !other) throw new Error('there are two')
     await Promise.all([director.start(), other.start()])
