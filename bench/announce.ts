@@ -187,12 +187,12 @@ function report(all: readonly Figures[], rounds: number): string {
   const row = (what: string, show: (figures: Figures) => string, aim: string): string =>
     `| ${[what, ...all.map(show), aim].join(' | ')} |`
   return [
-    `${date}, ${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}; median (most) of ${rounds}; load ${loadavg()[0]?.toFixed(1)}.`,
+    `${date}, ${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}; median (most) of ${rounds}, of starts ${starts}; load ${loadavg()[0]?.toFixed(1)}.`,
     '',
     `| from the call | ${all.map(({ name }) => name).join(' | ')} | aim |`,
     `| --- | ${all.map(() => '---').join(' | ')} | --- |`,
     row(
-      `BIRD: the session stands, from the start of the speaking thread, of ${starts}`,
+      'BIRD: the session stands, from the start of the speaking thread',
       ({ started }) => (started.length === 0 ? '' : both(started)),
       '100 ms',
     ),
