@@ -16,6 +16,7 @@ import { type History, openHistory } from './state/history.ts'
 import { type Holds, openHolds } from './state/hold.ts'
 import { type Journal, openJournal, type Scene, sceneDirectory } from './state/journal.ts'
 import { type Overrides, openOverrides } from './state/overrides.ts'
+import { openPastChecks, type PastChecks } from './state/past-checks.ts'
 import { openTrials, type Trials } from './state/trial.ts'
 import { canMark } from './table/address/mark.ts'
 import { readAddresses } from './table/address/read.ts'
@@ -47,6 +48,7 @@ export interface Host extends Live {
   readonly trials: Trials
   readonly holds: Holds
   readonly overrides: Overrides
+  readonly pastChecks: PastChecks
   readonly announcements: Pick<AnnounceTable, 'status'>
   close(): void
 }
@@ -94,6 +96,7 @@ export function openHost(options: HostOptions): Host {
     trials,
     holds: openHolds(options.stateDirectory, scene),
     overrides: openOverrides(options.stateDirectory, scene, systemClock),
+    pastChecks: openPastChecks(options.stateDirectory, scene),
     close() {
       for (const table of tables) table.close()
     },

@@ -188,31 +188,30 @@ export class Engine {
   async #files(given: Sources): Promise<void> {
     const arrival = await this.#intake.take(given)
     const { standing, left } = arrival
-    if (left?.image !== undefined) return this.#restore(left, left.image)
     const { desired } = standing.loaded
+    if (left?.image !== undefined) return this.#restore(left, left.image, desired)
     if (desired !== undefined) await this.#undo()
-    if (desired === undefined || this.#intake.waits(arrival)) {
-      await this.#intent.present()
-      await this.#intent.recall()
-      return
-    }
+    if (desired === undefined || this.#intake.waits(arrival)) return this.#intent.recall(desired)
     if (left === undefined) this.#ends.host.holds.clear()
     const job = this.#intent.jobOf(desired)
     this.#ends.foresee(job.wanted.state)
     // Nobody has changed the files while there was no daemon: what differs, differs by other hands.
     const known = this.#intent.job === undefined && this.#intake.isKnown(standing)
+    if (!known) await this.#intent.follow()
     const prepared = await this.#serving.prepare(desired, () => this.#rounds.seen(job))
     const round = await this.#apply(job, known ? 'drift' : 'file', {}, { desired, prepared })
     if (round.verdict.refusal === undefined) this.#intent.accept(job, desired, prepared)
     this.#intake.settle(standing, round)
     this.#tell(round)
+    // What was accepted before this process began goes on.
+    if (round.verdict.refusal !== undefined) await this.#intent.recall()
     if (left !== undefined) this.#intake.holdAgain(left)
   }
 
   /** Makes again what an earlier boot held, or had to go back to. */
-  async #restore(left: Left, image: string): Promise<void> {
+  async #restore(left: Left, image: string, files: Desired | undefined): Promise<void> {
     const job = jobOfImage(image)
-    await this.#intent.recall()
+    await this.#intent.recall(files, job)
     const round = await this.#apply(job, 'drift', {})
     this.#intent.take(job)
     this.#tell(round)
@@ -285,7 +284,8 @@ export class Engine {
     const undone = await undoTrial(host, trial, {
       wait: 0,
       reconcile: async (job, ...round) => {
-        prepared = desired && (await this.#serving.prepare(desired, () => this.#rounds.seen(job)))
+        prepared =
+          desired && (await this.#serving.prepare(desired, () => this.#rounds.seen(job), job))
         const served = this.#serving.advance(job, prepared)
         return this.#rounds.keep(() => reconcile(served, ...round))
       },

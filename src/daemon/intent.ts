@@ -79,14 +79,28 @@ export class Intent {
     this.#serving.accept(prepared)
   }
 
-  /** What was accepted before this process began, where its files do not count now. */
-  async recall(): Promise<void> {
+  /**
+   * What was accepted before this process began, where its files do not count now.
+   *
+   * @param files those that do not count: they may say how to check what is wanted.
+   * @param instead what is wanted; what there is, if nothing else.
+   */
+  async recall(files?: Desired, instead?: Job): Promise<void> {
+    const present = await this.present()
     if (this.#desired !== undefined) return
     const desired = await this.#intake.lastDesired()
     if (desired === undefined) return
     this.#desired = desired
-    const look = async (): Promise<State> => this.#rounds.seen(await this.present())
-    this.#serving.accept(await this.#serving.prepare(desired, look))
+    const look = (): Promise<State> => this.#rounds.seen(present)
+    const { wanted } = instead ?? present
+    this.#serving.accept(await this.#serving.prepare(desired, look, { wanted, files }))
+  }
+
+  /** What takes the place of what was accepted before this process began. */
+  async follow(): Promise<void> {
+    if (this.#desired !== undefined) return
+    const desired = await this.#intake.lastDesired()
+    if (desired !== undefined) this.#serving.follow(desired)
   }
 }
 

@@ -1,33 +1,62 @@
 /** Which checks the past needs: what was checked last of the backends that it brings back. */
-import type { Watched } from '../health/panel.ts'
+import { isDeepStrictEqual } from 'node:util'
 import { keyOf, type Service } from '../model/rows.ts'
-import type { State } from '../model/state.ts'
 import type { Wanted } from '../plan/types.ts'
 import type { Care } from '../serve/census.ts'
-import type { Prepared } from './serving.ts'
+import type { PastChecks } from '../state/past-checks.ts'
+import { type Cares, pastOfText, textOfPast } from './past-text.ts'
+
+/** How many configurations are remembered for whoever goes back behind them: as many as the history has. */
+const remembered = 50
+
+/** What is remembered of earlier configurations, here and on disk. */
+export class Recollection {
+  readonly #store: PastChecks
+  /** The latest first; absent = nobody has looked for it yet. */
+  #past: readonly Cares[] | undefined
+  /** What stands on disk. */
+  #written: readonly Cares[] = []
+
+  constructor(store: PastChecks) {
+    this.#store = store
+  }
+
+  /** The latest first. @param now what the files want to be checked. Throws SlbError `io`. */
+  read(now: Cares): readonly Cares[] {
+    if (this.#past !== undefined) return this.#past
+    const text = this.#store.read()
+    this.#written = text === undefined ? [] : pastOfText(text, now)
+    this.#past = this.#written
+    return this.#past
+  }
+
+  /** One configuration has taken the place of another. Throws SlbError `io`; it is then tried again next time. */
+  note(before: Cares, now: Cares): void {
+    if (before.size === 0) return
+    const past = remembering(this.read(before), before, now)
+    this.#past = past
+    if (past === this.#written) return
+    this.#store.write(textOfPast(past))
+    this.#written = past
+  }
+}
 
 /**
- * The checks of what is wanted again: those of today, but for services of which an earlier
- * configuration knew how to check more of the backends. The same object if there are none.
+ * Of what is wanted again, the services of which an earlier configuration knew how to check more of the
+ * backends than today's, with what it knew.
  *
  * @param past the latest first.
  */
-export function recalled(wanted: Wanted, current: Prepared, past: readonly Prepared[]): Prepared {
-  const cares = new Map(current.cares)
-  const list = new Map(current.list.map(one => [one.check.key, one]))
-  let same = true
-  wanted.state.service.forEach((row, key) => {
-    let best = current
-    for (const one of past)
-      if (covered(row, one.cares.get(key)) > covered(row, best.cares.get(key))) best = one
-    const care = best === current ? undefined : best.cares.get(key)
-    if (care === undefined) return
-    same = false
-    cares.set(key, care)
-    for (const one of watchedFor(row, care, best))
-      if (!list.has(one.check.key)) list.set(one.check.key, one)
+export function recalled({ state }: Wanted, current: Cares, past: readonly Cares[]): Cares {
+  const found = new Map<string, Care>()
+  if (past.length === 0) return found
+  state.service.forEach((row, key) => {
+    let best = current.get(key)
+    for (const cares of past)
+      if (covered(row, cares.get(key)) > covered(row, best)) best = cares.get(key)
+    if (best !== undefined && best !== current.get(key)) found.set(key, best)
   })
-  return same ? current : { cares, list: [...list.values()] }
+  return found
 }
 
 /** How many of its destinations are checked. */
@@ -36,27 +65,32 @@ function covered({ destinations }: Service, care: Care | undefined): number {
   return destinations.filter(row => care.checks.has(keyOf.destination(row))).length
 }
 
-function watchedFor(row: Service, care: Care, { list }: Prepared): readonly Watched[] {
-  const keys = new Set(
-    row.destinations.flatMap(each =>
-      (care.checks.get(keyOf.destination(each)) ?? []).map(check => check.key),
-    ),
-  )
-  return list.filter(one => keys.has(one.check.key))
+/**
+ * What is to be remembered when one configuration takes the place of another: how services were checked
+ * that have backends no more, unless that is known already. The same object if there is nothing new.
+ */
+function remembering(past: readonly Cares[], before: Cares, now: Cares): readonly Cares[] {
+  const lost = new Map<string, Care>()
+  for (const [key, care] of before)
+    if (!covers(now.get(key), care) && !past.some(cares => says(cares.get(key), care)))
+      lost.set(key, care)
+  return lost.size === 0 ? past : [lost, ...past].slice(0, remembered)
 }
 
-/** The keys of checks of destinations that the kernel sends connections to. */
-export function shownIn(
-  { state }: Wanted,
-  cares: Prepared['cares'],
-  seen: State,
-): ReadonlySet<string> {
-  const shown = new Set<string>()
-  for (const [key, care] of cares) {
-    if (!state.service.has(key)) continue
-    for (const row of seen.service.get(key)?.destinations ?? [])
-      if (row.weight > 0)
-        for (const check of care.checks.get(keyOf.destination(row)) ?? []) shown.add(check.key)
+/** True if all that was checked is checked still, however. */
+function covers(now: Care | undefined, { checks }: Care): boolean {
+  if (now?.checks === checks) return true
+  for (const key of checks.keys()) if (!now?.checks.has(key)) return false
+  return true
+}
+
+/** True if it tells everything that there is to tell, and maybe of more backends. */
+function says(known: Care | undefined, { checks, serving }: Care): boolean {
+  if (known === undefined || !isDeepStrictEqual(known.serving, serving)) return false
+  for (const [key, all] of checks) {
+    const same = known.checks.get(key)
+    if (same?.length !== all.length || !all.every((one, at) => one.key === same[at]?.key))
+      return false
   }
-  return shown
+  return true
 }

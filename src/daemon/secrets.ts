@@ -4,6 +4,11 @@
 const secretName =
   /pass(wo?r?d|phrase)|pwd|psk|secret|token|credential|authori[sz]ation|cookie|(api|private|auth|access|session|tls|md5)[_-]?key|^md5$/i
 
+/** True if what is called so is a secret. */
+export function isSecretName(name: string): boolean {
+  return secretName.test(name)
+}
+
 /** What stands in the place of a secret. */
 export const censored = '[redacted]'
 
@@ -24,7 +29,7 @@ function tableOf(given: object, depth: number): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(given).map(([name, value]) => [
       name,
-      secretName.test(name) && value !== undefined ? censored : plainOf(value, depth + 1),
+      isSecretName(name) && value !== undefined ? censored : plainOf(value, depth + 1),
     ]),
   )
 }

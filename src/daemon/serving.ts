@@ -3,15 +3,17 @@ import type { Job } from '../engine/reconcile.ts'
 import type { Watched } from '../health/panel.ts'
 import type { Host } from '../host.ts'
 import type { Desired } from '../model/desired.ts'
+import type { Destination, Service } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
+import type { Wanted } from '../plan/types.ts'
 import { type Applied, asMeant } from '../serve/as-meant.ts'
 import { askedOf } from '../serve/asked.ts'
-import type { Care } from '../serve/census.ts'
 import { type Memory, noMemory, type Verdict } from '../serve/circumstances.ts'
 import { caresOf, type Served, serve } from '../serve/serve.ts'
 import { led } from './led.ts'
-import { recalled, shownIn } from './recalled.ts'
-import { memoryOf, watchedOf } from './shown.ts'
+import type { Cares } from './past-text.ts'
+import { Recollection, recalled } from './recalled.ts'
+import { type Cared, memoryOf, watchedOf } from './shown.ts'
 import { type NoteArguments, verdictNote } from './tell.ts'
 
 export interface ServingEnds {
@@ -22,7 +24,7 @@ export interface ServingEnds {
 
 /** A configuration's checks, before it is accepted. */
 export interface Prepared {
-  readonly cares: ReadonlyMap<string, Care>
+  readonly cares: Cares
   readonly list: readonly Watched[]
 }
 
@@ -34,8 +36,12 @@ export interface Found {
 
 const nothing: Prepared = { cares: new Map(), list: [] }
 
-/** How many configurations are remembered for whoever goes back behind them. */
-const remembered = 5
+/** What is wanted in the place of the files: the past, or what was there before this process. */
+export interface InPlace {
+  readonly wanted: Wanted
+  /** Files that do not count as they are, and may say how to check what is there. */
+  readonly files?: Desired | undefined
+}
 
 export class Serving {
   readonly #ends: ServingEnds
@@ -54,8 +60,9 @@ export class Serving {
   /** What the last round was made for, and what is to be made now. */
   #applied: Applied | undefined
   #advanced: Applied | undefined
-  /** What was checked before, the latest first. */
-  #past: readonly Prepared[] = []
+  readonly #past: Recollection
+  /** What the configuration checked that was accepted before this process began. */
+  #former: Cares = nothing.cares
   #seen: State | undefined
   /** Of what is checked, what is asked: a check through a VIP rests while nothing leads it. */
   #asked: readonly Watched[] = []
@@ -64,6 +71,7 @@ export class Serving {
 
   constructor(ends: ServingEnds) {
     this.#ends = ends
+    this.#past = new Recollection(ends.host.pastChecks)
   }
 
   /** What is checked, and what was found, by the key of the check. */
@@ -76,7 +84,7 @@ export class Serving {
     return this.#memory ?? noMemory
   }
 
-  get cares(): ReadonlyMap<string, Care> {
+  get cares(): Cares {
     return this.#current.cares
   }
 
@@ -97,33 +105,67 @@ export class Serving {
    * What a configuration wants to be checked. What nobody has checked yet begins as the kernel shows it.
    *
    * @param look reads the live system; only called if there is anything to check.
+   * @param instead what is wanted while the configuration only rules how.
    */
-  async prepare(desired: Desired, look: () => Promise<State>): Promise<Prepared> {
-    const cares = caresOf(desired)
-    if (cares.size === 0) return nothing
+  async prepare(
+    desired: Desired,
+    look: () => Promise<State>,
+    instead?: InPlace,
+  ): Promise<Prepared> {
+    const files = caresOf(desired)
+    const also = instead?.files === undefined ? [] : [caresOf(instead.files)]
+    const older =
+      instead === undefined ? [] : [this.#current.cares, ...also, ...this.#past.read(files)]
+    const found = instead === undefined ? nothing.cares : recalled(instead.wanted, files, older)
+    if (files.size + found.size === 0) return nothing
     const seen = await look()
+    const rows = new Map(
+      desired.services.flatMap(each => each.listeners).map(row => [row.id.key, row]),
+    )
+    const held = instead?.wanted.state.service
+    const cares = found.size === 0 ? files : new Map([...files, ...found])
     const { clock, overrides } = this.#ends.host
-    const since = clock.monotonic()
     // Looks may have come before the first files: they know of no checks.
-    if (!this.#begun)
-      this.#memory = memoryOf(cares, desired, seen, askedOf(overrides.read()), since)
-    const { list, weights } = watchedOf(cares, desired, seen, !this.#begun)
+    if (!this.#begun) {
+      const all = pairs(cares, key => held?.get(key) ?? rows.get(key))
+      this.#memory = memoryOf(all, seen, askedOf(overrides.read()), clock.monotonic())
+    }
+    const all = [...pairs(files, key => rows.get(key)), ...pairs(found, key => held?.get(key))]
+    return { cares, list: this.#watch(all, seen, held) }
+  }
+
+  /** @param held what is wanted, if not what is written there. */
+  #watch(all: readonly Cared[], seen: State, held: State['service'] | undefined): Prepared['list'] {
+    const since = this.#ends.host.clock.monotonic()
+    const isOld = ({ service, address, port }: Destination): boolean =>
+      !this.#begun &&
+      (held === undefined ||
+        held
+          .get(service.key)
+          ?.destinations.some(row => row.address === address && row.port === port) === true)
+    const { list, weights } = watchedOf(all, seen, isOld)
     for (const { check, shown } of list) {
       const weight = weights.get(check.key)
       this.#begin(check.key, { verdict: shown, since, ...(weight && { weight }) })
     }
-    return { cares, list }
+    return list
   }
 
-  /** This is the configuration that counts. */
+  /** This was accepted before this process began: what it checked is remembered when others take its place. */
+  follow(desired: Desired): void {
+    if (!this.#begun) this.#former = caresOf(desired)
+  }
+
+  /** This is the configuration that counts. Throws SlbError `io` if what it forgets cannot be remembered. */
   accept(prepared: Prepared): void {
+    const before = this.#begun ? this.#current.cares : this.#former
     this.#begun = true
     if (prepared === this.#current) return
-    if (this.#current !== nothing) this.#past = [this.#current, ...this.#past].slice(0, remembered)
     this.#current = prepared
     this.#watched = new Map(prepared.list.map(one => [one.check.key, one]))
     for (const key of this.#verdicts.keys()) if (!this.#watched.has(key)) this.#verdicts.delete(key)
     this.#anew = true
+    this.#past.note(before, prepared.cares)
   }
 
   /**
@@ -199,18 +241,21 @@ export class Serving {
    * What is to be checked where the past is wanted again, which may have had backends and services
    * that the files do not have now.
    */
-  async past(job: Job, look: () => Promise<State>): Promise<Prepared> {
-    const prepared = recalled(job.wanted, this.#current, this.#past)
-    if (prepared === this.#current) return prepared
-    const seen = await look()
-    const up = shownIn(job.wanted, prepared.cares, seen)
-    const since = this.#ends.host.clock.monotonic()
-    const list = prepared.list.map((one): Watched => {
-      const shown = up.has(one.check.key) ? 'up' : 'unknown'
-      this.#begin(one.check.key, { verdict: shown, since })
-      return { ...one, shown }
-    })
-    return { ...prepared, list }
+  async past({ wanted }: Job, look: () => Promise<State>): Promise<Prepared> {
+    const { cares, list } = this.#current
+    const found = recalled(wanted, cares, this.#past.read(cares))
+    if (found.size === 0) return this.#current
+    const { service } = wanted.state
+    const more = this.#watch(
+      pairs(found, key => service.get(key)),
+      await look(),
+      service,
+    )
+    const known = new Set(list.map(one => one.check.key))
+    return {
+      cares: new Map([...cares, ...found]),
+      list: [...list, ...more.filter(one => !known.has(one.check.key))],
+    }
   }
 
   /** Of what is not checked yet the checker will hold what it is told here, and say when that changes. */
@@ -230,6 +275,14 @@ export class Serving {
     const { next = Number.POSITIVE_INFINITY } = served
     return { ...served, next: Math.min(next, overrides.firstEnd(asked)) }
   }
+}
+
+/** Those of which there is a row. */
+function pairs(cares: Cares, rowOf: (key: string) => Service | undefined): readonly Cared[] {
+  return [...cares].flatMap(([key, care]): Cared[] => {
+    const row = rowOf(key)
+    return row === undefined ? [] : [[row, care]]
+  })
 }
 
 /** True if another judgement may lead to other weights. */

@@ -1,7 +1,6 @@
 /** What the kernel shows of health: where a daemon begins that knows nothing else yet. */
 import type { Watched } from '../health/panel.ts'
 import type { Check } from '../model/check.ts'
-import type { Desired } from '../model/desired.ts'
 import { type Destination, keyOf, type Service } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
 import type { Asked } from '../serve/asked.ts'
@@ -9,73 +8,64 @@ import type { Care } from '../serve/census.ts'
 import { type Memory, noMemory } from '../serve/circumstances.ts'
 import { ageOf } from '../serve/listener.ts'
 
-type Cares = ReadonlyMap<string, Care>
+/** A virtual service as it is written, with what is known of it. */
+export type Cared = readonly [row: Service, care: Care]
 
 /** What the daemon before would have remembered: who was coming back slowly, and what had no quorum. */
-export function memoryOf(
-  cares: Cares,
-  desired: Desired,
-  seen: State,
-  asked: Asked,
-  now: number,
-): Memory {
+export function memoryOf(all: readonly Cared[], seen: State, asked: Asked, now: number): Memory {
   const rising = new Map<string, number>()
   const ceased = new Set<string>()
   const open = new Set(Array.from(seen.address.values(), row => row.address))
-  for (const { listeners, serving, name } of desired.services)
-    for (const row of listeners) {
-      const care = cares.get(row.id.key)
-      if (care === undefined) continue
-      const live = seen.service.get(row.id.key)
-      const { address } = row.id
-      const isShut = serving.whenEmpty === 'withdraw' && address !== undefined && !open.has(address)
-      // What needs a quorum to come needs it the first time, too.
-      if (live === undefined || isShut || saysSorry(live, care)) ceased.add(row.id.key)
-      if (live === undefined || serving.slowStart === 0 || serving.weights !== undefined) continue
-      for (const destination of row.destinations) {
-        const there = find(live, destination)
-        const ask = asked.of(name, destination)
-        if (there === undefined || there.weight === 0 || ask === 'drain') continue
-        const age = ageOf(there.weight, ask ?? destination.weight, serving.slowStart)
-        if (age !== undefined) rising.set(keyOf.destination(destination), now - age)
-      }
+  for (const [row, care] of all) {
+    const { serving, name } = care
+    const live = seen.service.get(row.id.key)
+    const { address } = row.id
+    const isShut = serving.whenEmpty === 'withdraw' && address !== undefined && !open.has(address)
+    // What needs a quorum to come needs it the first time, too.
+    if (live === undefined || isShut || saysSorry(live, care)) ceased.add(row.id.key)
+    if (live === undefined || serving.slowStart === 0 || serving.weights !== undefined) continue
+    for (const destination of row.destinations) {
+      const there = find(live, destination)
+      const ask = asked.of(name, destination)
+      if (there === undefined || there.weight === 0 || ask === 'drain') continue
+      const age = ageOf(there.weight, ask ?? destination.weight, serving.slowStart)
+      if (age !== undefined) rising.set(keyOf.destination(destination), now - age)
     }
+  }
   return { ...noMemory, rising, ceased }
 }
 
 /**
  * All checks, each with the services that need its answer and what the kernel shows, and the weights
  * that answers had asked for before, by the key of the check.
+ *
+ * @param isOld true for a destination that an earlier process was to make, and would have if it was up.
  */
 export function watchedOf(
-  cares: Cares,
-  desired: Desired,
+  cared: readonly Cared[],
   seen: State,
-  starting: boolean,
+  isOld: (destination: Destination) => boolean,
 ): { readonly list: readonly Watched[]; readonly weights: ReadonlyMap<string, number> } {
   const all = new Map<string, { check: Check; groups: Set<string>; shown: Watched['shown'] }>()
   const weights = new Map<string, number>()
-  for (const { listeners, serving } of desired.services)
-    for (const row of listeners) {
-      const care = cares.get(row.id.key)
-      if (care === undefined) continue
-      const live = seen.service.get(row.id.key)
-      for (const destination of row.destinations) {
-        const checks = care.checks.get(keyOf.destination(destination)) ?? []
-        const shown = shownOf(destination, live, care, starting)
-        const weight = serving.weights && live && find(live, destination)?.weight
-        for (const check of checks) {
-          if (weight) weights.set(check.key, weight)
-          const known = all.get(check.key)
-          if (known === undefined)
-            all.set(check.key, { check, groups: new Set([care.name]), shown })
-          else {
-            known.groups.add(care.name)
-            if (rank[shown] > rank[known.shown]) known.shown = shown
-          }
+  for (const [row, care] of cared) {
+    const live = seen.service.get(row.id.key)
+    for (const destination of row.destinations) {
+      const checks = care.checks.get(keyOf.destination(destination)) ?? []
+      if (checks.length === 0) continue
+      const shown = shownOf(destination, live, care, isOld(destination))
+      const weight = care.serving.weights && live && find(live, destination)?.weight
+      for (const check of checks) {
+        if (weight) weights.set(check.key, weight)
+        const known = all.get(check.key)
+        if (known === undefined) all.set(check.key, { check, groups: new Set([care.name]), shown })
+        else {
+          known.groups.add(care.name)
+          if (rank[shown] > rank[known.shown]) known.shown = shown
         }
       }
     }
+  }
   return {
     list: [...all.values()].map(({ groups, ...one }) => ({ ...one, groups: [...groups] })),
     weights,
@@ -86,21 +76,21 @@ export function watchedOf(
 const rank = { unknown: 0, down: 1, up: 2 } as const
 
 /**
- * At the start, what is missing in a service that stands was taken out, and so was what is quiet where
- * that is the way; later, it is new. What is quiet where others say sorry is up, and where it drains
+ * What is old and missing in a service that stands was taken out, and so was what is quiet where that is
+ * the way; else it is new. What is quiet where others say sorry is up, and where it drains
  * nobody knows: it stays as it is until it has answered.
  */
 function shownOf(
   destination: Destination,
   live: Service | undefined,
   care: Care,
-  starting: boolean,
+  isOld: boolean,
 ): Watched['shown'] {
   const row = live && find(live, destination)
   if (live === undefined) return 'unknown'
-  if (row === undefined) return starting ? 'down' : 'unknown'
+  if (row === undefined) return isOld ? 'down' : 'unknown'
   if (row.weight > 0 || destination.weight === 0) return 'up'
-  if (care.serving.onDown === 'quiesce') return starting ? 'down' : 'unknown'
+  if (care.serving.onDown === 'quiesce') return isOld ? 'down' : 'unknown'
   return saysSorry(live, care) ? 'up' : 'unknown'
 }
 

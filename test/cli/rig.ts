@@ -10,6 +10,7 @@ import { openHistory } from '../../src/state/history.ts'
 import { openHolds } from '../../src/state/hold.ts'
 import { openJournal } from '../../src/state/journal.ts'
 import { openOverrides } from '../../src/state/overrides.ts'
+import { openPastChecks } from '../../src/state/past-checks.ts'
 import { openTrials } from '../../src/state/trial.ts'
 import type { MemoryOptions, MemoryTable } from '../../src/table/memory.ts'
 import { memoryTable } from '../../src/table/memory.ts'
@@ -99,6 +100,7 @@ function ioOf(rig: CliRig, out: Text, err: Text): Io {
     trials,
     holds: openHolds(join(rig.directory, 'state'), scene),
     overrides: openOverrides(join(rig.directory, 'state'), scene, rig.clock),
+    pastChecks: openPastChecks(join(rig.directory, 'state'), scene),
     announcements: { status: async () => rig.sessions ?? [] },
     ...(rig.sessions === undefined && { silent: new Set(['embedded'] as const) }),
     close() {},

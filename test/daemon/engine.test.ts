@@ -1,103 +1,20 @@
 /** The engine of the daemon on a kernel in memory: what it says and does when things are not as usual. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { readSources } from '../../src/config/read.ts'
-import { Engine } from '../../src/daemon/engine.ts'
-import type { CommandLine, Report } from '../../src/daemon/task.ts'
+import type { CommandLine } from '../../src/daemon/task.ts'
 import { observe } from '../../src/engine/live.ts'
 import { imageOf, rewound } from '../../src/engine/undo.ts'
-import type { Host } from '../../src/host.ts'
 import { SlbError } from '../../src/model/error.ts'
-import { openHistory } from '../../src/state/history.ts'
-import { openHolds, textsFingerprint } from '../../src/state/hold.ts'
-import { openJournal, type Scene } from '../../src/state/journal.ts'
-import { openLastGood } from '../../src/state/last-good.ts'
-import { openOverrides } from '../../src/state/overrides.ts'
-import { openTrials } from '../../src/state/trial.ts'
+import { textsFingerprint } from '../../src/state/hold.ts'
 import { memoryTable } from '../../src/table/memory.ts'
-import { toText } from '../../src/table/snapshot.ts'
-import { state, stillClock } from '../engine/rig.ts'
+import { state } from '../engine/rig.ts'
+import { type EngineRig, textOf, withEngine } from './engine-rig.ts'
 
-const scene = { boot: 'b0', namespace: '1' }
 const terminal = { tty: false, colour: false }
 const line: CommandLine = { argv: ['plan'], user: 'me', out: terminal, err: terminal, attached: {} }
-
-async function withEngine(
-  work: (rig: {
-    engine: Engine
-    folder: string
-    notes: string[]
-    ran: number[]
-    trial: string
-    /** Saves a file and gives it to the engine. */
-    save(text: string): Promise<Report>
-    /** The same files, kernel and records under another engine. */
-    restart(): Engine
-    /** The same files and records in another boot, whose kernel is empty. */
-    reboot(): { engine: Engine; host: Host }
-    host: Host
-  }) => Promise<void>,
-): Promise<void> {
-  const directory = mkdtempSync(join(tmpdir(), 'slb-engine-'))
-  const folder = join(directory, 'etc')
-  const store = join(directory, 'state')
-  const notes: string[] = []
-  const ran: number[] = []
-  const hostIn = (scene: Scene): Host => ({
-    scene,
-    tables: [memoryTable(state(''))],
-    clock: stillClock(),
-    journal: openJournal(store, scene),
-    history: openHistory(store),
-    trials: openTrials(store, scene),
-    holds: openHolds(store, scene),
-    overrides: openOverrides(store, scene, stillClock()),
-    announcements: { status: async () => [] },
-    close() {},
-  })
-  const host = hostIn(scene)
-  const start = (on = host): Engine =>
-    new Engine({
-      host: on,
-      paths: [folder],
-      lastGood: openLastGood(store, [folder]),
-      hostname: 'lb1',
-      note: (level, message, fields) => notes.push(`${level} ${message} ${JSON.stringify(fields)}`),
-      watch() {},
-      foresee: ({ peer }) => notes.push(`peers to come: ${[...peer.keys()]}`),
-      runCommand: async id => {
-        ran.push(id)
-      },
-    })
-  const reboot = (): { engine: Engine; host: Host } => {
-    const other = hostIn({ ...scene, boot: 'b1' })
-    return { engine: start(other), host: other }
-  }
-  const engine = start()
-  const save = (text: string): Promise<Report> => {
-    mkdirSync(folder, { recursive: true })
-    writeFileSync(join(folder, 'slb.toml'), text)
-    return engine.work({ kind: 'files', now: readSources([folder]) })
-  }
-  try {
-    await work({
-      engine,
-      folder,
-      notes,
-      ran,
-      trial: host.trials.path,
-      save,
-      restart: start,
-      reboot,
-      host,
-    })
-  } finally {
-    rmSync(directory, { recursive: true })
-  }
-}
 
 test('a directory that is not there is told, once', () =>
   withEngine(async ({ engine, folder, notes }) => {
@@ -198,10 +115,8 @@ test('a stop withdraws everything, also a backend that has not answered since th
     assert.equal((await textOf(host)).match(/^.*10\.0\.0\.1.*$/gm), null)
   }))
 
-const textOf = async (host: Host): Promise<string> => toText(await observe(host))
-
 /** Web with weight 1, then 5, then back to 1 by a rollback that is held. */
-async function rolledBack({ save, host, folder }: Parameters<Parameters<typeof withEngine>[0]>[0]) {
+async function rolledBack({ save, host, folder }: EngineRig) {
   const web = (weight: number) =>
     service('web', 80).replace('"10.0.0.11"', `{ address = "10.0.0.11", weight = ${weight} }`)
   await save(web(1))

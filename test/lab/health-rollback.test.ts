@@ -2,8 +2,9 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Backend, startBackends } from './backends.ts'
-import { type DaemonRig, daemonRig, until, untilSaved } from './daemon-rig.ts'
+import { type DaemonRig, daemonRig, reboot, until, untilSaved } from './daemon-rig.ts'
 import { saved } from './ipvsadm.ts'
+import { run } from './namespace.ts'
 import { labRig } from './rig.ts'
 import { withNetwork } from './topology.ts'
 
@@ -114,6 +115,59 @@ test('the undo of a trial takes nobody for gone who was down when it began, or i
     await untilSaved(...table('rr', undefined, 7))
     await untilSaved(...table('wrr', undefined, 3))
     await one.start()
+    await untilSaved(...table('wrr', 1, 3))
+  }))
+
+test('restarted and booted under a hold, it checks what just the past has', () =>
+  withBackends(async (daemon, one, two) => {
+    daemon.save('slb.toml', web('wrr', backend(1, 2)))
+    await untilSaved(...table('wrr', 2))
+    await slb(daemon, 'rollback')
+    await untilSaved(...table('wrr', 1, 3))
+    await daemon.stop('SIGKILL')
+    await daemon.start()
+    await two.kill()
+    await untilSaved(...table('wrr', 1))
+    await daemon.stop('SIGKILL')
+    await daemon.start()
+    await two.start()
+    await untilSaved(...table('wrr', 1, 3))
+    await two.kill()
+    await untilSaved(...table('wrr', 1))
+    await daemon.stop('SIGKILL')
+    reboot(daemon)
+    try {
+      await daemon.start()
+      await untilSaved(...table('wrr', 1))
+      await two.start()
+      await untilSaved(...table('wrr', 1, 3))
+      await one.kill()
+      await untilSaved(...table('wrr', undefined, 3))
+      await one.start()
+      await slb(daemon, 'resume')
+      await untilSaved(...table('wrr', 2))
+    } finally {
+      run(undefined, 'umount', '/proc/sys/kernel/random/boot_id')
+    }
+  }))
+
+test('a rollback after a restart, or without a daemon, knows how to check what it brings back', () =>
+  withBackends(async (daemon, _, two) => {
+    daemon.save('slb.toml', web('wrr', backend(1, 2)))
+    await untilSaved(...table('wrr', 2))
+    await daemon.stop('SIGKILL')
+    await daemon.start()
+    await slb(daemon, 'rollback')
+    await untilSaved(...table('wrr', 1, 3))
+    await two.kill()
+    await untilSaved(...table('wrr', 1))
+    await slb(daemon, 'resume')
+    await untilSaved(...table('wrr', 2))
+    await daemon.stop('SIGKILL')
+    await slb(daemon, 'rollback', '-c', daemon.folder)
+    await daemon.start()
+    await untilSaved(...table('wrr', 1))
+    await two.start()
     await untilSaved(...table('wrr', 1, 3))
   }))
 
