@@ -2,11 +2,13 @@
 import { readlinkSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { askDaemon } from '../daemon/client.ts'
+import type { Terminal } from '../daemon/task.ts'
 import { operator } from '../host.ts'
 import { defaultStateDirectory } from '../model/defaults.ts'
 import type { DaemonCall, Io } from './context.ts'
 import type { ExitStatus } from './exit.ts'
 import { plain } from './paint.ts'
+import type { Sink } from './sink.ts'
 
 /** Has the daemon run a command; undefined = none that is meant is there. Throws SlbError. */
 export async function callDaemon(
@@ -25,12 +27,16 @@ export async function callDaemon(
       ...(config && { config: config.map(path => resolve(path)) }),
       ...(stateDir !== defaultStateDirectory && { stateDir: resolve(stateDir) }),
       onBehalfOf: operator(),
-      out: { tty: io.out.tty, colour: io.out.paint !== plain },
-      err: { tty: io.err.tty, colour: io.err.paint !== plain },
+      out: terminalOf(io.out),
+      err: terminalOf(io.err),
       attached,
     },
     { out: text => io.out.text(text), err: text => io.err.text(text) },
     io.interrupted(),
   )
   return status as ExitStatus | undefined
+}
+
+function terminalOf({ tty, columns, paint }: Sink): Terminal {
+  return { tty, colour: paint !== plain, ...(columns !== undefined && { columns }) }
 }

@@ -93,9 +93,10 @@ function taskOf(
 /** A command's ends: its words go to where it was typed, and the live system is the daemon's. */
 function ioOf(id: number, line: CommandLine, side: CommandSide): Io {
   const sink = (to: 'out' | 'err'): Sink => {
-    const { tty, colour } = line[to]
+    const { tty, colour, columns } = line[to]
     const stream = {
       isTTY: tty,
+      ...(columns !== undefined && { columns }),
       on() {},
       write(text: string, done: (error?: Error | null) => void) {
         tell({ kind: 'output', id, to, text })

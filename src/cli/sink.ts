@@ -10,6 +10,8 @@ export interface Stream {
   write(text: string, done: (error?: Error | null) => void): unknown
   on(event: 'error', listener: (error: Error) => void): unknown
   readonly isTTY?: boolean
+  /** How wide the terminal is; another number after it has been resized. */
+  readonly columns?: number
 }
 
 /**
@@ -32,6 +34,12 @@ export class Sink {
     this.paint = colour ? colourful : plain
     // The write's own callback has the error, too; without a listener it would end the process.
     stream.on('error', () => {})
+  }
+
+  /** How many columns there are; undefined where nobody can tell, and where it is no terminal. */
+  get columns(): number | undefined {
+    const { columns = 0 } = this.#stream
+    return this.tty && columns > 0 ? columns : undefined
   }
 
   /** False once the reader has gone: nobody needs what is still to be computed. */

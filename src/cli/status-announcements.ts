@@ -1,27 +1,31 @@
 /** Announcements as status says them: the peers, and what the network is told. */
 import type { AnnouncementView, PeerView } from '../status/announcements.ts'
 import { age } from './status-health.ts'
-import { table } from './text-table.ts'
+import { fittedTable, type Width } from './text-table.ts'
 
 /** Lines under their headings, each part behind an empty line; nothing where nothing is announced. */
 export function announcementLines(
   peers: readonly PeerView[],
   announcements: readonly AnnouncementView[],
   now: Date,
+  width?: Width,
 ): readonly string[] {
   const lines: string[] = []
   if (peers.length > 0)
     lines.push(
       '',
-      ...table([
-        ['PEER', 'AS', 'SESSION', 'ROUTES', 'WHY'],
-        ...peers.map(one => peerRow(one, now)),
-      ]),
+      ...fittedTable(
+        [['PEER', 'AS', 'SESSION', 'ROUTES', 'WHY'], ...peers.map(one => peerRow(one, now))],
+        width,
+      ),
     )
   if (announcements.length > 0)
     lines.push(
       '',
-      ...table([['ANNOUNCEMENT', 'STATE', 'WHY'], ...announcements.map(announcementRow)]),
+      ...fittedTable(
+        [['ANNOUNCEMENT', 'STATE', 'WHY'], ...announcements.map(announcementRow)],
+        width,
+      ),
     )
   return lines
 }

@@ -5,12 +5,16 @@ import type { ServiceStatus, Status } from '../status/status.ts'
 import type { VipStatus } from '../status/vips.ts'
 import { announcementLines } from './status-announcements.ts'
 import { backendWhy, healthCell, healthLine, overrideLines, quorumText } from './status-health.ts'
-import { table } from './text-table.ts'
+import { fittedTable, type Width } from './text-table.ts'
+import { wrapped } from './wrap.ts'
 
 /** Whether all files count, some, or none. */
 export type Validity = 'valid' | 'partly' | 'invalid'
 
 const header = ['NAME', 'STATE', 'WEIGHT', 'ACTIVE', 'INACTIVE', 'PERSISTENT', 'WHY']
+
+/** Where there is no room for it. */
+const shortHeader = ['NAME', 'STATE', 'WEIGHT', 'ACT', 'INACT', 'PERS', 'WHY']
 
 /** Where health stands in a line, if anything has a check. */
 const healthAt = 2
@@ -28,12 +32,14 @@ interface Row {
  * @param node what this machine is called.
  * @param valid `invalid`: what is ours is taken as wanted; `partly`: for some files older texts stand in.
  * @param now the time of day of this status.
+ * @param width of the terminal, if they go to one: they are made to fit.
  */
 export function statusLines(
   status: Status,
   node: string,
   valid: Validity,
   now: Date,
+  width?: Width,
 ): readonly string[] {
   const rows: readonly Row[] = [
     ...status.services.flatMap(service => serviceRows(service, now)),
@@ -41,21 +47,31 @@ export function statusLines(
     ...status.others.map(({ key, state, why }) => cells(key, state, '', '', '', '', why ?? '')),
   ]
   const { health, overrides, foreign } = status
-  const head = { cells: header, health: 'HEALTH' }
+  const fit = (line: string): readonly string[] => fitted(line, width)
+  const [head, short] = [header, shortHeader].map(texts =>
+    withHealth(health)({ cells: texts, health: 'HEALTH' }),
+  )
   // Spread into arrays, never into calls: there may be 100,000 lines.
   return [
     `Node ${node}`,
     '',
     ...(rows.length === 0
       ? ['No service is wanted or live.']
-      : table([head, ...rows].map(withHealth(health)))),
-    ...announcementLines(status.peers, status.announcements, now),
+      : fittedTable([head ?? [], ...rows.map(withHealth(health))], width, short)),
+    ...announcementLines(status.peers, status.announcements, now, width),
     ...foreignLines(foreign.length),
-    ...overrideLines(overrides),
-    ...(health.suspect === null ? [] : ['', `Alert: ${health.suspect}.`]),
+    ...overrideLines(overrides).flatMap(fit),
+    ...(health.suspect === null ? [] : ['', ...fit(`Alert: ${health.suspect}.`)]),
     '',
-    `${closing(status, valid)} ${healthLine(health)}`,
+    ...fit(`${closing(status, valid)} ${healthLine(health)}`),
   ]
+}
+
+/** A line of prose, in several where it has no room in one. */
+function fitted(line: string, width: Width): readonly string[] {
+  if (width === undefined || line.length <= width) return [line]
+  const margin = line.slice(0, line.length - line.trimStart().length)
+  return wrapped(line.trimStart(), width, margin, margin === '' ? '' : `${margin}    `)
 }
 
 function foreignLines(count: number): readonly string[] {
@@ -93,9 +109,11 @@ function serviceRows({ name, listeners }: ServiceStatus, now: Date): readonly Ro
 }
 
 function backendRow(backend: BackendStatus, now: Date): Row {
-  const { address, state, weight, connections } = backend
+  const { address, state, weight, wanted_weight: wanted, connections } = backend
   const { active = '-', inactive = '-', persistent = '-' } = connections ?? {}
-  const numbers = [weight, active, inactive, persistent].map(String)
+  // Live and wanted.
+  const weighs = state === 'differs' && weight !== wanted ? `${weight} -> ${wanted}` : weight
+  const numbers = [weighs, active, inactive, persistent].map(String)
   return {
     cells: [`    ${address}`, state, ...numbers, backendWhy(backend, now)],
     health: healthCell(backend.health, now),

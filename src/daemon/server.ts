@@ -211,7 +211,7 @@ function isAsk(ask: Ask): boolean {
     typeof namespace === 'string' &&
     (config === undefined || areTexts(config)) &&
     (stateDir === undefined || typeof stateDir === 'string') &&
-    [out, err].every(end => typeof end?.tty === 'boolean' && typeof end.colour === 'boolean') &&
+    [out, err].every(isTerminal) &&
     typeof attached === 'object' &&
     attached !== null &&
     Object.values(attached).every(text => typeof text === 'string')
@@ -220,4 +220,13 @@ function isAsk(ask: Ask): boolean {
 
 function areTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every(one => typeof one === 'string')
+}
+
+function isTerminal(end: Ask['out'] | undefined): boolean {
+  const { tty, colour, columns } = end ?? {}
+  return (
+    typeof tty === 'boolean' &&
+    typeof colour === 'boolean' &&
+    (columns === undefined || Number.isSafeInteger(columns))
+  )
 }

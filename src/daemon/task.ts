@@ -10,6 +10,8 @@ import type { Found } from './serving.ts'
 export interface Terminal {
   readonly tty: boolean
   readonly colour: boolean
+  /** How wide it is, where it is a terminal that tells. */
+  readonly columns?: number
 }
 
 /** A command line that came through the socket. */

@@ -112,7 +112,7 @@ function backendOf(
     ...(written && { written_weight: written.weight }),
     ...(why !== undefined && { weight_why: why }),
     ...standingOf(key, (wanted ?? live) === undefined, wants, verdicts),
-    health: healthOf(row, written && care, facts),
+    health: healthOf(row, written ? care : facts.beside?.get(row.service.key), facts),
     ...(override && { override: overrideStatus(override, facts) }),
     ...(drain !== undefined && live && { drain_ends: dateOf(drain, facts) }),
     ...(load && { connections: load }),

@@ -7,6 +7,8 @@ import type { Circumstances } from '../serve/circumstances.ts'
 export interface Facts {
   /** What is to be checked, by the key of the virtual service. */
   readonly cares: ReadonlyMap<string, Care>
+  /** The same of what is checked beside the files: under a hold the past has backends that they have not. */
+  readonly beside?: Facts['cares']
   /** Without verdicts nobody checks. */
   readonly circumstances: Circumstances
   /** Why the checker is suspect, in words. */

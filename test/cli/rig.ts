@@ -39,6 +39,8 @@ export interface CliRig {
   sessions: readonly PeerStatus[] | undefined
   /** Whether standard output is a terminal. */
   tty: boolean
+  /** How wide that is. */
+  columns?: number
   /** Whether both streams get colours. */
   colour: boolean
   /** Runs a command. */
@@ -74,7 +76,7 @@ export function withRig(
       tty: false,
       colour: false,
       async slb(...args) {
-        const out = new Text(rig.tty)
+        const out = new Text(rig.tty, rig.columns)
         const err = new Text(false)
         const status = await runProgram(args, ioOf(rig, out, err))
         return { status, out: out.text(), err: err.text() }
@@ -128,10 +130,12 @@ function ioOf(rig: CliRig, out: Text, err: Text): Io {
 /** A stream that remembers. */
 class Text implements Stream {
   readonly isTTY: boolean
+  readonly columns: number
   readonly #parts: string[] = []
 
-  constructor(tty: boolean) {
+  constructor(tty: boolean, columns = 0) {
     this.isTTY = tty
+    this.columns = columns
   }
 
   write(text: string, done: (error?: Error | null) => void): void {

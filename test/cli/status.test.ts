@@ -92,4 +92,29 @@ test('a daemon that goes away does not end it', () =>
     assert.match(err, 'slb run went away')
   }))
 
+test('at a terminal its lines fit, and elsewhere they are whole', () =>
+  applied(async rig => {
+    const why = [
+      '--for',
+      '2h',
+      '--reason',
+      'a kernel update, with the firmware of the network card',
+    ]
+    await rig.slb('drain', 'web/10.0.0.2', '-c', 'slb.toml', ...why)
+    const lines = async (): Promise<readonly string[]> =>
+      (await rig.slb('status', '-c', 'slb.toml')).out.trimEnd().split('\n')
+    rig.columns = 80
+    const whole = await lines()
+    assert.ok(whole.some(line => line.length > 120))
+    rig.tty = true
+    const fits = await lines()
+    assert.ok(
+      fits.every(line => line.length <= 80),
+      fits.join('\n'),
+    )
+    assert.match(fits.join('\n'), /^ {4}10\.0\.0\.2:8080 +out .*\n {8}drained by ada/m)
+    rig.columns = 300
+    assert.equal(await lines(), whole)
+  }))
+
 test.run()

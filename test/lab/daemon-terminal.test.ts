@@ -82,4 +82,39 @@ test('without its socket it begins nothing, and ends', async () => {
   assert.equal(saved(), [])
 })
 
+test('slb status fits the terminal that it was typed at, also when the daemon answers', async () => {
+  const daemon = daemonRig({ 'web.toml': `${web}check = { type = "tcp" }\n` })
+  await daemon.start()
+  try {
+    const reason = 'a kernel update, with the firmware of the network card'
+    await daemon.slb('drain', 'web/10.0.0.11', '--for', '2h', '--reason', reason)
+    const command = `${process.execPath} ${main} status --socket ${daemon.socket} --no-color`
+    const at = async (columns: number): Promise<readonly string[]> => {
+      const child = spawn(
+        'script',
+        ['-qec', `stty cols ${columns}; exec ${command}`, '/dev/null'],
+        {
+          env: { PATH: process.env['PATH'], TERM: 'xterm' },
+          stdio: ['pipe', 'pipe', 'inherit'],
+        },
+      )
+      let text = ''
+      child.stdout.on('data', (chunk: Buffer) => {
+        text += chunk.toString()
+      })
+      await once(child, 'exit')
+      return text.trimEnd().split(/\r?\n/)
+    }
+    const [fits, whole] = [await at(80), await at(250)]
+    assert.ok(
+      fits.every(line => line.length <= 80),
+      fits.join('\n'),
+    )
+    assert.match(fits.join(' ').replace(/ +/g, ' '), reason)
+    assert.ok(whole.some(line => line.length > 120 && line.endsWith(reason)))
+  } finally {
+    await daemon.stop('SIGKILL')
+  }
+})
+
 test.run()

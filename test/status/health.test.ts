@@ -243,6 +243,19 @@ test('a status may be long', async () => {
   assert.ok(statusLines({ ...one, services }, 'lb1', 'valid', wall).length > 200_000)
 })
 
+test('where another weight is live than is wanted, both are told', async () => {
+  const live = ({ state }: Wanted): State => ({
+    ...state,
+    service: new Map(
+      [...state.service].map(([key, row]) => [
+        key,
+        { ...row, destinations: row.destinations.map(one => ({ ...one, weight: 7 })) },
+      ]),
+    ),
+  })
+  assert.match(await say(web(), { found: {}, live }), '10.0.0.2:80 differs up 60m 7 -> 4 - - -')
+})
+
 test('that the checker is suspect is told', async () => {
   const suspicion = '3 of 4 backends fail at once'
   assert.match(await say(web(), { found: {}, suspicion }), `\nAlert: ${suspicion}.\n`)

@@ -98,7 +98,7 @@ async function show(context: Context<StatusOptions>, host: Host): Promise<ExitSt
     ...standingDocument(host),
     ...status,
   }
-  await printData(io, options, data, statusLines(status, node, valid, facts.wall))
+  await printData(io, options, data, statusLines(status, node, valid, facts.wall, io.out.columns))
   await tellStanding(io, host, fingerprint)
   for (const note of io.daemon?.notes() ?? [])
     await io.err.lines(faultLines('slb run:', note, undefined, io.err.paint))
@@ -110,6 +110,7 @@ function factsOf({ daemon }: Io, { clock, overrides, scene }: Host, cares: Facts
   const health = daemon?.health
   return {
     cares,
+    ...(health && { beside: health.cares }),
     circumstances: {
       ...(health && { verdicts: health.verdicts }),
       overrides: overrides.read(),
