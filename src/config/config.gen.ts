@@ -260,7 +260,7 @@ export interface ServiceConfig {
    */
   on_down?: 'remove' | 'quiesce'
   /**
-   * How long a backend that comes up takes to its whole weight, at most 1h; "0s" = at once.
+   * How long a backend that comes up takes to its whole weight, in up to ten steps, at most 1h; "0s" = at once. A weight of 1 has no steps: give backends 10 or more.
    */
   slow_start?: string
   quorum?: QuorumConfig
@@ -572,7 +572,7 @@ export interface ServiceConfig1 {
    */
   on_down?: 'remove' | 'quiesce'
   /**
-   * How long a backend that comes up takes to its whole weight, at most 1h; "0s" = at once.
+   * How long a backend that comes up takes to its whole weight, in up to ten steps, at most 1h; "0s" = at once. A weight of 1 has no steps: give backends 10 or more.
    */
   slow_start?: string
   quorum?: QuorumConfig

@@ -1,6 +1,7 @@
 /** Composing again where a few services changed in nothing that others can see. */
 import { isDeepStrictEqual } from 'node:util'
 import type { DesiredService } from '../model/desired.ts'
+import { turnsOff } from './check-kernel.ts'
 import type { Composed } from './resolve.ts'
 import type { Ahead, FileOutcome } from './resolve-file.ts'
 import type { ServiceOutcome } from './resolve-service.ts'
@@ -20,6 +21,7 @@ export function recompose(
   before: Composed,
 ): Composed | undefined {
   if (ahead !== before.ahead || files.length !== before.files.length) return undefined
+  if (turnsOff(before.desired.kernel)) return undefined
   const services = before.desired.services.slice()
   let at = 0
   for (const [i, file] of files.entries()) {

@@ -9,6 +9,7 @@ import {
 } from '../model/health.ts'
 import { hostPrefix } from '../model/ip.ts'
 import type { Service } from '../model/rows.ts'
+import { checkServing } from './check-serving.ts'
 import { type Fault, fault, hasError, warning } from './fault.ts'
 import { holderOf, isMissing, type Layers, nameSpot, ownSpot, spotOf } from './layers.ts'
 import { resolveBackends, type Site } from './resolve-backend.ts'
@@ -63,6 +64,8 @@ export function resolveService(layers: Layers, book: VipBook): ServiceOutcome {
   const listeners = claimed.map(({ id }, i) => serviceRow(id, options, rows[i] ?? []))
   const usual = usualServing(uses, listeners)
   const serving = resolveServing(site, rows, weighed, usual, faults)
+  // What is wrong may be why it has no effect.
+  if (!hasError(faults)) checkServing(layers, rows, { checked: checks.size > 0, weighed }, faults)
   const claims = claimed.map(({ id, vip }) => ({ key: id.key, holder: holderOf(layers, vip) }))
   if (claimed.length === 0 || layers.faulty.size > 0 || hasError(faults))
     return { name, uses, claims, programs, faults }

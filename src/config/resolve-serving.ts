@@ -94,8 +94,10 @@ function resolveQuorum(
       ),
     )
   if (!('count' in up) || all === 0) return { up, down }
-  const least = Math.min(...rows.map(row => row.length))
-  const short = listeners[rows.findIndex(row => row.length === least)]
+  // Those that have no weight are not counted.
+  const counts = rows.map(row => row.filter(({ weight }) => weight > 0).length)
+  const least = Math.min(...counts)
+  const short = listeners[counts.indexOf(least)]
   if (up.count > all)
     faults.push(
       fault(
@@ -110,7 +112,7 @@ function resolveQuorum(
       warning(
         'bad-quorum',
         spotOf(layers, 'quorum', ...at),
-        `quorum asks for ${up.count} backends, but ${short.id.key} has no more than ${least} enabled`,
+        `quorum asks for ${up.count} backends, but ${short.id.key} has no more than ${least} that are enabled and have a weight`,
       ),
     )
   return { up, down }

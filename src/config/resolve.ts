@@ -2,6 +2,7 @@
 import type { Desired, DesiredService } from '../model/desired.ts'
 import { refusePrograms } from './allow-exec.ts'
 import { checkAnnouncements, checkFailover } from './check-announcements.ts'
+import { checkKernel } from './check-kernel.ts'
 import { type Fault, warning } from './fault.ts'
 import type { Holder } from './layers.ts'
 import { mergeSettings } from './merge-settings.ts'
@@ -54,6 +55,7 @@ function composeAll(files: readonly FileOutcome[], ahead: Ahead): Composed {
   const bgp = config.bgp && resolveBgp(config.bgp, place('bgp'), faults)
   const vips = desiredVips(used)
   checkAnnouncements(bgp, used, place('bgp'), faults)
+  checkKernel(services, kernel, place('kernel'), faults)
   const sloppy = place('kernel')('vs', 'sloppy_tcp')
   checkFailover(services, vips, kernel.sysctl.get('net.ipv4.vs.sloppy_tcp'), sloppy, faults)
   return {

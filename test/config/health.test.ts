@@ -51,8 +51,12 @@ const checkOf = async (check: string, more = ''): Promise<Check> => {
 const questionOf = async (check: string, more = ''): Promise<Question> =>
   (await checkOf(check, more)).question
 
-const servingOf = async (lines: string, before = ''): Promise<Serving> =>
-  (await web(`${base}\n${lines}`, before)).serving
+/** Of a service with a check, without which these lines say nothing. */
+const servingOf = async (lines: string, before = ''): Promise<Serving> => {
+  const check = lines.includes('check') ? '' : 'check = {}'
+  const heavy = base.replace('"10.0.0.1:8080"', '{ address = "10.0.0.1:8080", weight = 10 }')
+  return (await web(`${heavy}\n${check}\n${lines}`, before)).serving
+}
 
 test('without a word about health, all services share what holds then', async () => {
   const service = await web(base)
@@ -294,7 +298,8 @@ test('slow start and what is done with a backend that is down', async () => {
 })
 
 test('a sorry server speaks for itself, for each virtual service', async () => {
-  const lines = 'vip = ["192.0.2.1", "192.0.2.2"]\nport = [80, 443]\nbackends = ["10.0.0.1"]'
+  const lines =
+    'vip = ["192.0.2.1", "192.0.2.2"]\nport = [80, 443]\nbackends = ["10.0.0.1"]\ncheck = {}'
   const { serving, listeners } = await web(`${lines}\nsorry = "10.0.0.9:8080"`)
   assert.is(serving.whenEmpty, 'sorry')
   assert.equal(
