@@ -3,7 +3,7 @@
 import type { Serving } from '../model/health.ts'
 import { compareDestinations, type Destination, keyOf, type Service } from '../model/rows.ts'
 import type { Asked } from './asked.ts'
-import { type Care, censusOf, type Member } from './census.ts'
+import { type Care, censusOf, type Member, together } from './census.ts'
 import type { Circumstances } from './circumstances.ts'
 
 /** What comes of all virtual services together; each adds to it. */
@@ -77,6 +77,8 @@ function keep(
 ): Destination | undefined {
   const { row, key, state } = member
   if (state === 'drained') {
+    // One that was away meanwhile comes back as slowly as any other.
+    if (memory.out.has(key) || together(member.verdicts) !== 'up') outcome.out.add(key)
     outcome.agreed.add(key)
     outcome.reasons.set(key, 'asked to drain')
     return undefined

@@ -111,6 +111,16 @@ test('slow start: in ten steps, at the end all of it; not for the first one, and
   assert.is(weights(first), `${b}=100`)
 })
 
+test('slow start: one that was away while it was drained comes back slowly, one that never was at once', async () => {
+  const scene = await sceneOf(web.replace('weight = 4', 'weight = 100'), { slowStart: 10_000 })
+  const overrides = [asking('drain', 'web', '10.0.0.2')]
+  const drained = serveWhen(scene, { found: {}, overrides })
+  assert.match(weights(serveWhen(scene, { found: {}, memory: drained.memory })), `${b}=100`)
+  const away = serveWhen(scene, { found: { [b]: 'down' }, overrides, memory: drained.memory })
+  const there = serveWhen(scene, { found: {}, overrides, memory: away.memory })
+  assert.match(weights(serveWhen(scene, { found: {}, memory: there.memory })), `${b}=10`)
+})
+
 for (const [whenEmpty, below, none] of [
   ['keep', `${a}=1`, ''],
   ['sorry', `${a}=0 10.0.0.99:80=1`, '10.0.0.99:80=1'],
