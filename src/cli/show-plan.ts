@@ -8,27 +8,33 @@ import type { Present } from '../plan/present.ts'
 import { planLines } from '../plan/print.ts'
 import { summarise, summaryLine } from '../plan/summary.ts'
 import type { Plan } from '../plan/types.ts'
+import type { OverrideStatus } from '../status/facts.ts'
 import type { GlobalOptions, Io } from './context.ts'
 import { type ExitStatus, exit } from './exit.ts'
 import { yaml } from './output.ts'
 import { faultLines } from './report.ts'
+import { overrideLine } from './status-health.ts'
 
 /** The present by the clocks of a live system. */
 export function presentOf({ clock }: Live): Present {
   return { boot: clock.monotonic(), wall: clock.wall().getTime() }
 }
 
+/** Keys for JSON and YAML beside those of the plan. */
+interface More {
+  /** What operators have asked for beside the files: text says it, too. */
+  readonly overrides?: readonly OverrideStatus[]
+}
+
 /**
  * Prints a plan in the form that `-o` names.
- *
- * @param more keys for JSON and YAML beside those of the plan.
  */
 export async function showPlan(
   io: Io,
   options: GlobalOptions,
   live: Live,
   { plan, verdict }: Pick<Preview, 'plan' | 'verdict'>,
-  more: object = {},
+  more: More = {},
 ): Promise<void> {
   const beside = { guard: guardDocument(verdict), ...more }
   const present = presentOf(live)
@@ -39,9 +45,9 @@ export async function showPlan(
   else {
     const users = await usersOf(live, plan)
     const verbose = options.verbose === true
-    await io.out.lines(
-      planLines(plan, { present, verbose, paint: io.out.paint, ...(users && { users }) }),
-    )
+    const asked = more.overrides?.map(overrideLine) ?? []
+    const { paint } = io.out
+    await io.out.lines(planLines(plan, { present, verbose, paint, asked, ...(users && { users }) }))
   }
 }
 

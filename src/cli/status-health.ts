@@ -3,7 +3,7 @@ import type { BackendStatus } from '../status/backend.ts'
 import type { OverrideStatus } from '../status/facts.ts'
 import type { Quorum } from '../status/health.ts'
 import type { Summary } from '../status/summary.ts'
-import { moment } from './trial.ts'
+import { moment } from './moment.ts'
 
 /** `45s`, `2m`, `3h`, `5d`: how long it is from one date to a later one, in milliseconds. */
 export function age(milliseconds: number): string {
@@ -57,7 +57,7 @@ function byWhom({ by, until, reason }: OverrideStatus, left: (date: string) => s
 }
 
 const effects: Readonly<Record<NonNullable<Quorum['effect']>, string>> = {
-  keeps: 'serves on with what there is',
+  keeps: 'serves on with those that are up',
   sorry: 'says sorry',
   waits: 'waits until all have been asked',
   withdrawn: 'its VIP is withdrawn',
@@ -69,6 +69,8 @@ export function quorumText(quorum: Quorum | undefined): string {
   if (quorum === undefined) return ''
   const { up, of, needed, effect } = quorum
   const count = `${up} of ${of} up`
+  // Without a word of the files a service is not emptied, and there is nobody in it.
+  if (effect === 'keeps' && up === 0) return `${count}, needs ${needed}: nobody serves`
   return effect === undefined ? count : `${count}, needs ${needed}: ${effects[effect]}`
 }
 
@@ -78,7 +80,8 @@ export function overrideLines(overrides: readonly OverrideStatus[]): readonly st
   return ['', 'Asked for beside the files:', ...overrides.map(line => `  ${overrideLine(line)}`)]
 }
 
-function overrideLine({ target, ask, at, by, until, reason }: OverrideStatus): string {
+/** Who has asked for what, since when, until when, and why. */
+export function overrideLine({ target, ask, at, by, until, reason }: OverrideStatus): string {
   const what = ask === 'drain' ? `drain ${target}` : `weight ${target} ${ask}`
   const end = until === undefined ? '' : `, until ${moment(until)}`
   return `${what}, by ${by} at ${moment(at)}${end}${reason === undefined ? '' : `: ${reason}`}`

@@ -5,6 +5,7 @@ import type { Job } from '../engine/reconcile.ts'
 import type { Ledger } from '../plan/types.ts'
 import { ioError } from '../state/durable.ts'
 import { emptyLedger } from '../state/journal.ts'
+import { type OverrideStatus, overrideStatus } from '../status/facts.ts'
 import { fromText, type Snapshot } from '../table/snapshot.ts'
 import type { Context } from './context.ts'
 import { InvalidConfiguration } from './exit.ts'
@@ -17,6 +18,8 @@ export interface Target {
   readonly ledger: Ledger
   /** The job as health and operators make it there now. */
   present(job: Job): Promise<Job>
+  /** What operators have asked for beside the files, the oldest first. */
+  asked(): readonly OverrideStatus[]
   /** Says on standard error what is on trial or held; `fingerprint`: of the files. */
   tell(fingerprint: string): Promise<void>
   close(): void
@@ -29,6 +32,15 @@ export async function liveTarget({ io, options }: Context): Promise<Target> {
     live: host,
     ledger: host.journal.read(),
     present: job => presentJob(io, host, job),
+    asked() {
+      const { clock, overrides, scene } = host
+      const now = {
+        circumstances: { now: clock.monotonic() },
+        wall: clock.wall(),
+        boot: scene.boot,
+      }
+      return overrides.read().map(one => overrideStatus(one, now))
+    },
     tell: fingerprint => tellStanding(io, host, fingerprint),
     close: () => host.close(),
   }
@@ -45,6 +57,7 @@ export async function snapshotTarget(file: string): Promise<Target> {
     live: { tables: [table], clock },
     ledger: emptyLedger,
     present: async job => job,
+    asked: () => [],
     tell: async () => {},
     close() {},
   }

@@ -8,6 +8,7 @@ import { type Hold, textsFingerprint } from '../state/hold.ts'
 import { isOverdue, type Trial } from '../state/trial.ts'
 import { reportFailures } from './apply-job.ts'
 import type { Context, Io } from './context.ts'
+import { moment } from './moment.ts'
 import { faultLines, reportError } from './report.ts'
 
 /** What a command that writes has found when it came. */
@@ -56,11 +57,6 @@ export async function settleTrial(
 /** `the apply of 2027-01-15 08:16:40Z by ada`. */
 export function named({ at, user }: Pick<Trial, 'at' | 'user'>): string {
   return `the apply of ${moment(at)} by ${user}`
-}
-
-/** A time of day for people: ISO 8601 without its fraction. */
-export function moment(at: string): string {
-  return at.replace('T', ' ').replace(/\.\d+Z$/, 'Z')
 }
 
 /** Puts what is about to be applied on trial, guarded by a process of its own. */

@@ -99,12 +99,16 @@ function failureNotes({ failures }: Round): readonly NoteArguments[] {
 
 /** What a check has found. */
 export function verdictNote({ check, groups }: Watched, found: Verdict): NoteArguments {
-  const { verdict, why } = found
+  const { verdict, why, since, bannedUntil: ban } = found
+  const banned =
+    ban === undefined || since === undefined
+      ? ''
+      : ` and banned for ${Math.round((ban - since) / 1000)} s`
   const more = groups.length > alike ? ` and ${groups.length - alike} more` : ''
   const whose = `${groups.slice(0, alike).join(', ')}${more}`
   return [
     verdict === 'down' ? 'warn' : 'info',
-    `${endpoint(check.address, check.port)} is ${verdict} for ${whose}`,
+    `${endpoint(check.address, check.port)} is ${verdict} for ${whose}${banned}`,
     { check: describeCheck(check), ...(why !== undefined && { why }) },
   ]
 }

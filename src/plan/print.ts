@@ -17,6 +17,8 @@ export interface PrintOptions {
   readonly verbose?: boolean
   /** Says how long unfinished drains have left. */
   readonly present?: Present
+  /** What operators have asked for beside the files, a line each. */
+  readonly asked?: readonly string[]
 }
 
 /** So many lines that say the same of different destinations are shown in full. */

@@ -10,12 +10,18 @@ const foreignShown = 5
 export function* remarks(
   plan: Pick<Plan, 'refused' | 'pending' | 'foreign' | 'notes'>,
   paint: Paint,
-  options: { readonly verbose?: boolean; readonly present?: Present },
+  options: {
+    readonly verbose?: boolean
+    readonly present?: Present
+    readonly asked?: readonly string[]
+  },
 ): Generator<string> {
   yield* section(plan.refused, paint('warning', 'refused'), row => refusedLines(row, paint))
   yield* section(plan.pending, paint('title', 'not finished'), row => [
     pendingLine(row, options.present),
   ])
+  const { asked = [] } = options
+  yield* section(asked, paint('title', 'asked for beside the files'), line => [`     ${line}`])
   yield* foreignLines(plan.foreign, paint, options.verbose === true)
   for (const note of plan.notes) yield `Note: ${note}`
   if (plan.notes.length > 0) yield ''

@@ -19,6 +19,11 @@ export interface Facts {
   readonly boot: string
 }
 
+/** The present by two clocks, and the boot of the one that a changed date does not move. */
+export interface Moments extends Pick<Facts, 'wall' | 'boot'> {
+  readonly circumstances: Pick<Circumstances, 'now'>
+}
+
 /** What an operator has asked for. Dates are ISO 8601. */
 export interface OverrideStatus {
   /** As it is typed: `web/10.0.0.3:8080`. */
@@ -31,12 +36,12 @@ export interface OverrideStatus {
 }
 
 /** A moment of the monotonic clock as a date, ISO 8601. */
-export function dateOf(monotonic: number, { wall, circumstances }: Facts): string {
+export function dateOf(monotonic: number, { wall, circumstances }: Moments): string {
   return new Date(Math.round(wall.getTime() + monotonic - circumstances.now)).toISOString()
 }
 
 /** An override as it is shown. */
-export function overrideStatus(one: Override, facts: Facts): OverrideStatus {
+export function overrideStatus(one: Override, facts: Moments): OverrideStatus {
   const { target, ask, at, by, reason, until } = one
   const end = until && (until.boot === facts.boot ? dateOf(until.monotonic, facts) : until.wall)
   return {

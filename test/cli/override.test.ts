@@ -1,6 +1,9 @@
 /** drain, undrain, weight: what operators ask for beside the files, without a daemon. */
+import { readFileSync } from 'node:fs'
+import { Ajv } from 'ajv'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { projectFolder } from '../project.ts'
 import { type CliRig, withRig } from './rig.ts'
 import type { Ran } from './slb.ts'
 
@@ -51,6 +54,36 @@ test('a backend is drained, stays so over applies, and comes back with its weigh
     await ok(rig.slb('undrain', 'web', '-c', 'slb.toml'))
     assert.is(await weights(rig), '10.0.0.1=1 10.0.0.2=4')
     assert.match((await ok(rig.slb('plan', '-c', 'slb.toml'))).out, 'No changes.')
+  }))
+
+test('a plan says what was asked for: by whom, why, and until when', () =>
+  applied(async rig => {
+    await ok(rig.slb('weight', 'web/10.0.0.1', '9', '-c', 'slb.toml'))
+    const why = ['--for', '2h', '--reason', 'kernel update']
+    await ok(rig.slb('drain', 'web/10.0.0.2', '-c', 'slb.toml', ...why))
+    const { out } = await ok(rig.slb('plan', '-c', 'slb.toml'))
+    assert.match(
+      out,
+      /^asked for beside the files\n {5}weight web\/10\.0\.0\.1 9, by ada at \S+ \S+Z\n/m,
+    )
+    assert.match(
+      out,
+      /^ {5}drain web\/10\.0\.0\.2, by ada at \S+ \S+Z, until \S+ \S+Z: kernel update\n\nNo changes\./m,
+    )
+    const json = JSON.parse((await ok(rig.slb('plan', '-c', 'slb.toml', '-o', 'json'))).out)
+    assert.equal(
+      json.overrides.map(({ target, ask }: { target: string; ask: unknown }) => [target, ask]),
+      [
+        ['web/10.0.0.1', 9],
+        ['web/10.0.0.2', 'drain'],
+      ],
+    )
+    const schema = JSON.parse(readFileSync(`${projectFolder}/schema/plan.schema.json`, 'utf8'))
+    const validate = new Ajv({ formats: { 'date-time': true } }).compile(schema)
+    assert.ok(validate(json), JSON.stringify(validate.errors))
+    await ok(rig.slb('undrain', 'web', '-c', 'slb.toml'))
+    await ok(rig.slb('weight', 'web/10.0.0.1', 'reset', '-c', 'slb.toml'))
+    assert.not.match((await ok(rig.slb('plan', '-c', 'slb.toml'))).out, 'asked for')
   }))
 
 test('a drain that goes on is cancelled by undrain: the weight is back, and no connection was cut', () =>

@@ -193,7 +193,8 @@ test('of what has no check nothing is said', async () => {
 const all = { '10.0.0.1': down, '10.0.0.2': down, '10.0.0.3': down }
 for (const [more, found, told] of [
   ['quorum = 2', { '10.0.0.1': down }, '2 of 3 up'],
-  ['quorum = 3', { '10.0.0.1': down }, '2 of 3 up, needs 3: serves on with what there is'],
+  ['quorum = 3', { '10.0.0.1': down }, '2 of 3 up, needs 3: serves on with those that are up'],
+  ['', all, '0 of 3 up, needs 1: nobody serves'],
   ['when_empty = "withdraw"', all, '0 of 3 up, needs 1: its VIP is withdrawn'],
   ['when_empty = "sorry"\nsorry = { address = "10.0.0.9" }', all, '0 of 3 up, needs 1: says sorry'],
   [

@@ -3,10 +3,11 @@
 import { type DamagedEntry, type HistoryEntry, isApply, newestNumber } from '../../state/history.ts'
 import type { Run } from '../context.ts'
 import { exit } from '../exit.ts'
+import { moment } from '../moment.ts'
 import { printData } from '../output.ts'
 import { faultLines } from '../report.ts'
 import { table } from '../text-table.ts'
-import { moment, standingDocument, tellStanding } from '../trial.ts'
+import { standingDocument, tellStanding } from '../trial.ts'
 
 export const run: Run<object> = async ({ io, options }) => {
   const host = await io.openHost(options)

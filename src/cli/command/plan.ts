@@ -25,7 +25,7 @@ export const run: Run<PlanOptions> = async context => {
     const job = await target.present(jobOf(desired, options))
     const found = await preview(job, target.live, target.ledger)
     if (out !== undefined) savePlan(out, found, sources, options)
-    await showPlan(io, options, target.live, found)
+    await showPlan(io, options, target.live, found, { overrides: target.asked() })
     await reportRefusal(io, found)
     await target.tell(textsFingerprint(sources))
     return previewStatus(found, options.detailedExitcode === true)

@@ -13,8 +13,9 @@ import { applyJob, type WaitOptions, waitOf } from '../apply-job.ts'
 import { type Context, defaultConfig, type Run } from '../context.ts'
 import { type ExitStatus, exit, Refusal, UsageError } from '../exit.ts'
 import { type ConsentOptions, consentOf, presentJob } from '../job.ts'
+import { moment } from '../moment.ts'
 import { previewStatus, reportRefusal, showPlan } from '../show-plan.ts'
-import { moment, settleTrial, tellTrial } from '../trial.ts'
+import { settleTrial, tellTrial } from '../trial.ts'
 
 export interface RollbackOptions extends ConsentOptions, WaitOptions {
   readonly dryRun?: boolean
