@@ -5,6 +5,8 @@ import type { Plan } from './types.ts'
 /** Connections through one destination: those that count as users of it. */
 export interface Users {
   readonly active: number
+  /** UDP has no other ones (ip_vs_proto_udp.c); of TCP they are closed, and nobody's. */
+  readonly inactive?: number
   /** Clients that persistence binds to the destination. */
   readonly persistent: number
 }
@@ -29,11 +31,19 @@ export function impactOf(
     ? `wait up to ${duration(plan.drains.get(change.row.service.key))}, then reset`
     : 'cut at once'
   if (users === undefined) return drained ? fate : undefined
-  const met = users.get(changeKey(change))
-  if (met === undefined || (met.active === 0 && met.persistent === 0)) return 'no connections'
-  if (met.persistent === 0) return `${met.active} active: ${fate}`
-  const clients = `${met.persistent} persistent client${met.persistent === 1 ? '' : 's'}`
-  return `${met.active} active, ${clients}: ${fate}`
+  const { active = 0, inactive = 0, persistent = 0 } = users.get(changeKey(change)) ?? {}
+  const flows = change.row.service.protocol === 'udp' ? active + inactive : 0
+  if (flows + active + persistent === 0) return 'no connections'
+  const met = [
+    flows > 0 ? counted(flows, 'flow') : `${active} active`,
+    ...(persistent > 0 ? [counted(persistent, 'persistent client')] : []),
+  ]
+  // Nobody is told that a flow over UDP is at its end.
+  return `${met.join(', ')}: ${flows > 0 ? fate.replace('reset', 'cut') : fate}`
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
 }
 
 /** A span of milliseconds as the configuration writes it: `300ms`, `60s`, `5m`. */

@@ -159,6 +159,36 @@ test('a removal says how many connections it meets and what happens to them', ()
   )
 })
 
+test('of UDP all that there is are flows: IPVS knows none of them for active', () => {
+  const dns = { service: serviceId('udp', 'ipv4', '192.0.2.10' as Ip, 53) }
+  const { key } = dns.service
+  shows(
+    planOf(
+      [
+        { op: 'drain', kind: 'destination', row: destination('10.0.0.11', dns) },
+        { op: 'delete', kind: 'destination', row: destination('10.0.0.12', dns) },
+        { op: 'delete', kind: 'destination', row: destination('10.0.0.13', dns) },
+      ],
+      { names: new Map([[key, ['dns']]]), drains: new Map([[key, 60_000]]) },
+    ),
+    `
+    dns
+         udp 192.0.2.10:53
+           > 10.0.0.11:8080  2 flows: wait up to 60s, then cut
+           - 10.0.0.12:8080  1 flow, 1 persistent client: cut at once
+           - 10.0.0.13:8080  no connections
+
+    Plan: 0 to add, 0 to change, 1 to drain, 2 to remove.
+    `,
+    {
+      users: new Map([
+        ['udp 192.0.2.10:53 -> 10.0.0.11:8080', { active: 0, inactive: 2, persistent: 0 }],
+        ['udp 192.0.2.10:53 -> 10.0.0.12:8080', { active: 0, inactive: 1, persistent: 1 }],
+      ]),
+    },
+  )
+})
+
 test('a service that goes is one line, its backends say what they meet', () => {
   shows(
     planOf([
