@@ -264,10 +264,15 @@ export class Engine {
       node: desired?.node.name ?? this.#ends.hostname,
       ...more,
     })
-    if (round.verdict.refusal === undefined) this.#serving.settle()
+    if (round.verdict.refusal === undefined) this.#settle(prepared)
     else this.#serving.retreat()
     this.#drift.outcome(round, more.skip)
     return round
+  }
+
+  /** @param prepared what is checked with what was made, if that is not accepted yet. */
+  #settle(prepared?: Prepared): void {
+    for (const note of this.#serving.settle(prepared?.cares)) this.#ends.note(...note)
   }
 
   #tell(round: Round): void {
@@ -294,15 +299,15 @@ export class Engine {
     if (undone.outcome !== 'undone') return
     note('warn', 'the apply on trial was not committed in time: it is undone', { by: trial.user })
     this.#tell(undone.round)
-    this.#serving.settle()
+    this.#settle(prepared)
     if (desired === undefined || prepared === undefined) this.#intent.take(undone.job)
     else this.#intent.accept(undone.job, desired, prepared)
   }
 
   /** What a command applies is what the daemon wants from then on. */
   #commandApplied(job: Job, round: Round, made: Made): void {
-    this.#serving.settle()
     const { standing, prepared } = made
+    this.#settle(prepared)
     if (standing === undefined) {
       this.#intent.take(job)
       this.#serving.accept(prepared)

@@ -14,7 +14,7 @@ import { led } from './led.ts'
 import type { Cares } from './past-text.ts'
 import { Recollection, recalled } from './recalled.ts'
 import { type Cared, memoryOf, watchedOf } from './shown.ts'
-import { type NoteArguments, verdictNote } from './tell.ts'
+import { type NoteArguments, quorumNotes, verdictNote } from './tell.ts'
 
 export interface ServingEnds {
   readonly host: Host
@@ -222,9 +222,10 @@ export class Serving {
     return { ...job, wanted }
   }
 
-  /** The round that was advanced to has been made: what is live is as it was served. */
-  settle(): void {
+  /** The round that was advanced to has been made: what is live is as it was served. Returns what is to be said. */
+  settle(cares: Cares = this.#current.cares): readonly NoteArguments[] {
     this.#applied = this.#advanced
+    return quorumNotes(this.#before ?? noMemory, this.memory, cares)
   }
 
   /** That round was refused. */

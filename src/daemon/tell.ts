@@ -8,8 +8,10 @@ import type { Diagnostic } from '../model/diagnostic.ts'
 import { SlbError } from '../model/error.ts'
 import { endpoint } from '../model/ip.ts'
 import { summarise, summaryLine } from '../plan/summary.ts'
-import type { Verdict } from '../serve/circumstances.ts'
+import type { Care } from '../serve/census.ts'
+import type { Memory, Verdict } from '../serve/circumstances.ts'
 import type { Hold } from '../state/hold.ts'
+import type { Cares } from './past-text.ts'
 import type { Level, Task } from './task.ts'
 
 export type NoteArguments = [level: Level, message: string, fields?: Record<string, unknown>]
@@ -113,12 +115,48 @@ export function verdictNote({ check, groups }: Watched, found: Verdict): NoteArg
   ]
 }
 
+/** Virtual services that have lost their quorum in a round, or have it again. */
+export function quorumNotes(before: Memory, now: Memory, cares: Cares): readonly NoteArguments[] {
+  // What has just begun has lost nothing.
+  if (before.fresh || before.ceased === now.ceased) return []
+  const told = (some: ReadonlySet<string>, others: ReadonlySet<string>): [string, Care][] =>
+    [...some].flatMap((key): [string, Care][] => {
+      const care = others.has(key) ? undefined : cares.get(key)
+      return care === undefined ? [] : [[key, care]]
+    })
+  const lost = told(now.ceased, before.ceased)
+  const found = told(before.ceased, now.ceased)
+  const notes = [
+    ...lost
+      .slice(0, shown)
+      .map(
+        ([key, { name, serving }]): NoteArguments => [
+          'warn',
+          `${key} of ${name} is below its quorum`,
+          { when_empty: serving.whenEmpty },
+        ],
+      ),
+    ...found
+      .slice(0, shown)
+      .map(([key, { name }]): NoteArguments => ['info', `${key} of ${name} has its quorum`]),
+  ]
+  const more = lost.length + found.length - notes.length
+  return more === 0 ? notes : [...notes, ['warn', `and ${more} more have lost or got theirs`]]
+}
+
 /** What kept a task from being done. */
 export function errorNote(error: unknown): NoteArguments {
   if (error instanceof SlbError)
     return ['error', error.message, error.hint === undefined ? {} : { hint: error.hint }]
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return ['error', 'this is a fault in slb itself; please report it', { error: text }]
+}
+
+/** What keeps a task from being done is tried again, but for what somebody waits for. */
+export function triedAgain(note: NoteArguments, { kind }: Task): NoteArguments {
+  if (kind === 'command' || kind === 'stop') return note
+  const [level, message, fields] = note
+  return [level, message, { ...fields, next: 'tried again every few seconds' }]
 }
 
 /** What was found to differ. */
@@ -153,11 +191,4 @@ export function summaryOf({ services, held, refused, hold, failed, fault }: Cond
   if (first === undefined) return `${what} as configured`
   const more = held.length > 1 ? ` and ${held.length - 1} more` : ''
   return `${what}; ${first.file} ${reasons[first.why]}${more}: what it said before holds`
-}
-
-/** What keeps a task from being done is tried again, but for what somebody waits for. */
-export function triedAgain(note: NoteArguments, { kind }: Task): NoteArguments {
-  if (kind === 'command' || kind === 'stop') return note
-  const [level, message, fields] = note
-  return [level, message, { ...fields, next: 'tried again every few seconds' }]
 }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { readSources } from '../../src/config/read.ts'
-import type { CommandLine } from '../../src/daemon/task.ts'
+import type { CommandLine, Report } from '../../src/daemon/task.ts'
 import { observe } from '../../src/engine/live.ts'
 import { imageOf, rewound } from '../../src/engine/undo.ts'
 import { SlbError } from '../../src/model/error.ts'
@@ -178,6 +178,33 @@ test('a look that comes before the files does not make a restart forget who says
     await again.work({ kind: 'look', at: 'links' })
     await again.work({ kind: 'files', now: readSources([folder]) })
     assert.is(await textOf(host), before)
+  }))
+
+test('a service below its quorum is told of once, and when it has it again', () =>
+  withEngine(async ({ save, engine, restart, folder, notes }) => {
+    await save(`${all}${service('f', 90)}when_empty = "withdraw"\ncheck = { type = "tcp" }\n`)
+    const hear = (one: typeof engine, verdict: 'up' | 'down', since: number): Promise<Report> => {
+      const found = one.watched.map(({ check: { key } }) => ({
+        key,
+        judgement: { verdict, since },
+      }))
+      return one.work({ kind: 'verdicts', found })
+    }
+    const told = (): readonly string[] =>
+      notes.splice(0).filter(note => / quorum/.test(note) && !/^debug/.test(note))
+    assert.equal(told(), [], 'at the start it has not lost it')
+    await hear(engine, 'up', 1)
+    assert.equal(told(), ['info tcp 192.0.2.10:90 of f has its quorum undefined'])
+    await hear(engine, 'down', 2)
+    const lost = 'warn tcp 192.0.2.10:90 of f is below its quorum {"when_empty":"withdraw"}'
+    assert.equal(told(), [lost])
+    await hear(engine, 'down', 3)
+    assert.equal(told(), [])
+    const next = restart()
+    await next.work({ kind: 'files', now: readSources([folder]) })
+    assert.equal(told(), [], 'that was told before')
+    await hear(next, 'up', 4)
+    assert.equal(told(), ['info tcp 192.0.2.10:90 of f has its quorum undefined'])
   }))
 
 test('another reason why a backend is down needs no round', () =>
