@@ -3,6 +3,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { statusLines } from '../../src/cli/status-lines.ts'
 import { load } from '../../src/config/load.ts'
+import type { Desired } from '../../src/model/desired.ts'
 import type { Override } from '../../src/model/override.ts'
 import type { State } from '../../src/model/state.ts'
 import { plan } from '../../src/plan/plan.ts'
@@ -25,17 +26,25 @@ interface When {
   readonly overrides?: readonly Override[]
   readonly memory?: Memory
   readonly suspicion?: string
+  /** What is checked beside the files, as a configuration. */
+  readonly beside?: string
   /** What is live; what is wanted, if nobody says otherwise. */
   readonly live?: (wanted: Wanted, written: Wanted) => State
 }
 
-async function statusWhen(toml: string, when: When): Promise<Status> {
+async function desiredOf(toml: string): Promise<Desired> {
   const { desired, diagnostics } = await load([{ file: 'slb.toml', text: Buffer.from(toml) }])
   if (desired === undefined) throw new Error(JSON.stringify(diagnostics))
+  return desired
+}
+
+async function statusWhen(toml: string, when: When): Promise<Status> {
+  const desired = await desiredOf(toml)
   const written = want(desired)
   const cares = caresOf(desired)
+  const beside = when.beside === undefined ? new Map() : caresOf(await desiredOf(when.beside))
   const verdicts = new Map<string, Verdict>()
-  for (const { checks } of cares.values())
+  for (const { checks } of [...cares.values(), ...beside.values()])
     for (const { key, address } of [...checks.values()].flat())
       verdicts.set(key, when.found?.[address] ?? { verdict: 'up', since: now - 3_600_000 })
   const circumstances = {
@@ -57,6 +66,7 @@ async function statusWhen(toml: string, when: When): Promise<Status> {
     sessions: [],
     facts: {
       cares,
+      beside,
       circumstances: { ...circumstances, memory },
       wall,
       boot: 'b0',
@@ -255,6 +265,15 @@ test('where another weight is live than is wanted, both are told', async () => {
     ),
   })
   assert.match(await say(web(), { found: {}, live }), '10.0.0.2:80 differs up 60m 7 -> 4 - - -')
+})
+
+test('under a hold, backends that only the past has are told of, too', async () => {
+  const beside = web().replace('"10.0.0.3"', '"10.0.0.3", "10.0.0.8"')
+  const past = want(await desiredOf(beside)).state
+  const live = (): State => past
+  const text = await say(web(), { found: { '10.0.0.8': down }, beside, live })
+  assert.match(text, '10.0.0.8:80 unwanted down 2m 1 - - - ')
+  assert.match(text, 'Health: 3 of 4 backends are up, 1 down.')
 })
 
 test('that the checker is suspect is told', async () => {
