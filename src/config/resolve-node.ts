@@ -27,5 +27,6 @@ export function resolveNode(config: NodeConfig, place: Place, faults: Fault[]): 
     drift: config.drift ?? defaultNode.drift,
     driftInterval: duration('drift_interval', defaultNode.driftInterval),
     settle: duration('settle', defaultNode.settle),
+    ...(config.allow_exec?.length && { allowExec: config.allow_exec }),
   }
 }

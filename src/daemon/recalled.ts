@@ -1,5 +1,6 @@
 /** Which checks the past needs: what was checked last of the backends that it brings back. */
 import { isDeepStrictEqual } from 'node:util'
+import type { Check } from '../model/check.ts'
 import { keyOf, type Service } from '../model/rows.ts'
 import type { Wanted } from '../plan/types.ts'
 import type { Care } from '../serve/census.ts'
@@ -46,17 +47,35 @@ export class Recollection {
  * backends than today's, with what it knew.
  *
  * @param past the latest first.
+ * @param programs that checks may run now, whatever was allowed then.
  */
-export function recalled({ state }: Wanted, current: Cares, past: readonly Cares[]): Cares {
+export function recalled(
+  { state }: Wanted,
+  current: Cares,
+  past: readonly Cares[],
+  programs: readonly string[],
+): Cares {
   const found = new Map<string, Care>()
   if (past.length === 0) return found
   state.service.forEach((row, key) => {
     let best = current.get(key)
-    for (const cares of past)
-      if (covered(row, cares.get(key)) > covered(row, best)) best = cares.get(key)
+    for (const cares of past) {
+      const care = permitted(cares.get(key), programs)
+      if (covered(row, care) > covered(row, best)) best = care
+    }
     if (best !== undefined && best !== current.get(key)) found.set(key, best)
   })
   return found
+}
+
+/** Without the checks that run what must not be run; the same object where there are none. */
+function permitted(care: Care | undefined, programs: readonly string[]): Care | undefined {
+  const may = ({ question }: Check): boolean =>
+    question.type !== 'exec' || programs.includes(question.command[0] ?? '')
+  if (care === undefined || [...care.checks.values()].every(all => all.every(may))) return care
+  const rows = [...care.checks].map(([key, all]) => [key, all.filter(may)] as const)
+  const { name, serving } = care
+  return { name, serving, checks: new Map(rows.filter(([, all]) => all.length > 0)) }
 }
 
 /** How many of its destinations are checked. */

@@ -3,7 +3,7 @@ import type { Job } from '../engine/reconcile.ts'
 import type { Watched } from '../health/panel.ts'
 import type { Host } from '../host.ts'
 import type { Desired } from '../model/desired.ts'
-import type { Destination, Service } from '../model/rows.ts'
+import type { Destination } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
 import type { Wanted } from '../plan/types.ts'
 import { type Applied, asMeant } from '../serve/as-meant.ts'
@@ -13,7 +13,7 @@ import { caresOf, type Served, serve } from '../serve/serve.ts'
 import { led } from './led.ts'
 import type { Cares } from './past-text.ts'
 import { Recollection, recalled } from './recalled.ts'
-import { type Cared, memoryOf, watchedOf } from './shown.ts'
+import { type Cared, memoryOf, pairs, watchedOf } from './shown.ts'
 import { type NoteArguments, quorumNotes, verdictNote } from './tell.ts'
 
 export interface ServingEnds {
@@ -26,6 +26,8 @@ export interface ServingEnds {
 export interface Prepared {
   readonly cares: Cares
   readonly list: readonly Watched[]
+  /** Programs that checks may run. */
+  readonly programs: readonly string[]
 }
 
 /** What is found of a check, as it is told. */
@@ -34,7 +36,7 @@ export interface Found {
   readonly judgement: Verdict
 }
 
-const nothing: Prepared = { cares: new Map(), list: [] }
+const nothing: Prepared = { cares: new Map(), list: [], programs: [] }
 
 /** What is wanted in the place of the files: the past, or what was there before this process. */
 export interface InPlace {
@@ -116,8 +118,10 @@ export class Serving {
     const also = instead?.files === undefined ? [] : [caresOf(instead.files)]
     const older =
       instead === undefined ? [] : [this.#current.cares, ...also, ...this.#past.read(files)]
-    const found = instead === undefined ? nothing.cares : recalled(instead.wanted, files, older)
-    if (files.size + found.size === 0) return nothing
+    const programs = desired.node.allowExec ?? []
+    const found =
+      instead === undefined ? nothing.cares : recalled(instead.wanted, files, older, programs)
+    if (files.size + found.size + programs.length === 0) return nothing
     const seen = await look()
     const rows = new Map(
       desired.services.flatMap(each => each.listeners).map(row => [row.id.key, row]),
@@ -131,7 +135,7 @@ export class Serving {
       this.#memory = memoryOf(all, seen, askedOf(overrides.read()), clock.monotonic())
     }
     const all = [...pairs(files, key => rows.get(key)), ...pairs(found, key => held?.get(key))]
-    return { cares, list: this.#watch(all, seen, held) }
+    return { cares, list: this.#watch(all, seen, held), programs }
   }
 
   /** @param held what is wanted, if not what is written there. */
@@ -243,8 +247,8 @@ export class Serving {
    * that the files do not have now.
    */
   async past({ wanted }: Job, look: () => Promise<State>): Promise<Prepared> {
-    const { cares, list } = this.#current
-    const found = recalled(wanted, cares, this.#past.read(cares))
+    const { cares, list, programs } = this.#current
+    const found = recalled(wanted, cares, this.#past.read(cares), programs)
     if (found.size === 0) return this.#current
     const { service } = wanted.state
     const more = this.#watch(
@@ -256,6 +260,7 @@ export class Serving {
     return {
       cares: new Map([...cares, ...found]),
       list: [...list, ...more.filter(one => !known.has(one.check.key))],
+      programs,
     }
   }
 
@@ -276,14 +281,6 @@ export class Serving {
     const { next = Number.POSITIVE_INFINITY } = served
     return { ...served, next: Math.min(next, overrides.firstEnd(asked)) }
   }
-}
-
-/** Those of which there is a row. */
-function pairs(cares: Cares, rowOf: (key: string) => Service | undefined): readonly Cared[] {
-  return [...cares].flatMap(([key, care]): Cared[] => {
-    const row = rowOf(key)
-    return row === undefined ? [] : [[row, care]]
-  })
 }
 
 /** True if another judgement may lead to other weights. */

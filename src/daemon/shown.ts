@@ -7,9 +7,18 @@ import type { Asked } from '../serve/asked.ts'
 import type { Care } from '../serve/census.ts'
 import { type Memory, noMemory } from '../serve/circumstances.ts'
 import { ageOf } from '../serve/listener.ts'
+import type { Cares } from './past-text.ts'
 
 /** A virtual service as it is written, with what is known of it. */
 export type Cared = readonly [row: Service, care: Care]
+
+/** Those of which there is a row. */
+export function pairs(cares: Cares, rowOf: (key: string) => Service | undefined): readonly Cared[] {
+  return [...cares].flatMap(([key, care]): Cared[] => {
+    const row = rowOf(key)
+    return row === undefined ? [] : [[row, care]]
+  })
+}
 
 /** What the daemon before would have remembered: who was coming back slowly, and what had no quorum. */
 export function memoryOf(all: readonly Cared[], seen: State, asked: Asked, now: number): Memory {

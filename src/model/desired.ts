@@ -71,6 +71,8 @@ export interface DesiredNode {
   readonly driftInterval: number
   /** How long a file that is written in place must stand still. */
   readonly settle: number
+  /** Programs that checks may run, by their paths; absent = none. */
+  readonly allowExec?: readonly string[]
 }
 
 export interface Desired {

@@ -175,6 +175,28 @@ test('no secret of a header is written down, and none is needed while the servic
     assert.match(found?.key ?? '', /fifi/)
   }))
 
+test('no program is run that the files do not allow now, though it was allowed then', () =>
+  withEngine(async rig => {
+    const check = '{ type = "exec", command = ["/bin/true"] }'
+    const allow = '[node]\nallow_exec = ["/bin/true"]\n'
+    await rig.save(allow + web([1, 2], check))
+    await find(rig.engine, 'up', one, two)
+    const before = await image(rig)
+    await rig.save(allow + web([1]))
+    const now = hold(rig, before)
+    const next = rig.restart()
+    await next.work({ kind: 'files', now })
+    const kinds = (engine: Engine): readonly string[] =>
+      engine.watched.map(({ check: { key } }) => key.split(' ')[0] ?? '').sort()
+    assert.equal(kinds(next), ['exec', 'exec', 'tcp'])
+    await next.work({ kind: 'files', now: readSources([rig.folder]) })
+    rig.host.holds.clear()
+    await rig.save(web([1]))
+    const last = rig.restart()
+    await last.work({ kind: 'files', now: hold(rig, before) })
+    assert.equal(kinds(last), ['tcp'])
+  }))
+
 test('files that are refused at the start leave everything that was accepted before checked', () =>
   withEngine(async rig => {
     await rig.save(web([1, 2]))
