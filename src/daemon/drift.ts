@@ -65,7 +65,9 @@ export class Drift {
     const skip = new Set(this.#fights.resting(now))
     // A link that an address waits for may be back.
     if (at === 'all' || !this.#linkless) for (const key of this.#failing.waiting(now)) skip.add(key)
-    const keys = differing.filter(key => !skip.has(key))
+    // Nobody has changed what waits for a drain to end: its turn comes then.
+    const waiting = new Set(found.plan.pending.map(({ key }) => key))
+    const keys = differing.filter(key => !skip.has(key) && !waiting.has(key))
     if (keys.length > 0 && drift === 'repair')
       await this.#repair(keys, skip, lostWithLinks(found, before, rounds.links))
     else this.#alert(found, drift === 'alert' ? keys : [])
@@ -87,12 +89,13 @@ export class Drift {
     excused: ReadonlySet<string>,
   ): Promise<void> {
     const { note } = this.#ends
+    const drifted = new Set(keys)
     const failing = new Set(keys.filter(key => this.#failing.has(key)))
     const goesOn = failing.size === keys.length
     const round = await this.#ends.repair({ skip, goesOn })
     const { refusal } = round.verdict
     if (refusal !== undefined) note('error', refusal)
-    const { made } = outcomeOf(round, skip)
+    const made = outcomeOf(round, skip).made.filter(key => drifted.has(key))
     if (made.length > 0) note('warn', 'repaired drift', driftNote(round, made))
     this.#ends.tell(round)
     // What could not be made before has not been changed back by anybody.

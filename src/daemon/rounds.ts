@@ -83,7 +83,8 @@ export class Rounds {
   async apply(job: Job, aim: Aim): Promise<Round> {
     const { journal, history } = this.#host
     // After a restart the drains are those of the newest entry.
-    if (aim.drainsOnly === true) this.#entry ??= history.list()[0]
+    const drains = aim.drainsOnly === true || journal.read().draining.size > 0
+    if (drains) this.#entry ??= history.list()[0]
     // Verdicts come and go: until something else is applied, they are one entry.
     const checks = aim.cause.kind === 'check' && this.#entry?.cause.kind === 'check'
     const last = aim.drainsOnly || aim.goesOn || checks ? this.#entry : undefined
@@ -98,6 +99,7 @@ export class Rounds {
         ...(this.#seen && { memory: this.#seen }),
         ...(aim.skip && { skip: aim.skip }),
         ...(last && { continues: last }),
+        ...(this.#entry && { newest: this.#entry }),
         ...(aim.drainsOnly && { drainsOnly: true }),
       }),
     )
@@ -161,13 +163,13 @@ export function keysOf({ plan }: Pick<Preview, 'plan'>): readonly string[] {
   return plan.changes.map(changeKey)
 }
 
-/** What became of the keys that a round was to change. Those that drain are neither. */
+/** What became of the keys that a round was to change. What drains, and what waits for that, is neither. */
 export function outcomeOf(
   { plan, left, failures, after }: Round,
   skip: ReadonlySet<string> = new Set(),
 ): { readonly made: readonly string[]; readonly failed: readonly string[] } {
-  const draining = new Set<string>()
-  for (const { key, deadline } of left.pending) if (deadline !== undefined) draining.add(key)
+  const waiting = new Set(left.pending.map(({ key }) => key))
+  const waits = (change: Change): boolean => !adds(change) && waiting.has(changeKey(change))
   const open = new Set(left.changes.map(changeKey))
   for (const { change } of failures) open.add(changeKey(change))
   const made: string[] = []
@@ -176,14 +178,18 @@ export function outcomeOf(
     const key = changeKey(change)
     if (skip.has(key)) continue
     if (!open.has(key) && stands(change, after)) made.push(key)
-    else if (!draining.has(key)) failed.push(key)
+    else if (!waits(change)) failed.push(key)
   }
   return { made, failed }
 }
 
+function adds({ op }: Change): boolean {
+  return op !== 'delete' && op !== 'drain'
+}
+
 /** False if what was to be made is not there: it waited for something else that failed. */
 function stands(change: Change, after: State): boolean {
-  if (change.op === 'delete' || change.op === 'drain') return true
+  if (!adds(change)) return true
   if (change.kind === 'destination') return after.service.has(change.row.service.key)
   return change.kind === 'address' || change.kind === 'service'
     ? after[change.kind].has(changeKey(change))

@@ -42,6 +42,8 @@ export interface ApplyOptions {
   readonly skip?: ReadonlySet<string>
   /** The entry of the apply whose drains are to be ended: that is no apply of its own. */
   readonly continues?: HistoryEntry
+  /** The newest entry: the same holds for it where nothing is left to do but what waits for drains. */
+  readonly newest?: HistoryEntry
   /** Only drains are ended: what differs before any of them has ended is not for this round. */
   readonly drainsOnly?: boolean
   /** Since when draining destinations have had no connection, kept from round to round. */
@@ -114,6 +116,8 @@ export async function reconcile(job: Job, live: Live, options: ApplyOptions): Pr
   const scope = scopeOf(job.wanted)
   let { seen, plan: left, verdict } = first
   let entry = options.continues
+  const endsDrains = options.drainsOnly === true || openKeys(first.plan).size === 0
+  const ending = endsDrains ? (entry ?? options.newest) : undefined
   // A verdict is no apply to go back behind: while it is written down nobody shall wait for its effect.
   const late = options.cause.kind === 'check'
   let changed = false
@@ -130,7 +134,7 @@ export async function reconcile(job: Job, live: Live, options: ApplyOptions): Pr
       const earlier = ledger
       ledger = intended(ledger, todo, job.wanted, left.drains, live.clock.monotonic())
       options.journal.write(ledger)
-      if (!late) entry ??= record(left, seen, ledger, live, options)
+      if (!late) entry ??= ending ?? record(left, seen, ledger, live, options)
       changed = true
       const pass = await applyStages(todo, live, seen, {
         progress: done => options.progress?.({ phase: 'apply', done, total: todo.length }),
@@ -159,7 +163,7 @@ export async function reconcile(job: Job, live: Live, options: ApplyOptions): Pr
   const result = { ...first, verdict, failures, drained, left, after: seen }
   if (entry === undefined) return result
   // Whether that apply failed is known already, and not made good by the end of its drains.
-  if (options.drainsOnly === true && failures.length === 0) return { ...result, entry }
+  if (entry.number === ending?.number && failures.length === 0) return { ...result, entry }
   const outcome = failures.length === 0 ? 'done' : 'failed'
   options.history.end(entry, outcome)
   return { ...result, entry: { ...entry, outcome } }

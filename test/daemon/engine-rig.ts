@@ -14,7 +14,7 @@ import { openLastGood } from '../../src/state/last-good.ts'
 import { openOverrides } from '../../src/state/overrides.ts'
 import { openPastChecks } from '../../src/state/past-checks.ts'
 import { openTrials } from '../../src/state/trial.ts'
-import { memoryTable } from '../../src/table/memory.ts'
+import { type MemoryOptions, memoryTable } from '../../src/table/memory.ts'
 import { toText } from '../../src/table/snapshot.ts'
 import { state, stillClock } from '../engine/rig.ts'
 
@@ -37,7 +37,10 @@ export interface EngineRig {
 }
 
 /** An engine that has read nothing yet. */
-export async function withEngine(work: (rig: EngineRig) => Promise<void>): Promise<void> {
+export async function withEngine(
+  work: (rig: EngineRig) => Promise<void>,
+  options: MemoryOptions = {},
+): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'slb-engine-'))
   const folder = join(directory, 'etc')
   const store = join(directory, 'state')
@@ -45,7 +48,7 @@ export async function withEngine(work: (rig: EngineRig) => Promise<void>): Promi
   const ran: number[] = []
   const hostIn = (scene: Scene): Host => ({
     scene,
-    tables: [memoryTable(state(''))],
+    tables: [memoryTable(state(''), options)],
     clock: stillClock(),
     journal: openJournal(store, scene),
     history: openHistory(store),
