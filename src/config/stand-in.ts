@@ -75,7 +75,8 @@ function standing(
     const faults = replaced.get(file)
     if (lack === undefined && faults === undefined) return []
     const said = lack === undefined || !good.has(file) ? [] : [lackFault(file, lack)]
-    const diagnostics = [...said, ...(faults ?? [])]
+    const why = lack === 'unreadable' ? unreadFaults(file, now) : []
+    const diagnostics = [...said, ...why, ...(faults ?? [])]
     return [{ file, why: lack ?? 'invalid', standsIn: counting.has(file), diagnostics }]
   })
   const diagnostics = unique([
@@ -110,6 +111,12 @@ function missingFiles(
 /** True if the file, or the directory that it was read from, is there and cannot be read. */
 function isUnreadable(file: string, { unreadable }: Sources): boolean {
   return unreadable.some(path => isWithin(file, path))
+}
+
+/** Why the file, or the directory that it was read from, cannot be read. */
+function unreadFaults(file: string, { unreadable, diagnostics }: Sources): readonly Diagnostic[] {
+  const paths = unreadable.filter(path => isWithin(file, path))
+  return diagnostics.filter(({ message }) => paths.some(path => message.includes(`${path}: `)))
 }
 
 function isWithin(file: string, path: string): boolean {

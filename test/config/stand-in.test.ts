@@ -74,7 +74,11 @@ test('a faulty file that never was good is left out', async () => {
 })
 
 test('a file that is gone, emptied or unreadable stands in, and what to do is told', async () => {
-  const reason = { severity: 'error', code: 'unreadable-file', message: 'cannot read c' } as const
+  const reason = {
+    severity: 'error',
+    code: 'unreadable-file',
+    message: 'cannot read c.toml: the disk has an error',
+  } as const
   const texts = { ...good, 'c.toml': service('c', 82), 'd.toml': service('d', 83) }
   const now = { 'b.toml': '# nothing\n', 'd.toml': texts['d.toml'] }
   const found = await stand(now, texts, { diagnostics: [reason], unreadable: ['c.toml'] })
@@ -88,6 +92,12 @@ test('a file that is gone, emptied or unreadable stands in, and what to do is to
     'unreadable-file',
   ])
   assert.match(found.diagnostics.map(({ suggestion }) => suggestion).join(), /--yes-remove/)
+  const unread = found.held.find(({ file }) => file === 'c.toml')
+  assert.equal(
+    unread?.diagnostics.map(({ message }) => message),
+    ['c.toml cannot be read: its last good text stays in force', reason.message],
+    'and why',
+  )
 })
 
 test('a directory that cannot be read makes all of its files unreadable', async () => {
