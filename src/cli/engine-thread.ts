@@ -11,6 +11,7 @@ import type { Order } from '../daemon/thread.ts'
 import { openTidying } from '../daemon/tidy.ts'
 import { Watcher } from '../health/watcher.ts'
 import { openHost } from '../host.ts'
+import { SlbError } from '../model/error.ts'
 import { remembering } from '../state/journal.ts'
 import { openLastGood } from '../state/last-good.ts'
 import type { Io } from './context.ts'
@@ -39,7 +40,17 @@ const host = openHost({
     note('warn', error.message, error.hint === undefined ? {} : { hint: error.hint }),
 })
 /** What an earlier run in this boot has left makes this one its successor: peers may have kept its routes. */
-const restarting = host.journal.read().service.size > 0
+const restarting = hasLeft()
+
+/** A record that cannot be read may say so; why it cannot is told by the first task that needs it. */
+function hasLeft(): boolean {
+  try {
+    return host.journal.read().service.size > 0
+  } catch (error) {
+    if (error instanceof SlbError) return true
+    throw error
+  }
+}
 
 const engine = new Engine({
   // The daemon is the only writer, so what it has written need not be read again.

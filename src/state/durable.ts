@@ -1,6 +1,7 @@
 /** Files that are whole or absent, whatever happens: a crash, a full disk, a power cut. */
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -39,7 +40,7 @@ export function replaceFiles(files: readonly (readonly [string, string | Uint8Ar
 function placeFile(path: string, content: string | Uint8Array): void {
   const temporary = `${path}.tmp`
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o750 })
+    makeDirectory(dirname(path))
     const file = openSync(temporary, 'w', 0o640)
     try {
       const bytes = typeof content === 'string' ? Buffer.from(content) : content
@@ -52,6 +53,18 @@ function placeFile(path: string, content: string | Uint8Array): void {
   } catch (cause) {
     discard(temporary)
     throw ioError('write', path, cause)
+  }
+}
+
+/** With all above it. Node says of a read-only file system that something is missing; mkdir(2) itself does not. */
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o750 })
+  } catch (error) {
+    const parent = dirname(path)
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === path) throw error
+    if (!existsSync(parent)) makeDirectory(parent)
+    mkdirSync(path, { mode: 0o750 })
   }
 }
 

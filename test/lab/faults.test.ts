@@ -96,6 +96,17 @@ test('a full disk at the journal is met before the kernel is touched', async () 
   run(undefined, 'umount', rig.stateDir)
 })
 
+test('a read-only file system is named as what it is', async () => {
+  const rig = freshRig()
+  mkdirSync(rig.stateDir)
+  run(undefined, 'mount', '-t', 'tmpfs', '-o', 'ro', 'none', rig.stateDir)
+  const before = standing()
+  const ran = await apply(rig, service('web', 80))
+  expect(ran, 1, /journal\.json: .*\(EROFS\)\nhint: the file system is read-only/)
+  assert.is(standing(), before)
+  run(undefined, 'umount', rig.stateDir)
+})
+
 test('a disk that fills up in the middle loses nothing: the next apply goes on', async () => {
   const rig = freshRig()
   const file = rig.file('slb.toml', service('web', 80))
