@@ -5,12 +5,14 @@
  * under test/net beside routers in network namespaces of it, those under test/lab inside a kernel
  * with IPVS (see test/lab/kernel), those under test/qemu inside a whole distribution kernel (only
  * when asked, or with CI set). It ends with `N passed, N failed`; a file that crashes or runs no test
- * has failed. A few that fail are run once more, each alone; what passes then is named at the end.
+ * has failed. A few that fail are run once more, each alone; what passes then is named at the end. In
+ * the soak (SLB_RUNS set, see rounds.ts) nothing is run again, and what the files tell is shown.
  * Routers or a lab that cannot be had are a failure when CI is set, and else count their
  * files as skipped.
  */
 import { openLab } from './lab/kernel/lab.ts'
 import { ensureRouters } from './net/tools.ts'
+import { isSoak } from './rounds.ts'
 import { type RunLane, runWithAgain } from './runner/again.ts'
 import { findTests, type Lane, lanes } from './runner/find-tests.ts'
 import { runInLab } from './runner/in-lab.ts'
@@ -18,8 +20,6 @@ import { closingLine, lost, type Outcome, show } from './runner/outcome.ts'
 import { runFiles } from './runner/run-file.ts'
 
 const inCi = (process.env['CI'] ?? '') !== ''
-/** Many rounds: then what the files tell of them is shown, too. */
-const inSoak = (process.env['SLB_RUNS'] ?? '') !== ''
 const hostTimeout = Number(process.env['TEST_TIMEOUT'] ?? 120)
 const labTimeout = Number(process.env['TEST_TIMEOUT'] ?? 300)
 
@@ -56,7 +56,7 @@ async function main(): Promise<void> {
   const tell = (outcome: Outcome): void => {
     outcomes.push(outcome)
     console.log(show(outcome))
-    if (inSoak && outcome.failed === 0) console.log(outcome.said.trimEnd())
+    if (isSoak && outcome.failed === 0) console.log(outcome.said.trimEnd())
   }
   let skipped = 0
   for (const lane of args.lanes) {
@@ -65,7 +65,9 @@ async function main(): Promise<void> {
     const run: RunLane = async (some, hear, alone) => {
       skipped += await runIn[lane](some, hear, alone)
     }
-    again.push(...(await runWithAgain(files, run, tell, line => console.log(line))))
+    // Where failures are counted, what fails once has failed.
+    if (isSoak) await run(files, tell, false)
+    else again.push(...(await runWithAgain(files, run, tell, line => console.log(line))))
   }
   if (outcomes.length + skipped === 0) console.log('no test file has such a path')
   if (again.length > 0) console.log(`Passed only alone, after a failure: ${again.join(', ')}`)

@@ -47,6 +47,7 @@ test('a walk from any case to any other', async () => {
         }
       },
     ),
+    1000,
   )
 })
 

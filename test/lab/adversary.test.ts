@@ -5,14 +5,15 @@ import { fileURLToPath } from 'node:url'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Ran } from '../cli/slb.ts'
+import { rounds } from '../rounds.ts'
 import type { Churned } from './churner.ts'
 import { saved } from './ipvsadm.ts'
 import { ip, run } from './namespace.ts'
 import { freshRig, running } from './rig.ts'
-import { times } from './rounds.ts'
 
 const churner = fileURLToPath(new URL('./churner.js', import.meta.url))
-const rounds = 30 * times
+/** Plans that must be right. */
+const applies = rounds(30, 1000)
 
 const ports = (from: number): number[] => Array.from({ length: 15 }, (_, index) => from + index)
 
@@ -81,7 +82,7 @@ test('what others own stays, ours is repaired, and no plan is wrong', async () =
   const wrongs: string[] = []
   const trouble: string[] = []
   const churned = await besideChurner(async () => {
-    for (let round = 0; round < rounds; round++) {
+    for (let round = 0; round < applies; round++) {
       const [file, from] = round % 2 === 0 ? ([two, 8010] as const) : ([one, 8000] as const)
       const { out, err } = await apply(file)
       assert.ok(out.startsWith('{'), err)
@@ -106,7 +107,7 @@ test('what others own stays, ours is repaired, and no plan is wrong', async () =
   assert.equal(saved().filter(isTheirs), theirs)
   const { wronged, ...counts } = churned
   console.log(
-    `  ${rounds} applies beside ${JSON.stringify(counts)}, ${trouble.length} changes failed`,
+    `  ${applies} applies beside ${JSON.stringify(counts)}, ${trouble.length} changes failed`,
   )
   for (const message of trouble.slice(0, 5)) console.log(`    ${message}`)
 })
@@ -154,7 +155,7 @@ backends = ["10.0.0.1", "fd00::1"]
   let steps = ''
   try {
     await once(other.process.stdout, 'data')
-    for (let round = 1; round <= rounds; round++) {
+    for (let round = 1; round <= applies; round++) {
       const { status, out, err } = await rig.here('apply', '-c', round % 2 ? files[1] : files[0])
       assert.ok(status === 0 || status === 1, out + err)
       assert.not.match(out, /[-~>=!+] address \S+ (?:198\.|2001:db8:9:)/, 'plans of others')
@@ -174,7 +175,7 @@ backends = ["10.0.0.1", "fd00::1"]
   assert.match(shown, /^slb0 .*192\.0\.2\.10\/32/m)
   assert.match(shown, /^slb0 .*192\.0\.2\.20\/32/m)
   assert.match(shown, /^eth7 +\S+ +198\.51\.100\.99\/24/m)
-  console.log(`  ${rounds} applies beside ${steps}`)
+  console.log(`  ${applies} applies beside ${steps}`)
 })
 
 test.run()

@@ -4,11 +4,11 @@ import * as assert from 'uvu/assert'
 import { birdRouter } from '../net/bird.ts'
 import { ourAs, routersAs } from '../net/rows.ts'
 import { stays, until } from '../net/until.ts'
+import { rounds } from '../rounds.ts'
 import { onSegment } from './announced.ts'
 import { randomFrom, seed } from './random.ts'
-import { times } from './rounds.ts'
 
-const edits = 100 * times
+const edits = rounds(100, 1000)
 const host = '10.77.0.1'
 
 /** What the files say: everything here may change without a word to any session. */

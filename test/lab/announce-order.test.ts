@@ -3,12 +3,12 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { gracefulShutdown } from '../../src/model/announcement.ts'
 import { stays, untilEqual } from '../net/until.ts'
+import { rounds } from '../rounds.ts'
 import { bgp, communities, hops, onSegment, port, untilRouted, vip, web } from './announced.ts'
 import { clients } from './backends.ts'
 import { until } from './daemon-rig.ts'
 import { saved } from './ipvsadm.ts'
 import { run } from './namespace.ts'
-import { times } from './rounds.ts'
 
 /** The same backends behind a VIP that neighbours are told of. */
 const mail = `
@@ -50,7 +50,7 @@ test('up: addresses and services, the quorum, the route; down: the route, the ba
     assert.equal(new Set(await asking.during(500)), new Set(['backend1', 'backend2']))
 
     const lags: number[] = []
-    for (let flap = 0; flap < 5 * times; flap++) {
+    for (let flap = 0; flap < rounds(5, 100); flap++) {
       await two.become('fails')
       const { at } = await untilRouted(scene, false)
       lags.push(at - (two.asked[0] ?? at))

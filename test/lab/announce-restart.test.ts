@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { stays, until as untilSeen } from '../net/until.ts'
+import { rounds } from '../rounds.ts'
 import {
   bgp,
   type Director,
@@ -16,8 +17,8 @@ import {
 import { until } from './daemon-rig.ts'
 import { saved } from './ipvsadm.ts'
 import { run } from './namespace.ts'
-import { times } from './rounds.ts'
 
+const restarts = rounds(1, 25)
 const graceful = 'graceful_restart = "60s"'
 
 const text = (peer: string, onStop = 'keep'): string =>
@@ -56,7 +57,7 @@ async function again(
 test('with graceful restart the route never leaves the router while slb is killed, stopped and started', () =>
   onSegment({ files: () => ({ 'slb.toml': text(graceful) }) }, async scene => {
     const director = await begun(scene)
-    for (let round = 0; round < times; round++) {
+    for (let round = 0; round < restarts; round++) {
       await again(scene, director, 'SIGKILL')
       await again(scene, director, 'SIGTERM')
     }

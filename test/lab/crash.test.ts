@@ -1,6 +1,7 @@
 /**
- * slb is killed (SIGKILL) at every system call of an apply of fifty changes that could leave
- * something half done; the next apply converges, and nothing of anybody else's has changed.
+ * slb is killed (SIGKILL) at every system call of an apply of fifty changes, and of what takes them
+ * back, that could leave something half done; the next apply converges, and nothing of anybody else's
+ * has changed.
  *
  * The default run takes a sample spread over all points; `npm run soak` takes every one.
  */
@@ -9,30 +10,41 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { namespaceId } from '../../src/netlink/namespace.ts'
 import type { Ran } from '../cli/slb.ts'
+import { rounds } from '../rounds.ts'
 import { after, before, foreign, makeForeign } from './fifty.ts'
 import { ip } from './namespace.ts'
 import { freshRig, type LabRig } from './rig.ts'
-import { times } from './rounds.ts'
 import { fileWrites, sends, traced } from './trace.ts'
 
-const sample = 6
+/** Ways from what stands to what is to stand: the fifty changes, all of them back by a file, and by a rollback. */
+const ways = ['forth', 'back', 'rollback'] as const
+type Way = (typeof ways)[number]
+/** Of each way. */
+const sample = rounds(2, Number.POSITIVE_INFINITY)
 
 interface Scene {
   readonly rig: LabRig
-  readonly before: string
-  readonly after: string
+  /** What stands, and what it is to become: files. */
+  readonly from: string
+  readonly to: string
+  /** The command that is killed. */
+  readonly command: readonly string[]
   /** What others own. */
   readonly theirs: readonly string[]
 }
 
-/** A fresh namespace in which slb applied `before`, and in which others live, too. */
-async function scene(): Promise<Scene> {
+/** A fresh namespace in which slb applied what stands, and in which others live, too. */
+async function scene(way: Way): Promise<Scene> {
   const rig = freshRig()
   ip(undefined, 'link add eth7 type dummy', 'link set eth7 up')
-  const first = rig.file('before.toml', before)
-  expectStatus(await rig.here('apply', '-c', first), 0)
+  const files = [rig.file('before.toml', before), rig.file('after.toml', after)] as const
+  expectStatus(await rig.here('apply', '-c', files[0]), 0)
   makeForeign()
-  return { rig, before: first, after: rig.file('after.toml', after), theirs: foreign() }
+  if (way !== 'forth') expectStatus(await rig.here(...applying(files[1])), 0)
+  const [from, to] = way === 'forth' ? files : [files[1], files[0]]
+  const goingBack = ['rollback', '-c', files[1], '--yes-remove', '99']
+  const command = way === 'rollback' ? goingBack : applying(to)
+  return { rig, from, to, command, theirs: foreign() }
 }
 
 const applying = (config: string): string[] => ['apply', '-c', config, '--yes-remove', '99']
@@ -54,10 +66,10 @@ function specific(path: string, { stateDir }: LabRig): string {
   return path.replace('STATE', stateDir).replace('NAMESPACE', `namespace-${namespaceId()}`)
 }
 
-/** All points of an apply that is let through. */
-async function findPoints(): Promise<readonly Point[]> {
-  const { rig, after } = await scene()
-  const ran = await traced(rig, applying(after), '-y', '-e', `trace=${sends},${fileWrites}`)
+/** All points of a way that is gone to its end. */
+async function findPoints(way: Way): Promise<readonly Point[]> {
+  const { rig, command } = await scene(way)
+  const ran = await traced(rig, command, '-y', '-e', `trace=${sends},${fileWrites}`)
   expectStatus(ran, 0)
   const nth = new Map<string, number>()
   const found: { call: string; nth: number; path: string | undefined }[] = []
@@ -77,29 +89,21 @@ function pathsOf(line: string): readonly string[] {
   return [...line.matchAll(/["<](\/[^">]*)[">]/g)].map(([, path = '']) => path)
 }
 
-/** Kills an apply there, and sees what the next one makes of it. */
-async function crashAt(point: Point, real: boolean): Promise<void> {
-  const { rig, before, after, theirs } = await scene()
-  const name = `${point.call} ${point.nth}`
+/** Kills a command there, and sees what the next apply makes of it. */
+async function crashAt(way: Way, point: Point, real: boolean): Promise<void> {
+  const { rig, from, to, command, theirs } = await scene(way)
+  const name = `${way}: ${point.call} ${point.nth}`
   const paths = point.files.flatMap(path => ['-P', specific(path, rig)])
   const inject = `inject=${point.call}:signal=KILL:when=${point.nth}`
-  const killed = await traced(
-    rig,
-    applying(after),
-    ...paths,
-    '-e',
-    `trace=${point.call}`,
-    '-e',
-    inject,
-  )
+  const killed = await traced(rig, command, ...paths, '-e', `trace=${point.call}`, '-e', inject)
   assert.is(killed.signal, 'SIGKILL', `${name}: killed`)
   assert.is(killed.calls.length, point.nth, `${name}: there, and not elsewhere`)
   const slb = real ? rig.slb : rig.here
-  expectStatus(await slb(...applying(after)), 0, name)
-  expectStatus(await slb('plan', '-c', after, '--detailed-exitcode'), 0, name)
+  expectStatus(await slb(...applying(to)), 0, name)
+  expectStatus(await slb('plan', '-c', to, '--detailed-exitcode'), 0, name)
   assert.equal(foreign(), theirs, `${name}: what others own`)
-  expectStatus(await rig.here(...applying(before)), 0, `${name}, and back`)
-  expectStatus(await rig.here('plan', '-c', before, '--detailed-exitcode'), 0, `${name}, and back`)
+  expectStatus(await rig.here(...applying(from)), 0, `${name}, and back`)
+  expectStatus(await rig.here('plan', '-c', from, '--detailed-exitcode'), 0, `${name}, and back`)
   assert.equal(foreign(), theirs, `${name}: what others own, and back`)
   assert.equal(leftovers(rig), [], `${name}: temporary files`)
 }
@@ -126,8 +130,8 @@ function spread<T>(all: readonly T[], count: number): readonly T[] {
 }
 
 test('the plan has fifty changes', async () => {
-  const { rig, after } = await scene()
-  const plan = JSON.parse((await rig.here('plan', '-c', after, '-o', 'json')).out)
+  const { rig, to } = await scene('forth')
+  const plan = JSON.parse((await rig.here('plan', '-c', to, '-o', 'json')).out)
   assert.is(plan.changes.length, 50)
   const kinds = new Set(
     plan.changes.map((one: { op: string; kind: string }) => `${one.op} ${one.kind}`),
@@ -136,21 +140,22 @@ test('the plan has fifty changes', async () => {
     assert.ok(kinds.has(kind), kind)
 })
 
-test('an apply that is killed anywhere is finished by the next one', async () => {
-  const points = await findPoints()
-  const chosen = spread(points, sample * times)
-  assert.ok(points.length > 100, `${points.length} points`)
-  for (const [index, point] of chosen.entries()) await crashAt(point, index % 4 === 0)
-  const count = (of: string): number =>
-    points.filter(({ call }) => of.split(',').includes(call)).length
-  console.log(
-    `  ${points.length} points: ${count(sends)} netlink sends, ${count(fileWrites)} file writes; killed at ${chosen.length}`,
-  )
-})
+for (const way of ways)
+  test(`an apply that is killed anywhere is finished by the next one: ${way}`, async () => {
+    const points = await findPoints(way)
+    const chosen = spread(points, sample)
+    assert.ok(points.length > 100, `${points.length} points`)
+    for (const [index, point] of chosen.entries()) await crashAt(way, point, index % 4 === 0)
+    const count = (of: string): number =>
+      points.filter(({ call }) => of.split(',').includes(call)).length
+    console.log(
+      `  ${way}: ${points.length} points: ${count(sends)} netlink sends, ${count(fileWrites)} file writes; killed at ${chosen.length}`,
+    )
+  })
 
 test('an apply that is killed again and again gets there in the end', async () => {
-  const { rig, before, after, theirs } = await scene()
-  const kills = Math.ceil(3 * Math.sqrt(times))
+  const { rig, from: before, to: after, theirs } = await scene('forth')
+  const kills = rounds(3, 30)
   let landed = 0
   for (let kill = 0; kill < kills; kill++) {
     // Steps of a prime number visit all parts of an apply; now forth, now back.

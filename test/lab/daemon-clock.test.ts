@@ -3,10 +3,10 @@ import { execFileSync } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { rounds } from '../rounds.ts'
 import { type DaemonRig, daemonRig, until } from './daemon-rig.ts'
 import { saved } from './ipvsadm.ts'
 import { labRig } from './rig.ts'
-import { times } from './rounds.ts'
 import { withNetwork } from './topology.ts'
 import { connect, serveTcp } from './traffic.ts'
 
@@ -34,7 +34,7 @@ test('a clock that is set forward or back moves neither drains nor trials', () =
       // Flows on both backends, so that what drains has to wait to its deadline.
       for (let index = 0; index < 4; index++)
         network.open.push(await connect(network.client, '192.0.2.10', 8080, 20_000))
-      for (let round = 0; round < times; round++) {
+      for (let round = 0; round < rounds(1, 10); round++) {
         daemon.save('web.toml', balanced('"10.2.0.11"'))
         await until('draining', () => saved().some(line => line.endsWith('10.2.0.12:8080 -m -w 0')))
         const begun = performance.now()

@@ -1,10 +1,10 @@
 /** Random histories of checks, drains, weights, edits and restarts end in the right weights. */
 import fc from 'fast-check'
 import { test } from 'uvu'
+import { rounds } from '../rounds.ts'
 import { live } from './health-history.ts'
 import { names, type Step } from './health-steps.ts'
 import { seed } from './random.ts'
-import { times } from './rounds.ts'
 
 const name = fc.constantFrom(...names)
 const backend = fc.integer({ min: 0, max: 2 })
@@ -63,7 +63,7 @@ test('weights are what files, checks and operators say, whatever happened before
       await live(steps)
     }),
     // A shorter history says more, but each one takes seconds.
-    { numRuns: 2 * times, seed, endOnFailure: true, ...(path !== undefined && { path }) },
+    { numRuns: rounds(2, 50), seed, endOnFailure: true, ...(path !== undefined && { path }) },
   )
   if (outcome.failed) {
     const steps = outcome.counterexample?.[0] ?? []

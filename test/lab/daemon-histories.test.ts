@@ -1,10 +1,10 @@
 /** Random histories of a daemon end in the right state, with what belongs to others untouched. */
 import fc from 'fast-check'
 import { test } from 'uvu'
+import { rounds } from '../rounds.ts'
 import { History } from './daemon-history.ts'
 import { faults, meddlings, names, type Step, saveStyles } from './daemon-steps.ts'
 import { seed } from './random.ts'
-import { times } from './rounds.ts'
 
 const name = fc.constantFrom(...names)
 const port = fc.integer({ min: 8000, max: 8003 })
@@ -71,7 +71,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 const histories = fc.array(step, { minLength: 6, maxLength: 10 })
 
 test('the live state is what the files said last, or what is held', async () => {
-  const numRuns = times
+  const numRuns = rounds(1, 100)
   const path = process.env['SLB_PATH']
   const lived: Step[][] = []
   const outcome = await fc.check(

@@ -26,7 +26,7 @@ import { saved } from './ipvsadm.ts'
 import { ip, run } from './namespace.ts'
 import { freshRig } from './rig.ts'
 
-/** A fight begins at the third repair within ten seconds: no history begins one. */
+/** A fight begins at the third repair within ten seconds: none is begun by chance. */
 const mostAtOnce = 2
 
 export class History {
@@ -39,6 +39,8 @@ export class History {
   readonly #foreign = new Map<number, number>()
   /** What a rollback or an undo keeps, whatever the files say. */
   #held: ReadonlyMap<Name, Wish> | undefined
+  /** Services that somebody else took away again and again. */
+  readonly #fought = new Set<string>()
   #foreignAddress = true
   #saves = 0
 
@@ -61,8 +63,13 @@ export class History {
       await this.#quiet()
       const plan = await this.#daemon.slb('plan')
       if (this.#held === undefined) assert.match(plan.out, /No changes/, plan.out + plan.err)
-      const bugs = this.#daemon.log().filter(({ message }) => /fault in slb|fight/.test(message))
+      const bugs = this.#daemon.log().filter(({ message }) => /fault in slb/.test(message))
       assert.equal(bugs, [])
+      assert.equal(
+        this.#givenUp().filter(key => ![...this.#fought].some(one => key.startsWith(one))),
+        [],
+        'left alone, though nobody fought over it',
+      )
     } catch (error) {
       throw new Error(`${(error as Error).message}\nThe log:\n${this.#daemon.text()}`)
     } finally {
@@ -166,6 +173,7 @@ export class History {
     await this.#quiet()
     const at = ['-t', `${vips[name]}:80`]
     const backend = ['-r', '10.0.0.11:80']
+    if (how === 'fight') return this.#fight(name)
     if (how === 'delete') run(undefined, 'ipvsadm', '-D', ...at)
     if (how === 'edit') run(undefined, 'ipvsadm', '-E', ...at, '-s', 'lc')
     if (how === 'weight') run(undefined, 'ipvsadm', '-e', ...at, ...backend, '-m', '-w', '77')
@@ -178,6 +186,39 @@ export class History {
       await sleep(300)
       plugIn()
     }
+  }
+
+  /** Takes a service away until slb gives it up; the others stay served meanwhile. */
+  async #fight(name: Name): Promise<void> {
+    const key = `tcp ${vips[name]}:80`
+    this.#fought.add(key)
+    const before = this.#givenUp().length
+    const others = saved().filter(line => !line.includes(`${vips[name]}:80`))
+    const rival = setInterval(() => {
+      // It is not there before it is repaired.
+      if (saved().includes(`-A -t ${vips[name]}:80 -s wrr`))
+        run(undefined, 'ipvsadm', '-D', '-t', `${vips[name]}:80`)
+    }, 100)
+    try {
+      await until(`${key} given up`, () => this.#givenUp().slice(before).includes(key))
+    } finally {
+      clearInterval(rival)
+    }
+    assert.equal(
+      saved().filter(line => !line.includes(`${vips[name]}:80`)),
+      others,
+    )
+    // What is held comes back by itself. Whoever does not want to wait for the rest says apply.
+    if (this.#held !== undefined) return
+    const { status, out, err } = await this.#daemon.slb('apply')
+    assert.is(status, this.#broken.size > 0 ? 3 : 0, out + err)
+  }
+
+  /** The keys that slb says it leaves alone. */
+  #givenUp(): readonly string[] {
+    return this.#daemon
+      .log()
+      .flatMap(({ message }) => /^somebody else changes (.*) back/.exec(message)?.[1] ?? [])
   }
 
   /** Edits something, sees it live, and takes it back. */

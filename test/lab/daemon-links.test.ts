@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { rounds } from '../rounds.ts'
 import {
   back,
   foreignIsWhole,
@@ -15,16 +16,18 @@ import {
 import { saved } from './ipvsadm.ts'
 import { ip, run } from './namespace.ts'
 import { randomFrom, seed } from './random.ts'
-import { times } from './rounds.ts'
 
 const below = randomFrom(seed)
+const vanishing = rounds(4, 200)
+/** Of two links each. */
+const downs = rounds(1, 25)
 
 test('a link that vanishes takes its VIP along, and brings it back; nobody else notices', () =>
   withUplink(async daemon => {
     console.log(`  SLB_SEED=${seed}`)
     const table = saved()
     const took: number[] = []
-    for (let round = 0; round < 4 * times; round++) {
+    for (let round = 0; round < vanishing; round++) {
       ip(undefined, 'link del eth7')
       await sleep(below(1000))
       uplink()
@@ -48,7 +51,7 @@ test('a link that vanishes takes its VIP along, and brings it back; nobody else 
 test('IPv6 VIPs go with a link that goes down, and come back', () =>
   withUplink(async () => {
     const took: number[] = []
-    for (let round = 0; round < times; round++) {
+    for (let round = 0; round < downs; round++) {
       for (const link of ['eth7', 'slb0'] as const) {
         ip(undefined, `link set ${link} down`)
         await sleep(below(1000))
@@ -57,7 +60,7 @@ test('IPv6 VIPs go with a link that goes down, and come back', () =>
         took.push(await back(link))
         assert.match(run(undefined, 'ip', '-o', 'link', 'show', link), /[<,]UP[,>]/)
       }
-      if (round + 1 < times) await sleep(peace / 2)
+      if (round + 1 < downs) await sleep(peace / 2)
     }
     show('a link down and up', took)
     foreignIsWhole()

@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { rounds } from '../rounds.ts'
 import { type DaemonRig, until, withDaemon } from './daemon-rig.ts'
 import { saved } from './ipvsadm.ts'
-import { times } from './rounds.ts'
 
-const edits = 20 * times
+const edits = rounds(20, 400)
 /** Until here caches fill and code is compiled. */
 const warm = Math.max(10, edits / 10)
 /** What a heap may swing by between two collections, in MiB. */

@@ -8,13 +8,13 @@ import { fileURLToPath } from 'node:url'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { countWrites, type Sends, straceOptions } from '../../bench/writes.ts'
+import { rounds } from '../rounds.ts'
 import type { Churned } from './churner.ts'
 import { type DaemonRig, daemonRig, reboot, until, untilSaved } from './daemon-rig.ts'
 import { saved } from './ipvsadm.ts'
 import { run } from './namespace.ts'
 import { randomFrom, seed } from './random.ts'
 import { labRig, running } from './rig.ts'
-import { times } from './rounds.ts'
 import { type Network, withNetwork } from './topology.ts'
 import { connect, type Flow, serveTcp } from './traffic.ts'
 
@@ -118,7 +118,7 @@ test('killed and started again, it writes nothing, and a thousand flows live on'
     }
     await again('SIGKILL', true)
     await again('SIGTERM', true)
-    for (let kill = 1; kill < 2 * times; kill++) await again('SIGKILL', false)
+    for (let kill = 1; kill < rounds(2, 25); kill++) await again('SIGKILL', false)
     await end(daemon, 'SIGTERM')
     console.log(`  ${flows.length} flows, ${restarts} restarts, 0 writes, 0 cut`)
   }))
@@ -184,7 +184,7 @@ test('killed at any moment while files change and others write, the next start g
     daemon.save(`${name}.toml`, plain(name, weights.get(name)))
   }
   await daemon.start()
-  const kills = 2 * times
+  const kills = rounds(2, 50)
   const other = await otherWriter()
   for (let kill = 0; kill < kills; kill++) {
     for (const end = performance.now() + below(1500); performance.now() < end; ) {

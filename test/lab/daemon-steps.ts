@@ -5,7 +5,16 @@ export const names = ['web', 'mail', 'moving'] as const
 export type Name = (typeof names)[number]
 export const saveStyles = ['rename', 'pieces', 'unlink', 'symlink'] as const
 export const faults = ['invalid', 'empty', 'gone'] as const
-export const meddlings = ['delete', 'edit', 'weight', 'flush', 'link', 'down', 'unplug'] as const
+export const meddlings = [
+  'delete',
+  'edit',
+  'weight',
+  'flush',
+  'link',
+  'down',
+  'unplug',
+  'fight',
+] as const
 
 export type Step =
   | {

@@ -6,9 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type LinkEvent, listenLinks } from '../../src/netlink/events.ts'
+import { rounds } from '../rounds.ts'
 import { enterFreshNamespace, ip } from './namespace.ts'
 
-const runs = Number(process.env['SLB_RUNS'] ?? 3)
+const runs = rounds(3, 100)
 
 interface Ear {
   readonly events: LinkEvent[]

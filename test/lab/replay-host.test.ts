@@ -119,6 +119,7 @@ test('random writes are answered alike', () =>
         for (const table of real) table.close()
       }
     }),
+    1000,
   ))
 
 test.run()

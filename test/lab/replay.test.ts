@@ -134,6 +134,7 @@ test('random writes are answered alike, errno by errno', () =>
       real.close()
       assert.is(await play(memory, trace), answer)
     }),
+    1000,
   ))
 
 test.run()

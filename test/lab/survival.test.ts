@@ -3,9 +3,9 @@ import { writeFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Ran } from '../cli/slb.ts'
+import { rounds } from '../rounds.ts'
 import { ip, run } from './namespace.ts'
 import { type LabRig, labRig } from './rig.ts'
-import { times } from './rounds.ts'
 import { type Network, withNetwork } from './topology.ts'
 import { sends, traced } from './trace.ts'
 import { connect, type Flow, serveTcp } from './traffic.ts'
@@ -114,7 +114,7 @@ test('no flow is lost when slb is killed in the middle of an edit', () =>
     const two = rig.file('two.toml', config({ backends: ['', '', ', weight = 9', ''] }))
     const whole = await traced(rig, ['apply', '-c', one], '-e', `trace=${sends}`)
     expect(whole, 0, /scheduler rr -> wlc/, 'whole')
-    const kills = 2 * times
+    const kills = rounds(2, 50)
     for (let kill = 1; kill <= kills; kill++) {
       const [from, to] = kill % 2 === 0 ? [two, one] : [one, two]
       const at = Math.max(

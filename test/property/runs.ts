@@ -4,22 +4,29 @@ import type { Desired } from '../../src/model/desired.ts'
 import type { State } from '../../src/model/state.ts'
 import { want } from '../../src/plan/want.ts'
 import { toText } from '../../src/table/snapshot.ts'
+import { rounds } from '../rounds.ts'
 
-const { SLB_RUNS, SLB_SEED, SLB_PATH } = process.env
-
-/** `SLB_RUNS=50` takes 50 times as many rounds as the default test run (`npm run soak`). */
-const times = Number(SLB_RUNS ?? 1)
+const { SLB_SEED, SLB_PATH } = process.env
 
 /** `SLB_SEED=123 SLB_PATH=4:1` repeats a counterexample. */
 const seed = Number(SLB_SEED ?? Math.floor(Math.random() * 0x7fff_ffff))
 
-/** Checks a property on `rounds` generated values (times `SLB_RUNS`) and says so with the seed. */
+/** What the soak takes of each property, or ten times as many as `npm test` where that is more. */
+const figure = 10_000
+
+/**
+ * Checks a property on generated values and says so with the seed.
+ *
+ * @param least how many in `npm test`.
+ * @param most how many in the soak.
+ */
 export async function check<T>(
   name: string,
-  rounds: number,
+  least: number,
   property: fc.IProperty<T> | fc.IAsyncProperty<T>,
+  most: number = Math.max(figure, 10 * least),
 ): Promise<void> {
-  const numRuns = Math.max(1, Math.round(rounds * times))
+  const numRuns = rounds(least, most)
   const path = SLB_PATH === undefined ? {} : { path: SLB_PATH, endOnFailure: true }
   const outcome = await fc.check(property as fc.IAsyncProperty<T>, { numRuns, seed, ...path })
   if (outcome.failed) throw failure(outcome)

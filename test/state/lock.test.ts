@@ -1,10 +1,16 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { SlbError } from '../../src/model/error.ts'
 import { takeLock } from '../../src/state/lock.ts'
+
+/** By each of four. */
+const takes = 50
 
 const refusal = async (): Promise<SlbError> => {
   try {
@@ -44,6 +50,46 @@ test('a killed holder leaves nothing behind', async () => {
   const child = spawnSync(process.execPath, ['--input-type=module', '-e', code])
   assert.is(child.signal, 'SIGKILL')
   await (await takeLock('next')).release()
+})
+
+test('however many race for it, two never hold it at once', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'slb-lock-'))
+  const url = new URL('../../src/state/lock.js', import.meta.url)
+  // Making a folder fails where it is there already.
+  const code = `const { takeLock } = await import(${JSON.stringify(url.href)})
+    const { mkdirSync, rmdirSync } = await import('node:fs')
+    let refused = 0
+    for (let taken = 0; taken < ${takes}; ) {
+      const lock = await takeLock('racer').catch(error => {
+        if (error.code !== 'locked') throw error
+        refused++
+      })
+      if (lock === undefined) continue
+      mkdirSync('held')
+      await new Promise(resolve => setImmediate(resolve))
+      rmdirSync('held')
+      await lock.release()
+      taken++
+    }
+    console.log(refused)`
+  const racers = Array.from({ length: 4 }, () => {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    let said = ''
+    child.stdout.on('data', chunk => {
+      said += chunk
+    })
+    return once(child, 'close').then(([status]) => ({ status, refused: Number(said) }))
+  })
+  const ended = await Promise.all(racers)
+  assert.equal(
+    ended.map(({ status }) => status),
+    [0, 0, 0, 0],
+  )
+  assert.ok(ended.reduce((sum, { refused }) => sum + refused, 0) > 0, 'they met')
+  rmSync(folder, { recursive: true })
 })
 
 test.run()

@@ -4,11 +4,12 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { rounds } from '../rounds.ts'
 import { makeRig, settle, textsOf } from './rig.ts'
 
-/** `SLB_RUNS=13` cuts at more than 500 places (`npm run soak`). */
-const batches = Math.max(1, Math.round(Number(process.env['SLB_RUNS'] ?? 1)))
+/** So many at once, each of them cut at two places. */
 const batch = 40
+const batches = rounds(1, 13)
 
 const text = (port: number): string =>
   `[service.web]\nvip = "192.0.2.10"\nport = ${port}\nbackends = ["10.0.0.11:80", "10.0.0.12:80"]\n`
