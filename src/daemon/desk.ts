@@ -3,6 +3,9 @@ import type { Conductor } from './conductor.ts'
 import type { Session } from './server.ts'
 import type { CommandLine } from './task.ts'
 
+/** Who waits for less needs no words, in milliseconds. */
+const patience = 1000
+
 /** The exit status of a command that something outside kept from its end. */
 const failed = 1
 
@@ -10,11 +13,19 @@ const failed = 1
 export class Desk {
   readonly #open = new Map<number, Session>()
   readonly #conductor: Pick<Conductor, 'command' | 'withdraw' | 'waiting'>
+  readonly #patience: number
+  /** Those who are about to be told that they wait, or have been. */
+  readonly #waits = new Map<number, Wait>()
   #last = 0
   #closed = false
 
-  constructor(conductor: Pick<Conductor, 'command' | 'withdraw' | 'waiting'>) {
+  /** @param wait milliseconds until somebody at a terminal is told that he waits for his turn. */
+  constructor(
+    conductor: Pick<Conductor, 'command' | 'withdraw' | 'waiting'>,
+    wait: number = patience,
+  ) {
     this.#conductor = conductor
+    this.#patience = wait
   }
 
   /**
@@ -28,10 +39,33 @@ export class Desk {
     }
     const id = ++this.#last
     this.#open.set(id, session)
+    if (line.err.tty && !isQuiet(line)) this.#waits.set(id, this.#tellWait(session))
     this.#conductor.command(id, line)
     return {
       gone: () => {
-        if (this.#conductor.withdraw(id)) this.#open.delete(id)
+        if (!this.#conductor.withdraw(id)) return
+        this.began(id)
+        this.#open.delete(id)
+      },
+    }
+  }
+
+  /** The engine has begun this command. */
+  began(id: number): void {
+    this.#waits.get(id)?.end()
+    this.#waits.delete(id)
+  }
+
+  #tellWait(session: Session): Wait {
+    let told = false
+    const timer = setTimeout(() => {
+      told = true
+      session.print({ err: `${eraseLine}waiting for what slb run is at` })
+    }, this.#patience)
+    return {
+      end() {
+        clearTimeout(timer)
+        if (told) session.print({ err: eraseLine })
       },
     }
   }
@@ -58,12 +92,22 @@ export class Desk {
     for (const id of this.#conductor.waiting) {
       const session = this.#open.get(id)
       this.#conductor.withdraw(id)
+      this.began(id)
       this.#open.delete(id)
       if (session !== undefined) dismiss(session, stopping)
     }
   }
 }
 
+function isQuiet({ argv }: CommandLine): boolean {
+  return argv.some(one => one === '-q' || one === '--quiet')
+}
+
+interface Wait {
+  end(): void
+}
+
+const eraseLine = '\r\u001b[K'
 const stopping = 'error: slb run is stopping: this command was not begun\n'
 const broken =
   'error: slb run failed while it did this\nhint: its log says why; slb status tells what it has done\n'

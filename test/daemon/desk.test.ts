@@ -1,4 +1,5 @@
 /** Whoever gives the daemon a command gets an answer, whatever becomes of engine and daemon. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Desk } from '../../src/daemon/desk.ts'
@@ -10,24 +11,27 @@ const line: CommandLine = { argv: ['plan'], user: 'me', out: terminal, err: term
 
 function rig() {
   const queue: number[] = []
-  const desk = new Desk({
-    command: id => queue.push(id),
-    withdraw(id) {
-      const at = queue.indexOf(id)
-      if (at >= 0) queue.splice(at, 1)
-      return at >= 0
+  const desk = new Desk(
+    {
+      command: id => queue.push(id),
+      withdraw(id) {
+        const at = queue.indexOf(id)
+        if (at >= 0) queue.splice(at, 1)
+        return at >= 0
+      },
+      get waiting() {
+        return [...queue]
+      },
     },
-    get waiting() {
-      return [...queue]
-    },
-  })
-  const client = () => {
+    20,
+  )
+  const client = (at: CommandLine = line) => {
     const heard: (Answer | number)[] = []
     const session = {
       print: (answer: Answer) => heard.push(answer),
       end: (status: number) => heard.push(status),
     }
-    return { heard, ...desk.take(line, session) }
+    return { heard, ...desk.take(at, session) }
   }
   return { desk, queue, client }
 }
@@ -76,6 +80,25 @@ test('a daemon that stops says so to all who wait, and to those who come', () =>
   desk.ended(1, 0)
   assert.equal(begun.heard, [0])
   assert.equal(queue, [])
+})
+
+test('who waits for a turn at a terminal is told so, until it comes; nobody else is', async () => {
+  const { desk, client } = rig()
+  const tty = { tty: true, colour: false }
+  const [waits, begins, piped] = [
+    client({ ...line, err: tty }),
+    client({ ...line, err: tty }),
+    client(),
+  ]
+  desk.began(2)
+  while (waits.heard.length === 0) await sleep(5)
+  assert.match(JSON.stringify(waits.heard[0]), /waiting for what slb run is at/)
+  desk.began(1)
+  assert.equal(waits.heard.slice(1), [{ err: '\r\u001b[K' }])
+  await sleep(60)
+  assert.equal([...begins.heard, ...piped.heard], [])
+  desk.ended(1, 0)
+  assert.is(waits.heard.at(-1), 0)
 })
 
 test.run()

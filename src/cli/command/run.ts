@@ -138,6 +138,7 @@ async function start(
     clock: systemClock,
     work(task) {
       vitals.began(task)
+      if (task.kind === 'command') desk.began(task.id)
       working = true
       return worked(thread.work(task), task, log)
     },
