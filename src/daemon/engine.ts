@@ -20,6 +20,7 @@ import { leave } from './stop.ts'
 import type { Report, Task } from './task.ts'
 import { errorNote, roundNotes, summaryOf, triedAgain } from './tell.ts'
 import { Troubles } from './troubles.ts'
+import { Way } from './way.ts'
 
 export class Engine {
   readonly #ends: EngineEnds
@@ -32,8 +33,7 @@ export class Engine {
   readonly #intent: Intent
   readonly #hurry = new AbortController()
   #failed = false
-  /** Of a look that can be ended. */
-  #way: AbortController | undefined
+  readonly #way = new Way()
 
   constructor(given: EngineEnds) {
     const host: Host = { ...given.host, asMeant: seen => this.#serving.asMeant(seen) }
@@ -66,7 +66,7 @@ export class Engine {
 
   /** A look at everything ends with nothing compared: something that cannot wait has come. */
   giveWay(): void {
-    this.#way?.abort()
+    this.#way.give()
   }
 
   /** Ends what stopping waits for. */
@@ -82,7 +82,8 @@ export class Engine {
     let gaveWay = false
     const before = this.#standing()
     try {
-      if (task.kind === 'look') gaveWay = await this.#lookUnlessUrged(task.at)
+      if (task.kind === 'look')
+        gaveWay = await this.#way.taken(signal => this.#look(task.at, signal))
       else await this.#do(task)
       if (!gaveWay) this.#troubles.went(task.kind)
     } catch (error) {
@@ -223,21 +224,6 @@ export class Engine {
     await this.#drift.look(job, at, this.#intent.node, signal)
   }
 
-  /** True if it gave way. */
-  async #lookUnlessUrged(at: 'all' | 'links'): Promise<boolean> {
-    const way = new AbortController()
-    this.#way = way
-    try {
-      await this.#look(at, way.signal)
-      return false
-    } catch (error) {
-      if (error !== way.signal.reason) throw error
-      return true
-    } finally {
-      this.#way = undefined
-    }
-  }
-
   /** What was found, or time itself, changes what is wanted. */
   async #verdicts(found: readonly Found[]): Promise<void> {
     const { notes, moves } = this.#serving.note(found)
@@ -308,14 +294,10 @@ export class Engine {
   #commandApplied(job: Job, round: Round, made: Made): void {
     const { standing, prepared } = made
     this.#settle(prepared)
-    if (standing === undefined) {
-      this.#intent.take(job)
-      this.#serving.accept(prepared)
-      return
-    }
-    const { desired } = standing.loaded
+    const desired = standing?.loaded.desired
     if (desired === undefined) this.#intent.take(job)
     else this.#intent.accept(job, desired, prepared)
-    this.#intake.settle(standing, round)
+    if (standing === undefined) this.#serving.accept(prepared)
+    else this.#intake.settle(standing, round)
   }
 }
