@@ -10,8 +10,9 @@ import { type DaemonRig, daemonRig, until } from './daemon-rig.ts'
 import {
   addressesOf,
   type faults,
+  hasAddresses,
   linesOf,
-  linkOf,
+  meddle,
   type meddlings,
   type Name,
   names,
@@ -171,21 +172,9 @@ export class History {
   async #meddle(how: (typeof meddlings)[number], name: Name): Promise<void> {
     if (!this.#mayMeddle(how)) return
     await this.#quiet()
-    const at = ['-t', `${vips[name]}:80`]
-    const backend = ['-r', '10.0.0.11:80']
     if (how === 'fight') return this.#fight(name)
-    if (how === 'delete') run(undefined, 'ipvsadm', '-D', ...at)
-    if (how === 'edit') run(undefined, 'ipvsadm', '-E', ...at, '-s', 'lc')
-    if (how === 'weight') run(undefined, 'ipvsadm', '-e', ...at, ...backend, '-m', '-w', '77')
-    if (how === 'flush') ip(undefined, 'address flush dev slb0')
-    if (how === 'link') ip(undefined, 'link del slb0')
-    if (how === 'down') ip(undefined, 'link set eth7 down', 'link set eth7 up')
-    if (how === 'unplug') {
-      ip(undefined, 'link del eth7')
-      this.#foreignAddress = false
-      await sleep(300)
-      plugIn()
-    }
+    if (how === 'unplug') this.#foreignAddress = false
+    await meddle(how, name)
   }
 
   /** Takes a service away until slb gives it up; the others stay served meanwhile. */
@@ -294,14 +283,8 @@ export class History {
     await until(`the table\n${wanted}`, () => saved().join('\n') === wanted).catch(error => {
       throw new Error(`${(error as Error).message}\nbut there is\n${saved().join('\n')}`)
     })
-    await until('the addresses', () => names.every(name => this.#hasAddresses(name)))
+    await until('the addresses', () => names.every(name => hasAddresses(name)))
     const theirs = addressesOf('eth7').includes('198.51.100.1/24')
     assert.is(theirs, this.#foreignAddress, 'the address of somebody else')
-  }
-
-  #hasAddresses(name: Name): boolean {
-    const there = addressesOf(linkOf[name])
-    const six = `2001:db8::${vips[name].slice(-2)}/128`
-    return there.includes(`${vips[name]}/32`) && there.includes(six)
   }
 }

@@ -1,4 +1,5 @@
 /** What can happen to a daemon in a history, what its files say, and what the kernel then has. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ip, run } from './namespace.ts'
 
 export const names = ['web', 'mail', 'moving'] as const
@@ -84,6 +85,33 @@ export function linesOf(name: Name, { weight, backends }: Wish): string[] {
 /** Makes the link that is not ours. */
 export function plugIn(): void {
   ip(undefined, 'link add eth7 type dummy', 'link set eth7 up')
+}
+
+/** Does something once to what is ours. Resolves when it is done. */
+export async function meddle(
+  how: Exclude<(typeof meddlings)[number], 'fight'>,
+  name: Name,
+): Promise<void> {
+  const at = ['-t', `${vips[name]}:80`]
+  const backend = ['-r', '10.0.0.11:80']
+  if (how === 'delete') run(undefined, 'ipvsadm', '-D', ...at)
+  if (how === 'edit') run(undefined, 'ipvsadm', '-E', ...at, '-s', 'lc')
+  if (how === 'weight') run(undefined, 'ipvsadm', '-e', ...at, ...backend, '-m', '-w', '77')
+  if (how === 'flush') ip(undefined, 'address flush dev slb0')
+  if (how === 'link') ip(undefined, 'link del slb0')
+  if (how === 'down') ip(undefined, 'link set eth7 down', 'link set eth7 up')
+  if (how === 'unplug') {
+    ip(undefined, 'link del eth7')
+    await sleep(300)
+    plugIn()
+  }
+}
+
+/** True if both VIPs of a service are there. */
+export function hasAddresses(name: Name): boolean {
+  const there = addressesOf(linkOf[name])
+  const six = `2001:db8::${vips[name].slice(-2)}/128`
+  return there.includes(`${vips[name]}/32`) && there.includes(six)
 }
 
 /** The global addresses of a link, with their prefixes. */
