@@ -244,7 +244,7 @@ export class Engine {
         kind,
         command: 'run',
         user: 'slb',
-        files: kind === 'file' ? this.#intake.fileNames : [],
+        files: kind === 'file' ? this.#intake.changedFiles : [],
       },
       keep: desired?.history ?? 50,
       node: desired?.node.name ?? this.#ends.hostname,

@@ -59,8 +59,9 @@ export class Intake {
     return this.#standing?.held ?? []
   }
 
-  get fileNames(): readonly string[] {
-    return (this.#standing?.sources ?? []).map(({ file }) => file)
+  /** The files that make a difference to what was accepted last. */
+  get changedFiles(): readonly string[] {
+    return this.#texts.changed({ sources: this.#standing?.sources ?? [] })
   }
 
   /** Finds out which texts count, and tells of those that do not. */

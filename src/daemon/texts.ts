@@ -43,6 +43,18 @@ export class Texts {
     )
   }
 
+  /** The files that say something else than was accepted last, or are gone since; if none does, all of them. */
+  changed({ sources }: Pick<Standing, 'sources'>): readonly string[] {
+    const good = this.#good()
+    const here = new Set(sources.map(({ file }) => file))
+    const other = sources.filter(({ file, text }) => !sameText(good.get(file), text))
+    const changed = [
+      ...other.map(({ file }) => file),
+      ...[...good.keys()].filter(one => !here.has(one)),
+    ]
+    return changed.length > 0 ? changed : [...here]
+  }
+
   /** These are good from now on. Throws SlbError `io`. */
   accept({ sources }: Standing): void {
     this.#store.accept(sources)

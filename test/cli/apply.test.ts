@@ -270,6 +270,21 @@ test('an apply that has not ended is begun, since nobody can say whether it stil
     assert.match((await slb('history')).out, /^1 .*Z {2}begun /m)
   }))
 
+test('a line of the history names three files, JSON all of them', () => {
+  const names = ['a.toml', 'b.toml', 'c.toml', 'd.toml', 'e.toml']
+  const many = names.map((name, at) => [
+    name,
+    web.replace('.web]', `.w${at}]`).replace('80', `8${at}`),
+  ])
+  return withRig(Object.fromEntries(many), forwarding, async ({ slb }) => {
+    const ran = await slb('apply', ...names.flatMap(name => ['-c', name]))
+    assert.is(ran.status, 0, ran.err)
+    assert.match((await slb('history')).out, / {2}a\.toml b\.toml c\.toml and 2 more$/m)
+    const json = JSON.parse((await slb('history', '-o', 'json')).out)
+    assert.equal(json.applies[0].cause.files, names)
+  })
+})
+
 test('the history says where an apply was made', () =>
   withRig({ ...files, 'named.toml': `${web}[node]\nname = "edge-7"\n` }, '', async ({ slb }) => {
     await slb('apply', '-c', 'web.toml')

@@ -75,6 +75,20 @@ test('the settings of files that were refused rule nothing', () =>
     assert.is((await save(`[node]\ndrift = "alert"\n${all}`)).node.drift, 'alert')
   }))
 
+test('the history names the files that made a difference', () =>
+  withEngine(async ({ save, engine, folder, host }) => {
+    await save(all)
+    const other = join(folder, 'other.toml')
+    const applied = async (text: string): Promise<readonly string[] | undefined> => {
+      writeFileSync(other, text)
+      await engine.work({ kind: 'files', now: readSources([folder]) })
+      return host.history.list()[0]?.cause.files
+    }
+    assert.equal(host.history.list()[0]?.cause.files, [join(folder, 'slb.toml')])
+    assert.equal(await applied(service('f', 90)), [other])
+    assert.equal(await applied(service('f', 91)), [other])
+  }))
+
 test('nor do those of files that are held: what was good last rules, also after a restart', () =>
   withEngine(async ({ save, restart, host, folder, engine }) => {
     await save(`[node]\ndrift = "alert"\n${all}`)

@@ -9,6 +9,9 @@ import { faultLines } from '../report.ts'
 import { table } from '../text-table.ts'
 import { standingDocument, tellStanding } from '../trial.ts'
 
+/** So many files stand in one line. */
+const most = 3
+
 export const run: Run<object> = async ({ io, options }) => {
   const host = await io.openHost(options)
   try {
@@ -73,12 +76,18 @@ function lines(
     entry.cause.user,
     entry.cause.command,
     changes(entry),
-    entry.cause.files.join(' '),
+    named(entry.cause.files),
   ])
   return table([
     ['BACK', 'TIME', 'OUTCOME', 'CAUSE', 'USER', 'COMMAND', 'CHANGES', 'FILES'],
     ...rows,
   ])
+}
+
+/** Some files by name, and how many more there are. */
+function named(files: readonly string[]): string {
+  const more = files.length - most
+  return more > 1 ? `${files.slice(0, most).join(' ')} and ${more} more` : files.join(' ')
 }
 
 function changes({ summary: { add, change, drain, remove } }: HistoryEntry): string {

@@ -8,7 +8,7 @@ export const run: Run<object> = async ({ io, options }) => {
   try {
     const held = host.holds.clear()
     const line = held
-      ? 'The files hold again: slb apply makes it as they say.'
+      ? `The files hold again: ${io.daemon === undefined ? 'slb apply' : 'slb run'} makes it as they say.`
       : 'Nothing was held.'
     await printData(io, options, { format_version: 1, resumed: held }, [line])
     return exit.done
