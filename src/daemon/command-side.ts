@@ -9,6 +9,7 @@ import type { Memory, Verdict } from '../serve/circumstances.ts'
 import type { Intake } from './intake.ts'
 import type { Rounds } from './rounds.ts'
 import type { Prepared, Serving } from './serving.ts'
+import { foughtNote } from './tell.ts'
 
 /** In place of the files and the kernel alone. */
 export interface CommandSide {
@@ -49,6 +50,8 @@ export interface Made {
 
 export interface EngineSide {
   job(): Job | undefined
+  /** The keys that somebody else changes back again and again. */
+  fought(): readonly string[]
   /** Told of each round that the guard let through, with what it was made of. */
   applied(job: Job, round: Round, made: Made): void
 }
@@ -85,6 +88,10 @@ export function commandSide(
       return round
     },
     health: serving,
-    notes: () => (intake.refused === undefined ? [] : [intake.refused]),
+    notes: () => {
+      const fought = engine.fought()
+      const fight = fought.length === 0 ? [] : [foughtNote(fought)]
+      return intake.refused === undefined ? fight : [intake.refused, ...fight]
+    },
   }
 }

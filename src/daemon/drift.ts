@@ -38,6 +38,11 @@ export class Drift {
     return this.#failing.some
   }
 
+  /** The keys that somebody else changes back again and again. */
+  get fought(): readonly string[] {
+    return [...this.#fights.resting(this.#ends.clock.monotonic())]
+  }
+
   /** The keys that are left alone for a while. */
   resting(): ReadonlySet<string> {
     const now = this.#ends.clock.monotonic()

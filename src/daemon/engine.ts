@@ -100,6 +100,7 @@ export class Engine {
         refused: this.#intake.refused,
         hold,
         failed: this.#failed || this.#drift.failing,
+        fought: this.#drift.fought,
         fault: this.#troubles.message,
       }),
       node: this.#intent.node,
@@ -165,6 +166,7 @@ export class Engine {
   async #command({ id, line }: Task & { readonly kind: 'command' }): Promise<void> {
     const side = commandSide(this.#ends, this.#rounds, this.#intake, this.#serving, {
       job: () => this.#intent.job,
+      fought: () => this.#drift.fought,
       applied: (...applied) => this.#commandApplied(...applied),
     })
     if (!line.argv.includes('rollback')) return this.#ends.runCommand(id, line, side)

@@ -60,8 +60,10 @@ export function roundNotes(round: Round): readonly NoteArguments[] {
   return [...(changed === undefined ? [] : [changed]), ...failureNotes(round)]
 }
 
-/** Nothing to say if it changed nothing. */
-function changeNote({ plan, failures, left, drained, entry }: Round): NoteArguments | undefined {
+/** Nothing to say if it changed nothing, or was refused. */
+function changeNote(round: Round): NoteArguments | undefined {
+  const { plan, verdict, failures, left, drained, entry } = round
+  if (verdict.refusal !== undefined) return undefined
   if (plan.changes.length === 0 && drained.length === 0) return undefined
   const { add, change, drain, remove } = summarise(plan)
   const draining = left.pending.filter(one => one.deadline !== undefined).length
@@ -169,24 +171,37 @@ export function driftNote({ plan }: Preview, keys: readonly string[]): Record<st
   }
 }
 
+/** What is left alone for now; of a service that is fought over, its backends are, too. */
+export function foughtNote(keys: readonly string[]): string {
+  const whole = new Set(keys)
+  const first = keys.filter(key => !whole.has(key.split(' -> ')[0] ?? '') || !key.includes(' -> '))
+  const more = first.length > alike ? ` and ${first.length - alike} more` : ''
+  const named = `${first.slice(0, alike).join(', ')}${more}`
+  return `somebody else changes ${named} back again and again: left alone for a while`
+}
+
 interface Condition {
   readonly services: number
   readonly held: readonly Held[]
   readonly refused: string | undefined
   readonly hold: Hold | undefined
   readonly failed: boolean
+  /** Keys that somebody else changes back again and again. */
+  readonly fought: readonly string[]
   /** What keeps everything from being done. */
   readonly fault: string | undefined
 }
 
 /** The state of things in one line. */
-export function summaryOf({ services, held, refused, hold, failed, fault }: Condition): string {
+export function summaryOf(condition: Condition): string {
+  const { services, held, refused, hold, failed, fought, fault } = condition
   const what = services === 1 ? '1 service' : `${services} services`
   if (fault !== undefined) return `nothing can be done: ${fault}`
   if (hold !== undefined)
     return `${what}, held since a${hold.why === 'undo' ? 'n undo' : ' rollback'}`
   if (refused !== undefined) return `${what} as before: ${refused}`
   if (failed) return `${what}, and something failed: see the log`
+  if (fought.length > 0) return `${what}; ${foughtNote(fought)}`
   const first = held[0]
   if (first === undefined) return `${what} as configured`
   const more = held.length > 1 ? ` and ${held.length - 1} more` : ''

@@ -43,9 +43,11 @@ export const fine: Judged = { state: 'ok' }
 export function verdictsOf(plan: Plan, seen: State): Verdicts {
   const verdicts = new Map<string, Judged>()
   for (const change of plan.changes) verdicts.set(changeKey(change), judge(change, plan))
+  const begins = new Set<string>()
+  for (const change of plan.changes) if (change.op === 'drain') begins.add(changeKey(change))
   for (const { key, reason } of plan.pending)
     verdicts.set(key, {
-      state: waiting(key, reason, verdicts, seen),
+      state: waiting(key, reason, begins, verdicts, seen),
       why: agreed(plan, key) ?? reason,
     })
   for (const { key, kind, owner, hint } of plan.refused)
@@ -66,12 +68,22 @@ export function standingOf(
   return { state: 'out', ...(why !== undefined && { why }) }
 }
 
-/** A row that waits is on its way in if it is not there, and else on its way out. */
-function waiting(key: string, reason: string, verdicts: Verdicts, seen: State): Standing {
+/**
+ * A row that waits is on its way in if it is not there, and else on its way out.
+ *
+ * @param begins keys whose drain the plan would begin: nothing drains there yet.
+ */
+function waiting(
+  key: string,
+  reason: string,
+  begins: ReadonlySet<string>,
+  verdicts: Verdicts,
+  seen: State,
+): Standing {
   if (!isLive(key, seen)) return 'missing'
-  return /^(draining|after the drain)/.test(reason)
-    ? 'draining'
-    : (verdicts.get(key)?.state ?? 'unwanted')
+  const [, first, after] = /^(draining$|after the drain of )(.*)/.exec(reason) ?? []
+  const drains = first !== undefined && !begins.has(after || key)
+  return drains ? 'draining' : (verdicts.get(key)?.state ?? 'unwanted')
 }
 
 function isLive(key: string, seen: State): boolean {

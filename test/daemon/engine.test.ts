@@ -66,13 +66,32 @@ backends = ["10.0.0.11"]
 const all = ['a', 'b', 'c', 'd', 'e'].map((name, index) => service(name, 80 + index)).join('')
 
 test('the settings of files that were refused rule nothing', () =>
-  withEngine(async ({ save, engine }) => {
+  withEngine(async ({ save, engine, notes }) => {
     assert.is((await save(all)).node.drift, 'repair')
+    notes.length = 0
     const refused = await save(`[node]\ndrift = "alert"\n${service('a', 80)}`)
+    assert.is(notes.length, 1, 'what is refused is not told as if it were done')
     assert.match(refused.summary, /as before: the plan removes 4 of 5 services/)
     assert.is(refused.node.drift, 'repair')
     assert.is((await engine.work({ kind: 'look', at: 'all' })).node.drift, 'repair')
     assert.is((await save(`[node]\ndrift = "alert"\n${all}`)).node.drift, 'alert')
+  }))
+
+test('what is fought over is said, in the line of the state, too', () =>
+  withEngine(async ({ save, engine, host, notes }) => {
+    await save(all)
+    const key = 'tcp 192.0.2.10:80'
+    let summary = ''
+    for (let repairs = 0; repairs < 3; repairs++) {
+      const { service } = await observe(host)
+      const row = service.get(key)
+      assert.ok(row)
+      for (const table of host.tables) await table.apply([{ op: 'delete', kind: 'service', row }])
+      summary = (await engine.work({ kind: 'look', at: 'all' })).summary
+    }
+    assert.match(notes.join('\n'), /error somebody else changes tcp 192\.0\.2\.10:80 back/)
+    const said = `somebody else changes ${key} back again and again: left alone for a while`
+    assert.is(summary, `5 services; ${said}`)
   }))
 
 test('the history names the files that made a difference', () =>

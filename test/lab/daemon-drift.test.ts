@@ -109,6 +109,8 @@ test('a key that is fought over is left alone, the log says so, and others stay 
     try {
       await daemon.logged(/somebody else changes tcp 192\.0\.2\.20:80 back/)
       await daemon.logged(/somebody else changes address slb0 192\.0\.2\.20\/32 back/)
+      const { err } = await daemon.slb('status')
+      assert.match(err, /slb run: somebody else changes .*tcp 192\.0\.2\.20:80.* back/)
       const repairs = applies(daemon)
       await sleep(2500)
       assert.is(applies(daemon), repairs, 'no more repairs')

@@ -51,6 +51,19 @@ test('live as wanted is ok', () => {
   })
 })
 
+test('a drain that the plan would begin is none yet: service and address are unwanted', () => {
+  const both = `${service}  -> 10.0.0.11:80 nat weight W\naddress slb0 192.0.2.10/32 ours\nlink slb0 dummy up ours\n`
+  const drain = 'tcp 192.0.2.10:80 -> 10.0.0.11:80'
+  for (const [weight, draining, standing] of [
+    ['1', new Map(), 'unwanted'],
+    ['0', new Map([[drain, 1_000_000]]), 'draining'],
+  ] as const) {
+    const ledger = { ...emptyLedger, draining }
+    const found = standings('', both.replace('W', weight), { ledger })
+    assert.equal([found['10.0.0.11:80'], found['192.0.2.10 on slb0']], [standing, standing])
+  }
+})
+
 test('wanted and not live is missing, with all that is behind it', () => {
   assert.equal(
     standings(`${service}  -> 10.0.0.11:80 nat weight 1\nsysctl net.ipv4.ip_forward = 1\n`, ''),
