@@ -3,6 +3,7 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Ran } from '../cli/slb.ts'
+import { isSoak } from '../rounds.ts'
 import { saved } from './ipvsadm.ts'
 import { ip, run } from './namespace.ts'
 import { freshRig, type LabRig, type Running, type StartOptions } from './rig.ts'
@@ -39,8 +40,11 @@ export interface DaemonRig {
   stop(signal?: NodeJS.Signals): Promise<Ran>
 }
 
-/** A lab is slow and shared: what takes longer has not come. In milliseconds. */
-const patience = 20_000
+/**
+ * A lab is slow and shared: what takes longer has not come. In the soak, which goes on for hours, others
+ * may need the machine meanwhile. In milliseconds.
+ */
+const patience = isSoak ? 60_000 : 20_000
 
 /** Stopping takes what `stop_timeout` says, which is a few seconds in tests. */
 const longestStop = 90_000
