@@ -68,7 +68,9 @@ export async function withEngine(
       hostname: 'lb1',
       note: (level, message, fields) => notes.push(`${level} ${message} ${JSON.stringify(fields)}`),
       watch() {},
-      foresee: ({ peer }) => notes.push(`peers to come: ${[...peer.keys()]}`),
+      foresee: ({ peer }) => {
+        if (peer.size > 0) notes.push(`peers to come: ${[...peer.keys()]}`)
+      },
       runCommand: async id => {
         ran.push(id)
       },
