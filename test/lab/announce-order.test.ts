@@ -19,7 +19,7 @@ announce = "arp"
 uplink = "eth0"
 when_empty = "withdraw"
 backends = ["10.77.0.21", "10.77.0.22"]
-check = { interval = "200ms", timeout = "200ms", rise = 1, fall = 2 }
+check = { interval = "1s", timeout = "1s", rise = 1, fall = 2 }
 `
 
 const addresses = (): string => run(undefined, 'ip', '-br', 'address')

@@ -14,6 +14,9 @@ const meddler = fileURLToPath(new URL('./meddler.js', import.meta.url))
 
 const text = `${bgp('', 'hold = "3s"\nkeepalive = "1s"')}${web()}`
 
+/** Four daemons start at once, on one processor. In milliseconds. */
+const patience = 90_000
+
 /** A host among others: all have the same VIP. */
 interface Victim {
   readonly name: string
@@ -37,6 +40,7 @@ function victim(scene: Scene, director: Director): Victim {
         `${is ? 'a' : 'no'} way by ${ipv4}`,
         () => hops(scene),
         all => all.includes(ipv4) === is,
+        patience,
       ).catch(error => {
         throw new Error(`${error}\n${director.daemon.text()}`)
       })

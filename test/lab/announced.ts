@@ -36,7 +36,10 @@ as = ${routersAs}
 ${peer}
 `
 
-/** A service of two backends, which is announced; `more` are further keys of it. */
+/**
+ * A service of two backends, which is announced; `more` are further keys of it. A backend that has to wait
+ * for a processor for less than a second does not count as down.
+ */
 export const web = (more = '', announce = '"bgp"'): string => `
 [service.web]
 vip = "${vip}"
@@ -52,8 +55,8 @@ ${more}
 type = "http"
 port = 8081
 path = "/"
-interval = "200ms"
-timeout = "200ms"
+interval = "1s"
+timeout = "1s"
 rise = 1
 fall = 1
 `
