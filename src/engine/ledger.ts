@@ -4,6 +4,7 @@ import type { State } from '../model/state.ts'
 import { defaultDrain } from '../plan/services.ts'
 import { intent } from '../plan/settings.ts'
 import type { Ledger, Plan, Wanted } from '../plan/types.ts'
+import { rulesOf } from './announcing-rules.ts'
 import type { Pass } from './stages.ts'
 import { standingServices, unsettledHash } from './standing-services.ts'
 
@@ -57,7 +58,7 @@ export function intended(
       sets[kind].add(key)
     }
   }
-  return { service: service ?? ledger.service, ...sets, settings, begun, draining }
+  return { ...ledger, service: service ?? ledger.service, ...sets, settings, begun, draining }
 }
 
 /** True for what the journal has to say before it happens: that something will be ours, or drains. */
@@ -163,6 +164,7 @@ export function confirmed(
     settings: heldSettings(ledger, seen, wanted, left, refused),
     begun: new Set(),
     draining,
+    ...rulesOf(wanted),
   }
 }
 

@@ -134,7 +134,7 @@ export async function reconcile(job: Job, live: Live, options: ApplyOptions): Pr
       const earlier = ledger
       ledger = intended(ledger, todo, job.wanted, left.drains, live.clock.monotonic())
       options.journal.write(ledger)
-      if (!late) entry ??= ending ?? record(left, seen, ledger, live, options)
+      if (!late) entry ??= ending ?? record(left, seen, ledger, job.wanted, live, options)
       changed = true
       const pass = await applyStages(todo, live, seen, {
         progress: done => options.progress?.({ phase: 'apply', done, total: todo.length }),
@@ -158,7 +158,7 @@ export async function reconcile(job: Job, live: Live, options: ApplyOptions): Pr
     verdict = guard(left, seen, ledger, job.limits, job.consent)
   }
   options.journal.write(confirmed(ledger, seen, job.wanted, left, attempts.failed))
-  if (late && changed) entry ??= record(first.plan, first.seen, ledger, live, options)
+  if (late && changed) entry ??= record(first.plan, first.seen, ledger, job.wanted, live, options)
   const { failures } = attempts
   const result = { ...first, verdict, failures, drained, left, after: seen }
   if (entry === undefined) return result
@@ -186,6 +186,7 @@ function record(
   found: Plan,
   seen: State,
   ledger: Ledger,
+  wanted: Wanted,
   live: Live,
   options: ApplyOptions,
 ): HistoryEntry {
@@ -195,7 +196,7 @@ function record(
       cause: options.cause,
       revision: found.revision,
       summary: summarise(found),
-      ...imageBefore(found, live.asMeant?.(seen) ?? seen, ledger),
+      ...imageBefore(found, live.asMeant?.(seen) ?? seen, ledger, wanted),
     },
     options.keep,
   )

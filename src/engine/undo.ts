@@ -4,14 +4,16 @@ import { changeKey, type Failure } from '../model/change.ts'
 import { keyOf, type Service, type Sysctl } from '../model/rows.ts'
 import { type State, stateOf, topKinds } from '../model/state.ts'
 import { isOurAddress, isOurLink, isOurService } from '../plan/ours.ts'
-import type { Ledger, Plan, Policy, Wanted } from '../plan/types.ts'
+import type { Ledger, Plan, Policy, Wanted, Withdrawal } from '../plan/types.ts'
+import { leadsOf } from '../serve/leads.ts'
 import type { HistoryEntry } from '../state/history.ts'
 import { fromText, toText } from '../table/snapshot.ts'
+import { type Rules, rulesBefore, rulesBehind, rulesOf } from './announcing-rules.ts'
 
-type EntryImage = Pick<HistoryEntry, 'before' | 'absent' | 'policies'>
+type EntryImage = Pick<HistoryEntry, 'before' | 'absent' | 'policies' | 'announcing'>
 
 /** The rows that a plan touches, as they are before it; a touched destination stands for its whole service. */
-export function imageBefore(plan: Plan, seen: State, ledger: Ledger): EntryImage {
+export function imageBefore(plan: Plan, seen: State, ledger: Ledger, wanted: Wanted): EntryImage {
   const before = mutableState()
   const absent = new Set<string>()
   const policies: Record<string, { name: string; drain: number }> = {}
@@ -25,7 +27,13 @@ export function imageBefore(plan: Plan, seen: State, ledger: Ledger): EntryImage
     if (row !== undefined && known !== undefined)
       policies[key] = { name: known.name, drain: known.drain }
   }
-  return { before: toText(before), absent: [...absent], policies }
+  const announcing = rulesBefore(ledger, wanted)
+  return {
+    before: toText(before),
+    absent: [...absent],
+    policies,
+    ...(announcing && { announcing }),
+  }
 }
 
 /**
@@ -119,7 +127,23 @@ export function rewound(
       if (row !== undefined) state.service.set(key, { ...row, owned: true })
     }
   }
-  return { state, policies, names: namesOf(state, policies), reasons: new Map() }
+  return wantedOf(state, policies, rulesBehind(ledger, entries))
+}
+
+/** What is wanted, where only the rows and what was recorded with them are left to tell. */
+function wantedOf(
+  state: State,
+  policies: ReadonlyMap<string, Policy>,
+  { strict, withdrawal }: Rules,
+): Wanted {
+  return {
+    state,
+    policies,
+    names: namesOf(state, policies),
+    reasons: new Map(),
+    ...(strict && { strict }),
+    ...(withdrawal && { withdrawal }),
+  }
 }
 
 /** What a State comes to when all that drains has gone. */
@@ -142,14 +166,28 @@ export function withoutDraining(state: State, draining: ReadonlyMap<string, numb
 }
 
 /** Everything that going back comes to, as text that outlives the kernel's tables. */
-export function imageOf({ state, policies }: Wanted, { draining }: Ledger): string {
-  const rules = [...policies].map(([key, { name, drain }]) => [key, name, drain] as const)
-  return JSON.stringify({ state: toText(withoutDraining(state, draining)), policies: rules })
+export function imageOf(wanted: Wanted, { draining }: Ledger): string {
+  const { strict, withdrawal } = rulesOf(wanted)
+  const image: Image = {
+    state: toText(withoutDraining(wanted.state, draining)),
+    policies: [...wanted.policies].map(([key, { name, drain }]) => [key, name, drain]),
+    strict: [...strict],
+    ...(withdrawal && { withdrawal }),
+  }
+  return JSON.stringify(image)
+}
+
+interface Image {
+  readonly state: string
+  readonly policies: readonly (readonly [string, string, number])[]
+  /** Absent in what earlier versions wrote. */
+  readonly strict?: readonly string[]
+  readonly withdrawal?: Withdrawal
 }
 
 /** What `imageOf` was made of. */
 export function imaged(text: string): Wanted {
-  const image = JSON.parse(text) as { state: string; policies: [string, string, number][] }
+  const image = JSON.parse(text) as Image
   const { state } = fromText(image.state)
   const policies = new Map(
     image.policies.map(([key, name, drain]): [string, Policy] => [
@@ -157,10 +195,14 @@ export function imaged(text: string): Wanted {
       { name, drain, adopt: false },
     ]),
   )
-  return { state, policies, names: namesOf(state, policies), reasons: new Map() }
+  const { strict, withdrawal } = image
+  return wantedOf(state, policies, {
+    ...(strict && strict.length > 0 && { strict: new Set(strict) }),
+    ...(withdrawal && { withdrawal }),
+  })
 }
 
-/** Which services an address is for, where only the rows are left to tell. */
+/** Which services an address or an announcement is for, where only the rows are left to tell. */
 function namesOf(
   state: State,
   policies: ReadonlyMap<string, Policy>,
@@ -176,6 +218,11 @@ function namesOf(
   for (const [key, row] of state.address) {
     const services = byAddress.get(row.address)
     if (services !== undefined) names.set(key, [...services].sort())
+  }
+  const { behind } = leadsOf(state)
+  for (const [key, row] of [...state.arp, ...state.route]) {
+    const services = new Set(behind(row).map(nameOf))
+    if (services.size > 0) names.set(key, [...services].sort())
   }
   return names
 }

@@ -76,6 +76,9 @@ export interface Ledger {
   readonly begun: ReadonlySet<string>
   /** Running drains: destination key to deadline, in milliseconds of the boot's monotonic clock. */
   readonly draining: ReadonlyMap<string, number>
+  /** Of what is to be announced; as in `Wanted`. */
+  readonly strict: ReadonlySet<string>
+  readonly withdrawal?: Withdrawal
 }
 
 /** A wanted row that is held by somebody else, and so left alone. */

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { GuardLimits } from '../model/desired.ts'
 import { SlbError } from '../model/error.ts'
 import type { Summary } from '../plan/summary.ts'
+import type { Withdrawal } from '../plan/types.ts'
 import { readFileIfThere, replaceFile } from './durable.ts'
 
 /**
@@ -40,6 +41,15 @@ export interface HistoryEntry {
   readonly absent: readonly string[]
   /** Names and drain times, by service key, of the services among `before`. */
   readonly policies: Readonly<Record<string, { readonly name: string; readonly drain: number }>>
+  /**
+   * How announcements were made that the apply makes otherwise: keys of those that were made only while
+   * all services behind them could serve, and of those that were not; how routes were taken back.
+   */
+  readonly announcing?: {
+    readonly strict: readonly string[]
+    readonly loose: readonly string[]
+    readonly withdrawal?: Withdrawal
+  }
   /** The machine that it was made on. */
   readonly node?: string
   /** What the guard held it against. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { SlbError } from '../model/error.ts'
 import { layersOf } from '../model/overlay.ts'
 import { openMemory } from '../model/remember.ts'
-import type { Ledger, LedgerService } from '../plan/types.ts'
+import type { Ledger, LedgerService, Withdrawal } from '../plan/types.ts'
 import { readFileIfThere, replaceFile } from './durable.ts'
 
 /** In which kernel, and which of its network namespaces, what the journal says is true. */
@@ -31,6 +31,7 @@ export const emptyLedger: Ledger = {
   settings: new Map(),
   begun: new Set(),
   draining: new Map(),
+  strict: new Set(),
 }
 
 /** The directory below the state directory that belongs to one network namespace. */
@@ -66,7 +67,8 @@ export function openJournal(stateDirectory: string, scene: Scene): Journal {
 }
 
 function isEmpty(ledger: Ledger): boolean {
-  return Object.values(ledger).every(part => part.size === 0)
+  const { withdrawal, ...parts } = ledger
+  return withdrawal === undefined && Object.values(parts).every(part => part.size === 0)
 }
 
 type ServiceLine = readonly [key: string, name: string, drain: number, hash: number]
@@ -82,6 +84,9 @@ interface JournalFile {
   readonly settings: Readonly<Record<string, string>>
   readonly begun: readonly string[]
   readonly draining: Readonly<Record<string, number>>
+  /** Absent in what earlier versions wrote. */
+  readonly strict?: readonly string[]
+  readonly withdrawal?: Withdrawal
 }
 
 /** The same ledger always gives the same text, whatever order its maps grew in. */
@@ -94,6 +99,8 @@ function encode(ledger: Ledger, scene: Scene): string {
     settings: Object.fromEntries([...ledger.settings].sort()),
     begun: [...ledger.begun].sort(),
     draining: Object.fromEntries([...ledger.draining].sort()),
+    strict: [...ledger.strict].sort(),
+    ...(ledger.withdrawal && { withdrawal: ledger.withdrawal }),
   } satisfies Omit<JournalFile, 'version' | 'boot' | 'namespace' | 'services'>)
   const services = linesOf(ledger.service).join()
   return `${head.slice(0, -1)},"services":[${services}],${rest.slice(1)}\n`
@@ -146,6 +153,8 @@ function decode(text: string, scene: Scene, path: string): Ledger {
     settings: new Map(Object.entries(file.settings)),
     begun: new Set(file.begun),
     draining: new Map(Object.entries(file.draining)),
+    strict: new Set(file.strict),
+    ...(file.withdrawal && { withdrawal: file.withdrawal }),
   }
 }
 
