@@ -18,7 +18,11 @@ function consent(command: Command): Command {
   return command
     .option('--adopt <key>', 'take over a row that somebody else made, or "all" of them', collect)
     .option('--force <key>', 'take over a row even where adopting is not enough', collect)
-    .option('--yes-remove <n>', 'agree to the removal of up to N services and backends', count)
+    .option(
+      '--yes-remove <n>',
+      'agree to the removal of up to N services, backends, VIPs, peers and routes',
+      count,
+    )
 }
 
 /** The shells that there is a completion for. */

@@ -842,7 +842,7 @@ export interface NodeConfig {
  */
 export interface GuardConfig {
   /**
-   * Of the services and of the backends each: a percentage, or a count.
+   * Of the services, the backends, the VIPs, the BGP peers and the routes, of each: a percentage, or a count.
    */
   max_remove?: string | number
 }

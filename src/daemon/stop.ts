@@ -58,7 +58,8 @@ function quieted(job: Job): Job {
   // First of all nobody is sent here any more.
   const state = { ...job.wanted.state, service, arp: new Map(), route: new Map() }
   const { meant = job.wanted.state } = job.wanted
-  return { ...job, wanted: { ...job.wanted, state, meant } }
+  const wanted = { ...job.wanted, state, meant }
+  return { ...job, wanted, consent: Number.POSITIVE_INFINITY }
 }
 
 /** Nothing at all; what drains has no more time than stopping has. */

@@ -131,8 +131,10 @@ function compareRoutes(input: PlanInput, doors: Doors, draft: Draft): void {
     const have = seen.route.get(key)
     const shut = doors(row, isStrict(key, input))
     // What it led to was lost and cannot be put back: until it can, nobody is sent here.
-    if (have?.owned && shut !== undefined)
+    if (have?.owned && shut !== undefined) {
       draft.down.push({ op: 'delete', kind: 'route', row: have })
+      draft.lost.add(key)
+    }
     if (have !== undefined && (shut !== undefined || !differs('route', have, row))) continue
     const conflict = have?.owned === false ? conflictOver(key, input) : 'none'
     if (shut !== undefined) draft.pending.push({ key, reason: shut })

@@ -38,6 +38,8 @@ export interface Draft {
   readonly pending: Pending[]
   readonly foreign: Foreign[]
   readonly notes: string[]
+  /** Keys of routes that are taken back only because what they lead to was lost. */
+  readonly lost: Set<string>
   /** Drain time in milliseconds by service key. */
   readonly drains: Map<string, number>
   /** Names of services, by key, for rows that only the ledger knows a name for. */
@@ -53,6 +55,7 @@ export function emptyDraft(): Draft {
     pending: [],
     foreign: [],
     notes: [],
+    lost: new Set(),
     drains: new Map(),
     names: new Map(),
   }

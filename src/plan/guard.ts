@@ -6,9 +6,13 @@ import { keyOf } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
 import { isOurAddress, isOurService } from './ours.ts'
 import type { Ledger, Plan } from './types.ts'
+import { withdrawnRoutes } from './withdrawals.ts'
 
 /** Removing up to this many is never too much, unless it is the last. */
 const alwaysAllowed = 3
+
+/** Without the last of these a machine is of no use; that it is announced no more can be meant well. */
+const neverLast: ReadonlySet<string> = new Set(['service', 'address', 'peer'])
 
 export interface Removal {
   /** Services that go, and services that lose their last destination. */
@@ -19,6 +23,8 @@ export interface Removal {
   readonly addresses: number
   /** BGP neighbours that are told of nothing any more. */
   readonly peers: number
+  /** Routes that go while services stay that they alone lead to. */
+  readonly routes: number
 }
 
 /** Why a plan is refused, in words; undefined = it may go on. */
@@ -41,14 +47,14 @@ export function guard(
   consent = 0,
 ): Verdict {
   const removal = removalOf(plan, seen, ledger)
-  const total = removal.services + removal.destinations + removal.addresses + removal.peers
+  const total = Object.values(removal).reduce((sum, number) => sum + number, 0)
   if (total === 0 || total <= consent) return { removal }
   const have = ownedOf(plan, seen, ledger)
   const reasons: string[] = []
-  for (const noun of ['service', 'destination', 'address', 'peer'] as const) {
+  for (const noun of ['service', 'destination', 'address', 'peer', 'route'] as const) {
     const count = `${noun}${noun === 'address' ? 'es' : 's'}` as keyof Removal
     if (removal[count] === 0) continue
-    if (noun !== 'destination' && have[count] <= removal[count]) reasons.push(`the last ${noun}`)
+    if (neverLast.has(noun) && have[count] <= removal[count]) reasons.push(`the last ${noun}`)
     else if (removal[count] > allowed(have[count], limits))
       reasons.push(`${removal[count]} of ${have[count]} ${count}`)
   }
@@ -64,7 +70,8 @@ function allowed(all: number, limits: GuardLimits): number {
   return Math.max(alwaysAllowed, Math.floor(all * limits.maxRemove.share))
 }
 
-function removalOf(plan: Plan, seen: State, { draining }: Ledger): Removal {
+function removalOf(plan: Plan, seen: State, ledger: Ledger): Removal {
+  const { draining } = ledger
   const isAgreed = (key: string): boolean => {
     const all = seen.service.get(key)?.destinations ?? []
     return all.length > 0 && all.every(row => draining.has(keyOf.destination(row)))
@@ -103,7 +110,10 @@ function removalOf(plan: Plan, seen: State, { draining }: Ledger): Removal {
       if (!placed.has(row.address) && !closed.has(row.address)) addresses++
   const services = [...gone].filter(key => !asked.has(key) && !isAgreed(key)).length
   const peers = plan.changes.filter(({ kind, op }) => kind === 'peer' && op === 'delete').length
-  return { services: services + emptied.size, destinations, addresses, peers }
+  const routes = withdrawnRoutes(plan, seen, (key, row) => {
+    return isOurService(key, row, ledger) && !isCheckService(row.id) && !gone.has(key)
+  })
+  return { services: services + emptied.size, destinations, addresses, peers, routes }
 }
 
 const none: ReadonlySet<string> = new Set()
@@ -120,13 +130,14 @@ function isOfCheck({ kind, row }: Change): boolean {
 
 /** What is ours now, and what the plan makes ours. */
 function ownedOf(plan: Plan, seen: State, ledger: Ledger): Removal {
-  const have = { services: 0, destinations: 0, addresses: 0, peers: seen.peer.size }
+  const have = { services: 0, destinations: 0, addresses: 0, peers: seen.peer.size, routes: 0 }
   for (const [key, service] of seen.service) {
     if (isCheckService(service.id) || !isOurService(key, service, ledger)) continue
     have.services++
     have.destinations += service.destinations.length
   }
   for (const [key, row] of seen.address) if (isOurAddress(key, row, ledger)) have.addresses++
+  for (const row of seen.route.values()) if (row.owned) have.routes++
   for (const change of plan.changes) {
     if (isOfCheck(change) || (change.op !== 'create' && change.op !== 'adopt')) continue
     if (change.kind === 'service') {
@@ -135,6 +146,7 @@ function ownedOf(plan: Plan, seen: State, ledger: Ledger): Removal {
     }
     if (change.kind === 'address') have.addresses++
     if (change.kind === 'peer') have.peers++
+    if (change.kind === 'route') have.routes++
   }
   return have
 }

@@ -29,10 +29,16 @@ export function plan(input: PlanInput): Plan {
     notes: draft.notes,
     names: namesOf(input, draft),
     reasons: input.wanted.reasons,
-    ...(input.wanted.agreed && { agreed: input.wanted.agreed }),
+    ...agreedOf(input, draft),
     drains: draft.drains,
     revision: revisionOf(input.wanted.state),
   }
+}
+
+/** What nobody has to consent to: what an operator or a verdict asks for, and what was lost anyway. */
+function agreedOf({ wanted: { agreed } }: PlanInput, { lost }: Draft): Pick<Plan, 'agreed'> {
+  if (lost.size === 0) return agreed === undefined ? {} : { agreed }
+  return { agreed: new Set([...(agreed ?? []), ...lost]) }
 }
 
 /**

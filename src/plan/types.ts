@@ -120,7 +120,7 @@ export interface Plan {
   readonly names: Pick<ReadonlyMap<string, readonly string[]>, 'get'>
   /** Why a change is made, by row key. */
   readonly reasons: ReadonlyMap<string, string>
-  /** Keys of rows whose removal was agreed to beforehand; see `Wanted`. */
+  /** Keys of rows whose removal was agreed to beforehand (see `Wanted`), or comes of a loss. */
   readonly agreed?: ReadonlySet<string>
   /** Drain time in milliseconds, by service key, for `drain` changes. */
   readonly drains: ReadonlyMap<string, number>
