@@ -95,6 +95,7 @@ export function scopeOf({ state }: Wanted): Omit<Scope, 'services'> {
   return {
     speakers,
     gobgpds,
+    told: state,
     sysctls: [...state.sysctl.values()].map(row => row.name),
     announced: [...state.arp.values()],
     likely: state.service,

@@ -83,9 +83,13 @@ async function ask(
   } catch (error) {
     if (error instanceof SlbError) throw error
     const why = reasonOf(error)
-    throw new SlbError('io', `there is no gobgpd at ${address}: ${why}`, {
-      hint: 'start it, or say where it is with [bgp] gobgp.address',
-    })
+    throw new SlbError(
+      isNobody(error) ? 'missing' : 'io',
+      `there is no gobgpd at ${address}: ${why}`,
+      {
+        hint: 'start it, or say where it is with [bgp] gobgp.address',
+      },
+    )
   } finally {
     session.unref()
   }
@@ -95,6 +99,13 @@ async function ask(
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   return error.cause instanceof Error ? error.cause.message : error.message
+}
+
+/** True if nobody listens there, as opposed to one who does and cannot be reached, or does not answer. */
+function isNobody(error: unknown): boolean {
+  const cause: unknown = error instanceof Error ? (error.cause ?? error) : error
+  const { code } = (cause ?? {}) as NodeJS.ErrnoException
+  return code === 'ECONNREFUSED' || code === 'ENOENT'
 }
 
 interface Answer {

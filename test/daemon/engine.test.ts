@@ -197,6 +197,39 @@ test('a reboot in a trial brings back what was there before the trial', () =>
     assert.is(host.trials.left(), undefined)
   }))
 
+const announced = (vips: number, how: string): string =>
+  Array.from(
+    { length: vips },
+    (_, n) => `[vip.v${n}]
+address = "192.0.2.${n + 1}"
+announce = "${how}"
+[service.s${n}]
+vip = "v${n}"
+port = 80
+backends = ["10.0.0.11"]
+`,
+  ).join('')
+const byTable = '[bgp]\nspeaker = "table"\n'
+const routesIn = async (host: Host): Promise<number> => (await observe(host)).route.size
+
+test('announce taken out of a whole file is refused, and every route stays', () =>
+  withEngine(async ({ save, host, notes }) => {
+    await save(byTable + announced(5, 'bgp'))
+    assert.is(await routesIn(host), 5)
+    await save(byTable + announced(5, 'none'))
+    assert.match(notes.join('\n'), 'error the plan removes 5 of 5 routes')
+    assert.is(await routesIn(host), 5)
+  }))
+
+test('a stop that drains takes all routes back, to which nobody has to agree', () =>
+  withEngine(async ({ save, host, engine }) => {
+    await save(`[node]\non_stop = "drain"\n${byTable}${announced(5, 'bgp')}`)
+    assert.is(await routesIn(host), 5)
+    await engine.work({ kind: 'stop' })
+    assert.is(await routesIn(host), 0)
+    assert.match(await textOf(host), /-> 10\.0\.0\.11:80 nat weight 0/)
+  }))
+
 test('a look that comes before the files does not make a restart forget who says sorry', () =>
   withEngine(async ({ save, restart, host, folder, engine }) => {
     // With others beside it no guard keeps the sorry server there.

@@ -149,6 +149,7 @@ test('nobody there: who, where, and what to do', async () => {
   } catch (error) {
     assert.instance(error, SlbError)
     assert.match(String(error), 'there is no gobgpd at 127.0.0.1:1')
+    assert.is((error as SlbError).code, 'missing')
     assert.match((error as SlbError).hint ?? '', 'gobgp.address')
   }
   channel.close()

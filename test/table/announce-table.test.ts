@@ -1,7 +1,7 @@
 /** One table over several speakers: each is told what concerns it, and asked only where that is of use. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { Route, SpeakerName } from '../../src/model/announcement.ts'
+import { type Route, routeKey, type SpeakerName } from '../../src/model/announcement.ts'
 import type { ChangeOf } from '../../src/model/change.ts'
 import { SlbError } from '../../src/model/error.ts'
 import type { Ip } from '../../src/model/ip.ts'
@@ -98,6 +98,113 @@ test('a speaker that nobody wants is asked once, and again for as long as it has
   await table.read(wanting())
   await table.read(wanting())
   assert.is(kernel.reads, 5)
+})
+
+const [a, b] = ['unix:/a', 'unix:/b']
+
+/** Two gobgpds, of which `a` can be made silent, beside the kernel's table. */
+function twoDaemons() {
+  const clock = { now: 0 }
+  const [atA, atB, kernel] = [fake('gobgp'), fake('gobgp'), fake('table')]
+  const at = (api: string, more: Partial<Route> = {}): Route => ({
+    ...route('gobgp'),
+    api,
+    ...more,
+  })
+  const table = announceTable(
+    [kernel],
+    api => (api === a ? atA : atB),
+    () => clock.now,
+  )
+  const read = async (...rows: Route[]) => {
+    const told = { peer: new Map(), route: new Map(rows.map(row => [routeKey(row), row])) }
+    const gobgpds = new Set(rows.flatMap(({ api }) => api ?? []))
+    const speakers = new Set(rows.map(({ speaker }) => speaker))
+    return [...((await table.read({ told, gobgpds, speakers })).route?.values() ?? [])]
+  }
+  const answer = atA.read.bind(atA)
+  const silence = (code?: 'io' | 'missing'): void => {
+    atA.read = code === undefined ? answer : async () => Promise.reject(new SlbError(code, 'hm'))
+  }
+  return { clock, atA, atB, kernel, at, table, read, silence }
+}
+
+test('what a gobgpd was told that could not be asked for a while is found, and taken back', async () => {
+  const { clock, atA, atB, at, table, read, silence } = twoDaemons()
+  atA.routes = [route('gobgp')]
+  assert.equal(await read(at(a)), [at(a)])
+  silence('io')
+  assert.equal(await read(at(b)), [], 'it says nothing')
+  atB.routes = [route('gobgp')]
+  silence()
+  assert.equal(await read(at(b)), [at(b)], 'a while it is left alone')
+  clock.now += 60_000
+  assert.equal(await read(at(b)), [at(a)], 'it is not hidden by what stands where it is wanted')
+  const change: ChangeOf<'route'> = { op: 'replace', kind: 'route', row: at(b), from: at(a) }
+  assert.equal(await table.apply([change]), [])
+  assert.equal(
+    [atA.applied, atB.applied],
+    [['delete 192.0.2.1'], []],
+    'who has it is not told again',
+  )
+  atA.routes = []
+  assert.equal(await read(at(b)), [at(b)])
+})
+
+test('what stands there otherwise than wanted is changed in place when the rest goes', async () => {
+  const { atA, atB, at, table, read } = twoDaemons()
+  atA.routes = [route('gobgp')]
+  await read(at(a))
+  atB.routes = [route('gobgp')]
+  const row = at(b, { med: 5 })
+  assert.equal(await read(row), [at(a)])
+  await table.apply([{ op: 'replace', kind: 'route', row, from: at(a) }])
+  assert.equal([atA.applied, atB.applied], [['delete 192.0.2.1'], ['update 192.0.2.1']])
+})
+
+test('one that does not run has nothing any more', async () => {
+  const { clock, atA, at, read, silence } = twoDaemons()
+  atA.routes = [route('gobgp')]
+  await read(at(a))
+  silence('missing')
+  await read(at(b))
+  const { reads } = atA
+  silence()
+  clock.now += 60_000
+  await read(at(b))
+  assert.is(atA.reads, reads)
+})
+
+test('one that is not needed any more and hangs holds up nobody', async () => {
+  const { atA, atB, at, read } = twoDaemons()
+  atA.routes = [route('gobgp')]
+  await read(at(a))
+  atA.read = () => new Promise(() => {})
+  atB.routes = [route('gobgp')]
+  assert.equal(await read(at(b)), [at(b)])
+})
+
+test('a speaker that was left shows through, in whatever order they are asked', async () => {
+  const { atA, kernel, at, read } = twoDaemons()
+  const inTable: Route = { ...route('table'), table: 198 }
+  kernel.routes = [inTable]
+  atA.routes = [route('gobgp')]
+  assert.equal(await read(at(a)), [inTable])
+  assert.equal(await read(inTable), [at(a)])
+})
+
+test('what others have hides nothing of ours, and is not overwritten where ours is wanted', async () => {
+  const { atA, kernel, at, read } = twoDaemons()
+  const inTable: Route = { ...route('table'), table: 198 }
+  const theirs = { ...route('gobgp'), owned: false }
+  kernel.routes = [inTable]
+  atA.routes = [route('gobgp'), theirs]
+  await read(at(a))
+  assert.equal(await read(inTable), [at(a)])
+  assert.equal(await read(at(a)), [inTable], 'ours stands there as well')
+  atA.routes = [theirs]
+  assert.equal(await read(at(a)), [at(a, { owned: false })])
+  assert.equal(await read(inTable), [inTable])
 })
 
 test('rows of a speaker that is not here fail, and say so', async () => {

@@ -1,4 +1,5 @@
 /** Peers and routes of all speakers, as one table. */
+import { isDeepStrictEqual } from 'node:util'
 import {
   type Peer,
   type PeerStatus,
@@ -10,6 +11,8 @@ import {
 import { type Change, changeKey, type Failure } from '../../model/change.ts'
 import { SlbError } from '../../model/error.ts'
 import type { Scope, Table } from '../table.ts'
+import { isSamePlace, oneOfEach } from './places.ts'
+import { Post } from './post.ts'
 import type { Speaker, SpeakerChange, Standing } from './speaker.ts'
 
 export interface AnnounceTable extends Table {
@@ -17,38 +20,33 @@ export interface AnnounceTable extends Table {
   status(): Promise<readonly PeerStatus[]>
 }
 
-/** A speaker, and when it is asked. */
-interface Post {
-  readonly speaker: Speaker
-  /** Of a gobgpd, where it is. */
-  readonly api?: string
-  /** True if it has something of ours, or may have. */
-  busy: boolean
-}
-
-const none: Standing = { peers: [], routes: [] }
-
 /**
  * The table of kinds `peer` and `route`.
  *
- * A speaker is read if something is wanted of it, if it had something of ours when it was read last, or
- * if it has not been read yet: asking it may cost, and mostly there is one alone that has to be asked.
+ * A speaker is read if something is wanted of it, if it had something of ours when it was read last or may
+ * have, as one that could not be asked then, or if it has not been read yet: asking it may cost, and mostly
+ * there is one alone that has to be asked.
  *
  * One that cannot be asked, as a gobgpd that does not run, has nothing: what is wanted of it is then tried,
- * and fails with the reason, while everything else goes on.
+ * and fails with the reason, while everything else goes on. Of a key that stands in several places the one
+ * is read that is to be done something about: what was left behind shows until it is taken back.
  *
  * @param gobgp opens the speaker for a gobgpd at an address
+ * @param monotonic milliseconds
  */
 export function announceTable(
   speakers: readonly Speaker[],
   gobgp?: (api: string) => Speaker,
+  monotonic: () => number = () => performance.now(),
 ): AnnounceTable {
-  const posts = new Map<string, Post>(speakers.map(one => [one.name, { speaker: one, busy: true }]))
+  const posts = new Map<string, Post>(speakers.map(one => [one.name, new Post(one)]))
+  /** What stands already where a row is wanted that is shown in another place. */
+  let hidden: ReadonlyMap<string, Peer | Route> = new Map()
   const postOf = ({ speaker, api }: Pick<Peer | Route, 'speaker' | 'api'>): Post | undefined => {
     if (speaker !== 'gobgp' || api === undefined || gobgp === undefined) return posts.get(speaker)
     const known = posts.get(`gobgp ${api}`)
     if (known !== undefined) return known
-    const post: Post = { speaker: gobgp(api), api, busy: true }
+    const post = new Post(gobgp(api), api)
     posts.set(`gobgp ${api}`, post)
     return post
   }
@@ -56,16 +54,23 @@ export function announceTable(
     kinds: ['peer', 'route'],
     async read(scope) {
       for (const api of scope?.gobgpds ?? []) postOf({ speaker: 'gobgp', api })
-      const peer = new Map<string, Peer>()
-      const route = new Map<string, Route>()
-      for (const post of posts.values()) {
-        if (!post.busy && !isWanted(post, scope)) continue
-        const { peers, routes } = await standing(post)
-        for (const row of peers) peer.set(peerKey(row), row)
-        for (const row of routes) route.set(routeKey(row), row)
-        post.busy = peers.length > 0 || routes.some(({ owned }) => owned)
-      }
-      return { peer, route }
+      const all: Standing[] = []
+      for (const post of posts.values())
+        if (isWanted(post, scope)) all.push(await post.wanted())
+        else if (post.busy) all.push(await post.left(monotonic()))
+      const { told } = scope ?? {}
+      const peers = oneOfEach(
+        all.flatMap(one => one.peers),
+        peerKey,
+        told?.peer,
+      )
+      const routes = oneOfEach(
+        all.flatMap(one => one.routes),
+        routeKey,
+        told?.route,
+      )
+      hidden = new Map<string, Peer | Route>([...peers.hidden, ...routes.hidden])
+      return { peer: peers.shown, route: routes.shown }
     },
     async apply(changes) {
       const failures: Failure[] = []
@@ -87,10 +92,23 @@ export function announceTable(
         parts.clear()
       }
       const all = changes.map(speakerChange)
-      for (const change of all) put(postOf(change.row), change)
+      const meant = new Map<Change, Change>()
+      for (const change of all) {
+        const moves = change.from !== undefined && postOf(change.from) !== postOf(change.row)
+        const there = moves ? atHome(change, hidden.get(changeKey(change))) : change
+        if (there === undefined) continue
+        meant.set(there, change)
+        put(postOf(there.row), there)
+      }
       await carryOut()
+      // Whoever planned knows a change by what he planned.
+      const failed = new Set<Change>()
+      for (const [at, { change, error }] of failures.entries()) {
+        const planned = meant.get(change) ?? change
+        failures[at] = { change: planned, error }
+        failed.add(planned)
+      }
       // What could not be made there goes on here: it is tried again, and nobody was without it.
-      const failed = new Set<Change>(failures.map(({ change }) => change))
       for (const change of all) {
         const { row, from, kind } = change
         const before = from && postOf(from)
@@ -102,8 +120,8 @@ export function announceTable(
     },
     async status() {
       const all: PeerStatus[] = []
-      for (const { speaker, busy } of posts.values())
-        if (busy) all.push(...(await speaker.status().catch(expected)))
+      for (const { speaker, busy, silence } of posts.values())
+        if (busy && silence === undefined) all.push(...(await speaker.status().catch(expected)))
       return all
     },
     // What stands, stands until somebody takes it back; a speaker that ends with its process ends there.
@@ -117,16 +135,15 @@ function isWanted({ speaker: { name }, api }: Post, scope: Scope | undefined): b
   return api === undefined ? scope?.speakers?.has(name) === true : scope?.gobgpds?.has(api) === true
 }
 
-async function standing({ speaker, api }: Post): Promise<Standing> {
-  const found = await speaker.read().catch(error => {
-    expected(error)
-    return none
-  })
-  if (api === undefined) return found
-  return {
-    peers: found.peers.map(row => ({ ...row, api })),
-    routes: found.routes.map(row => ({ ...row, api })),
-  }
+/**
+ * What is to be done in the place where a row is wanted; undefined = nothing, it stands there as it is to
+ * be, and goes in another place.
+ */
+function atHome(change: SpeakerChange, home: Peer | Route | undefined): SpeakerChange | undefined {
+  const { row } = change
+  if (home === undefined || !isSamePlace(home, row)) return change
+  if (isDeepStrictEqual(home, row)) return undefined
+  return { ...change, op: 'update', from: home } as SpeakerChange
 }
 
 async function carriedOut(
