@@ -90,6 +90,7 @@ export function openHost(options: HostOptions): Host {
     hazards: wanted => forwardingHazards(wanted, route),
     ...(speaker === undefined && { silent: new Set<SpeakerName>(['embedded']) }),
     announcements,
+    unanswered: () => announcements.unanswered(),
     canMark: row => canMark(row, release()),
     journal: openJournal(options.stateDirectory, scene),
     history: openHistory(directory, () => trials.read()?.after ?? Number.POSITIVE_INFINITY),

@@ -255,6 +255,7 @@ export class Engine {
     if (round.verdict.refusal === undefined) this.#settle(prepared)
     else this.#serving.retreat()
     this.#drift.outcome(round, more.skip)
+    this.#troubles.left(this.#rounds.left)
     return round
   }
 

@@ -8,7 +8,9 @@ import { type Change, changeKey } from '../model/change.ts'
 import { defaultLimits } from '../model/defaults.ts'
 import type { ServiceId } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
+import { leftBehind } from '../plan/announcements.ts'
 import { type Cause, type HistoryEntry, noting } from '../state/history.ts'
+import type { Scope } from '../table/table.ts'
 
 /** What a round of the daemon is made for. */
 export interface Aim {
@@ -37,6 +39,7 @@ export class Rounds {
   #seen: State | undefined
   #entry: HistoryEntry | undefined
   #draining = false
+  #left: readonly string[] = []
 
   constructor(host: Host) {
     this.#host = host
@@ -52,6 +55,11 @@ export class Rounds {
     return this.#seen
   }
 
+  /** What is to be said of gobgpds that nobody needs any more, and that may have something of ours still. */
+  get left(): readonly string[] {
+    return this.#left
+  }
+
   /** True while backends drain. */
   get draining(): boolean {
     return this.#draining
@@ -60,18 +68,22 @@ export class Rounds {
   /** What was seen last, or is seen now. */
   async seen(job: Job): Promise<State> {
     if (this.#seen === undefined) await this.look(job, 'all')
-    return this.#seen ?? (await observe(this.#host, scopeOf(job.wanted)))
+    return this.#seen ?? (await observe(this.#host, this.#scopeOf(job)))
   }
 
   /** Looks at everything, or at links and addresses alone. `signal` ends it with its reason, nothing seen. */
   async look(job: Job, at: 'all' | 'links', signal?: AbortSignal): Promise<void> {
-    const scope = { ...scopeOf(job.wanted), ...(signal && { signal }) }
+    const scope = { ...this.#scopeOf(job), ...(signal && { signal }) }
     // What is announced of an address goes with it.
     const kinds = new Set(['link', 'address', 'arp'] as const)
     this.#seen =
       at === 'all' || this.#seen === undefined
         ? await observe(this.#host, scope)
         : await observeAgain(this.#host, this.#seen, { services: new Map(), kinds }, scope)
+  }
+
+  #scopeOf({ wanted }: Job): Omit<Scope, 'services'> {
+    return scopeOf(wanted, this.#host.journal.read())
   }
 
   /** What would be done about what the last look saw. */
@@ -88,7 +100,8 @@ export class Rounds {
     // Verdicts come and go: until something else is applied, they are one entry.
     const checks = aim.cause.kind === 'check' && this.#entry?.cause.kind === 'check'
     const last = aim.drainsOnly || aim.goesOn || checks ? this.#entry : undefined
-    return this.keep(() =>
+    const before = journal.read()
+    const round = await this.keep(() =>
       reconcile(job, this.#host, {
         journal,
         history: noting(history, { node: aim.node, limits: job.limits }),
@@ -103,6 +116,8 @@ export class Rounds {
         ...(aim.drainsOnly && { drainsOnly: true }),
       }),
     )
+    this.#left = leftBehind(job.wanted, before, this.#host.unanswered?.())
+    return round
   }
 
   /** Runs a round that somebody else makes, and keeps what it saw. */
@@ -142,9 +157,10 @@ export class Rounds {
     const image = holds.read() && holds.image()
     if (image !== undefined) return jobOfImage(image)
     const ledger = this.#host.journal.read()
-    this.#seen = await observe(this.#host)
-    // This process has announced nothing yet: what is to be announced is what was before it.
-    const wanted = rewound(this.#seen, ledger, [], new Set(['embedded'] as const))
+    this.#seen = await observe(this.#host, { formerGobgpds: ledger.gobgpds })
+    // This process has announced nothing yet, and neither has a gobgpd that was begun anew: what is to be
+    // announced is what was before it.
+    const wanted = rewound(this.#seen, ledger, [], { silent: new Set(['embedded', 'gobgp']) })
     return {
       wanted: { ...wanted, state: withoutDraining(wanted.state, ledger.draining) },
       limits: defaultLimits,

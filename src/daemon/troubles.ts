@@ -26,9 +26,17 @@ export class Troubles {
     this.#note = note
   }
 
+  #left: ReadonlySet<string> = new Set()
+
   /** What keeps things from being done now; the newest. */
   get message(): string | undefined {
     return [...this.#messages.values()].at(-1)
+  }
+
+  /** This is left undone, and keeps nothing else from being done: told once while it lasts. */
+  left(notes: readonly string[]): void {
+    for (const note of notes) if (!this.#left.has(note)) this.#note('warn', note)
+    this.#left = new Set(notes)
   }
 
   /** This went wrong. */

@@ -1,7 +1,10 @@
 /**
  * What is to be known of announcements beside their rows: which are made only while all services behind
- * them can serve, and how much time the network is given. It goes back in time as the rows do.
+ * them can serve, and how much time the network is given, which go back in time as the rows do; and which
+ * gobgpds may have some of them.
  */
+import type { Silence } from '../model/announcement.ts'
+import type { State } from '../model/state.ts'
 import type { Ledger, Wanted, Withdrawal } from '../plan/types.ts'
 import type { HistoryEntry } from '../state/history.ts'
 
@@ -50,4 +53,19 @@ export function rulesBehind(
 
 function isSame(a: Withdrawal, b: Withdrawal | undefined): boolean {
   return a.notice === b?.notice && a.settle === b.settle
+}
+
+/** Gobgpds that are told now, that have something still, and that may have without anybody knowing. */
+export function toldGobgpds(
+  ledger: Ledger,
+  seen: State,
+  { state, meant = state }: Wanted,
+  unanswered: ReadonlyMap<string, Silence>,
+): ReadonlySet<string> {
+  const gobgpds = new Set<string>()
+  for (const { peer, route } of [seen, meant])
+    for (const rows of [peer.values(), route.values()])
+      for (const { api } of rows) if (api !== undefined) gobgpds.add(api)
+  for (const api of ledger.gobgpds) if (unanswered.get(api)?.ended === false) gobgpds.add(api)
+  return gobgpds
 }

@@ -1,10 +1,11 @@
 /** What the journal is to say: as intent before the kernel is touched, as fact afterwards. */
+import type { Silence } from '../model/announcement.ts'
 import { type Change, changeKey, type Failure } from '../model/change.ts'
 import type { State } from '../model/state.ts'
 import { defaultDrain } from '../plan/services.ts'
 import { intent } from '../plan/settings.ts'
 import type { Ledger, Plan, Wanted } from '../plan/types.ts'
-import { rulesOf } from './announcing-rules.ts'
+import { rulesOf, toldGobgpds } from './announcing-rules.ts'
 import type { Pass } from './stages.ts'
 import { standingServices, unsettledHash } from './standing-services.ts'
 
@@ -34,6 +35,7 @@ export function intended(
   const settings = new Map(ledger.settings)
   const draining = new Map(ledger.draining)
   const begun = new Set(ledger.begun)
+  const gobgpds = new Set(ledger.gobgpds)
   for (const change of changes) {
     const { op, kind } = change
     if (kind === 'destination') {
@@ -48,6 +50,8 @@ export function intended(
       const hash = ledger.service.get(key)?.hash ?? 0
       const { name = key, drain = defaultDrain } = policy ?? {}
       service?.set(key, { name, drain, hash })
+    } else if (kind === 'peer' || kind === 'route') {
+      if (change.row.api !== undefined) gobgpds.add(change.row.api)
     } else if (kind === 'sync') {
       // A confirmed daemon stays ours whatever becomes of its replacement.
       if (settings.get(key)?.startsWith(intent) !== false)
@@ -58,7 +62,8 @@ export function intended(
       sets[kind].add(key)
     }
   }
-  return { ...ledger, service: service ?? ledger.service, ...sets, settings, begun, draining }
+  const services = service ?? ledger.service
+  return { ...ledger, service: services, ...sets, settings, begun, draining, gobgpds }
 }
 
 /** True for what the journal has to say before it happens: that something will be ours, or drains. */
@@ -130,6 +135,7 @@ export function made(
  *
  * @param left the plan that remained after the apply.
  * @param failed keys of changes that failed: of these nobody knows how they stand.
+ * @param unanswered gobgpds that could not be asked: of these nobody knows what they have.
  */
 export function confirmed(
   ledger: Ledger,
@@ -137,6 +143,7 @@ export function confirmed(
   wanted: Wanted,
   left: Plan,
   failed: ReadonlySet<string>,
+  unanswered: ReadonlyMap<string, Silence> = new Map(),
 ): Ledger {
   const refused = new Set(left.refused.map(one => one.key))
   const unsettled = new Set(failed)
@@ -164,6 +171,7 @@ export function confirmed(
     settings: heldSettings(ledger, seen, wanted, left, refused),
     begun: new Set(),
     draining,
+    gobgpds: toldGobgpds(ledger, seen, wanted, unanswered),
     ...rulesOf(wanted),
   }
 }

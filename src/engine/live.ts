@@ -1,5 +1,5 @@
 /** The live system as the engine knows it: some tables and a clock. */
-import type { SpeakerName } from '../model/announcement.ts'
+import type { Silence, SpeakerName } from '../model/announcement.ts'
 import type { Clock } from '../model/clock.ts'
 import { replaced } from '../model/overlay.ts'
 import type { Address, Kind, Service, ServiceId } from '../model/rows.ts'
@@ -16,6 +16,8 @@ export interface Live {
   readonly canMark?: (row: Address) => boolean
   /** Speakers that this process cannot reach, because they live in a daemon. */
   readonly silent?: ReadonlySet<SpeakerName>
+  /** The gobgpds that could not be asked when everything was read last, by where they are. */
+  readonly unanswered?: () => ReadonlyMap<string, Silence>
   /** What is live, without what health and operators made of it; absent = nobody knows better. */
   readonly asMeant?: (seen: State) => State
 }

@@ -113,7 +113,7 @@ export async function reconcile(job: Job, live: Live, options: ApplyOptions): Pr
   let drained: readonly Drained[] = []
   const until = live.clock.monotonic() + options.wait
   const quietSince = options.quietSince ?? new Map<string, number>()
-  const scope = scopeOf(job.wanted)
+  const scope = scopeOf(job.wanted, ledger)
   let { seen, plan: left, verdict } = first
   let entry = options.continues
   const endsDrains = options.drainsOnly === true || openKeys(first.plan).size === 0
@@ -153,11 +153,13 @@ export async function reconcile(job: Job, live: Live, options: ApplyOptions): Pr
       seen = await observeAgain(live, seen, { services: servicesOf(done, seen) }, scope)
     }
     const gone = new Set(drained.map(one => one.key))
-    basis = { ...input, seen, ledger, failed: attempts.failed, drained: gone }
+    const unanswered = live.unanswered?.() ?? new Map()
+    basis = { ...input, seen, ledger, failed: attempts.failed, drained: gone, unanswered }
     left = plan(basis)
     verdict = guard(left, seen, ledger, job.limits, job.consent)
   }
-  options.journal.write(confirmed(ledger, seen, job.wanted, left, attempts.failed))
+  const unanswered = live.unanswered?.()
+  options.journal.write(confirmed(ledger, seen, job.wanted, left, attempts.failed, unanswered))
   if (late && changed) entry ??= record(first.plan, first.seen, ledger, job.wanted, live, options)
   const { failures } = attempts
   const result = { ...first, verdict, failures, drained, left, after: seen }

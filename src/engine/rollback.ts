@@ -1,7 +1,7 @@
 /** Going back: the jobs that lay the past over the present, and the undoing of a trial. */
 import { defaultLimits } from '../model/defaults.ts'
 import type { GuardLimits } from '../model/desired.ts'
-import type { Ledger } from '../plan/types.ts'
+import type { Ledger, Wanted } from '../plan/types.ts'
 import {
   type Cause,
   entriesAfter,
@@ -46,10 +46,22 @@ async function jobBack(
   entries: readonly HistoryEntry[],
   consent: Consent,
 ): Promise<Job> {
-  const seen = await observe(past)
-  const meant = past.asMeant?.(seen) ?? seen
-  const wanted = rewound(meant, past.journal.read(), entries.filter(isApply), past.silent)
+  const wanted = await whatWas(past, entries.filter(isApply))
   return { wanted, limits: defaultLimits, conflict: 'refuse', ...consent }
+}
+
+/** What is ours now, with the images of these entries laid over it, newest first. */
+export async function whatWas(
+  past: Live & Pick<Past, 'journal'>,
+  entries: readonly HistoryEntry[] = [],
+): Promise<Wanted> {
+  const ledger = past.journal.read()
+  const seen = await observe(past, { formerGobgpds: ledger.gobgpds })
+  const unanswered = past.unanswered?.()
+  return rewound(past.asMeant?.(seen) ?? seen, ledger, entries, {
+    ...(past.silent && { silent: past.silent }),
+    ...(unanswered && { unanswered }),
+  })
 }
 
 /**

@@ -40,9 +40,10 @@ export async function survey(
   }
   const seen =
     memory === undefined
-      ? await observe(live, scopeOf(job.wanted))
+      ? await observe(live, scopeOf(job.wanted, ledger))
       : await refresh(aim, live, memory)
-  const input = { ...aim, seen }
+  const unanswered = live.unanswered?.()
+  const input = { ...aim, seen, ...(unanswered && { unanswered }) }
   const found = plan(input)
   return {
     preview: { plan: found, verdict: guard(found, seen, ledger, limits, consent), seen },
@@ -53,7 +54,7 @@ export async function survey(
 async function refresh(aim: Omit<PlanInput, 'seen'>, live: Live, memory: State): Promise<State> {
   const doubts = doubtful(plan({ ...aim, seen: memory }), aim.wanted, memory)
   if (doubts.kinds?.size === 0) return memory
-  return observeAgain(live, memory, doubts, scopeOf(aim.wanted))
+  return observeAgain(live, memory, doubts, scopeOf(aim.wanted, aim.ledger))
 }
 
 /** Everything that a plan would change or waits for. */
@@ -83,8 +84,11 @@ function stands(key: string, service: Service | undefined): boolean {
   return service?.destinations.some(row => keyOf.destination(row) === key) === true
 }
 
-/** What every look at the live system covers, for these wanted rows. */
-export function scopeOf({ state }: Wanted): Omit<Scope, 'services'> {
+/** What every look at the live system covers, for these wanted rows, and for what was told before. */
+export function scopeOf(
+  { state }: Wanted,
+  { gobgpds: formerGobgpds }: Pick<Ledger, 'gobgpds'>,
+): Omit<Scope, 'services'> {
   const speakers = new Set<SpeakerName>()
   const gobgpds = new Set<string>()
   for (const rows of [state.peer.values(), state.route.values()])
@@ -95,6 +99,7 @@ export function scopeOf({ state }: Wanted): Omit<Scope, 'services'> {
   return {
     speakers,
     gobgpds,
+    formerGobgpds,
     told: state,
     sysctls: [...state.sysctl.values()].map(row => row.name),
     announced: [...state.arp.values()],

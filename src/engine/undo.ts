@@ -1,5 +1,5 @@
 /** What an apply leaves behind so that it can be undone, and the way back. */
-import type { Arp, Peer, Route, SpeakerName } from '../model/announcement.ts'
+import type { Arp, Peer, Route, Silence, SpeakerName } from '../model/announcement.ts'
 import { changeKey, type Failure } from '../model/change.ts'
 import { keyOf, type Service, type Sysctl } from '../model/rows.ts'
 import { type State, stateOf, topKinds } from '../model/state.ts'
@@ -71,22 +71,32 @@ function mutableState(): MutableState {
   return state
 }
 
+/** Of whom nobody can ask what they announce. */
+export interface Untold {
+  readonly silent?: ReadonlySet<SpeakerName>
+  /** By where they are. */
+  readonly unanswered?: ReadonlyMap<string, Silence>
+}
+
 /** What the journal says of speakers that nobody can ask: nothing live tells what they announce. */
-function untold({ settings }: Ledger, silent: ReadonlySet<SpeakerName>, state: MutableState): void {
-  if (!silent.has('embedded')) return
+function untold({ settings }: Ledger, { silent, unanswered }: Untold, state: MutableState): void {
+  const isUntold = (row: Arp | Peer | Route): boolean => {
+    if (!('speaker' in row)) return silent?.has('embedded') === true
+    const { speaker, api } = row
+    return silent?.has(speaker) === true || (api !== undefined && unanswered?.has(api) === true)
+  }
   for (const [key, text] of settings) {
     const kind = (['arp', 'peer', 'route'] as const).find(one => key.startsWith(`${one} `))
     if (kind === undefined) continue
     const row = JSON.parse(text) as Arp | Peer | Route
-    if (!('speaker' in row) || silent.has(row.speaker))
-      (state[kind] as Map<string, unknown>).set(key, row)
+    if (isUntold(row)) (state[kind] as Map<string, unknown>).set(key, row)
   }
 }
 
 /**
  * What is ours now, with the images of past applies laid over it, newest first.
  *
- * @param silent speakers that cannot be asked; of them the journal says what they were to announce.
+ * @param unasked speakers that cannot be asked; of them the journal says what they were to announce.
  *
  * Kernel switches stay as they were last set: other programs may have come to rely on them.
  */
@@ -94,10 +104,10 @@ export function rewound(
   seen: State,
   ledger: Ledger,
   entries: readonly HistoryEntry[],
-  silent: ReadonlySet<SpeakerName> = new Set(),
+  unasked: Untold = {},
 ): Wanted {
   const state = mutableState()
-  untold(ledger, silent, state)
+  untold(ledger, unasked, state)
   const policies = new Map<string, Policy>()
   for (const [key, row] of seen.service)
     if (isOurService(key, row, ledger)) state.service.set(key, row)

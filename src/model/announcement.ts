@@ -94,6 +94,14 @@ export interface PeerStatus {
   readonly warning?: string
 }
 
+/** Why nobody knows what a speaker announces. */
+export interface Silence {
+  /** In words. */
+  readonly why: string
+  /** True if it does not run: what it was told has ended with it. */
+  readonly ended: boolean
+}
+
 /** The key of a peer. */
 export function peerKey({ address }: Peer): string {
   return `peer ${address}`

@@ -5,12 +5,13 @@
  * announce by the same speaker.
  */
 
-import type { Arp, Peer, Route, SpeakerName } from '../model/announcement.ts'
+import type { Arp, Peer, Route, Silence, SpeakerName } from '../model/announcement.ts'
 import type { Ip } from '../model/ip.ts'
 import { isHost, isWithin } from '../model/network.ts'
 import { keyOf } from '../model/rows.ts'
 import { conflictOver, type Draft, type PlanInput, type Waits } from './draft.ts'
 import { fieldChanges, fieldsOf } from './fields.ts'
+import type { Ledger, Wanted } from './types.ts'
 
 /** The text of what waits for `slb run`, whose speaker tells it. */
 export const unknownWithoutDaemon = 'unknown without a daemon: slb run announces it'
@@ -28,11 +29,33 @@ export function compareAnnouncements(
   draft: Draft,
 ): void {
   const { arp, peer, route } = input.wanted.state
+  draft.notes.push(...leftBehind(input.wanted, input.ledger, input.unanswered))
   if (arp.size + peer.size + route.size + seenAny(input) === 0) return
   const doors = doorsOf(input, waits, blocked, draft)
   compareArp(input, doors, draft)
   comparePeers(input, draft)
   compareRoutes(input, doors, draft)
+}
+
+/** What is to be said of gobgpds of which nothing is wanted any more, and that cannot be asked what they have. */
+export function leftBehind(
+  { state, meant = state }: Wanted,
+  { gobgpds }: Pick<Ledger, 'gobgpds'>,
+  unanswered: ReadonlyMap<string, Silence> = new Map(),
+): readonly string[] {
+  const notes: string[] = []
+  if (gobgpds.size === 0 || unanswered.size === 0) return notes
+  const wanted = new Set([...meant.peer.values(), ...meant.route.values()].map(({ api }) => api))
+  for (const api of gobgpds) {
+    const silence = unanswered.get(api)
+    if (silence === undefined || wanted.has(api)) continue
+    notes.push(
+      silence.ended
+        ? `the gobgpd at ${api} does not run: what slb told it has ended with it`
+        : `what slb told the gobgpd at ${api} may stand there still, and is taken back when it answers: ${silence.why}`,
+    )
+  }
+  return notes
 }
 
 function seenAny({ seen: { arp, peer, route } }: PlanInput): number {

@@ -1,5 +1,5 @@
 /** A plan under construction: what the comparisons of the single kinds write into. */
-import type { SpeakerName } from '../model/announcement.ts'
+import type { Silence, SpeakerName } from '../model/announcement.ts'
 import type { Change } from '../model/change.ts'
 import type { Conflict } from '../model/desired.ts'
 import type { Address } from '../model/rows.ts'
@@ -24,6 +24,8 @@ export interface PlanInput {
   readonly failed?: ReadonlySet<string>
   /** Speakers that only a daemon has, where there is none. */
   readonly silent?: ReadonlySet<SpeakerName>
+  /** The gobgpds that could not be asked, by where they are. */
+  readonly unanswered?: ReadonlyMap<string, Silence>
   /** Keys of draining destinations that have no connections left, or no time. */
   readonly drained?: ReadonlySet<string>
 }

@@ -76,6 +76,8 @@ export interface Ledger {
   readonly begun: ReadonlySet<string>
   /** Running drains: destination key to deadline, in milliseconds of the boot's monotonic clock. */
   readonly draining: ReadonlyMap<string, number>
+  /** Where the gobgpds are that were told of something, and may have it still. */
+  readonly gobgpds: ReadonlySet<string>
   /** Of what is to be announced; as in `Wanted`. */
   readonly strict: ReadonlySet<string>
   readonly withdrawal?: Withdrawal

@@ -1,5 +1,6 @@
 /** The journal: what slb made in this boot and network namespace, on disk before the kernel knows. */
 import { join } from 'node:path'
+import type { Peer, Route } from '../model/announcement.ts'
 import { SlbError } from '../model/error.ts'
 import { layersOf } from '../model/overlay.ts'
 import { openMemory } from '../model/remember.ts'
@@ -31,6 +32,7 @@ export const emptyLedger: Ledger = {
   settings: new Map(),
   begun: new Set(),
   draining: new Map(),
+  gobgpds: new Set(),
   strict: new Set(),
 }
 
@@ -85,6 +87,8 @@ interface JournalFile {
   readonly begun: readonly string[]
   readonly draining: Readonly<Record<string, number>>
   /** Absent in what earlier versions wrote. */
+  readonly gobgpds?: readonly string[]
+  /** Absent in what earlier versions wrote. */
   readonly strict?: readonly string[]
   readonly withdrawal?: Withdrawal
 }
@@ -99,6 +103,7 @@ function encode(ledger: Ledger, scene: Scene): string {
     settings: Object.fromEntries([...ledger.settings].sort()),
     begun: [...ledger.begun].sort(),
     draining: Object.fromEntries([...ledger.draining].sort()),
+    gobgpds: [...ledger.gobgpds].sort(),
     strict: [...ledger.strict].sort(),
     ...(ledger.withdrawal && { withdrawal: ledger.withdrawal }),
   } satisfies Omit<JournalFile, 'version' | 'boot' | 'namespace' | 'services'>)
@@ -153,9 +158,19 @@ function decode(text: string, scene: Scene, path: string): Ledger {
     settings: new Map(Object.entries(file.settings)),
     begun: new Set(file.begun),
     draining: new Map(Object.entries(file.draining)),
+    gobgpds: new Set(file.gobgpds ?? gobgpdsIn(file.settings)),
     strict: new Set(file.strict),
     ...(file.withdrawal && { withdrawal: file.withdrawal }),
   }
+}
+
+/** Where the rows say that they are announced. */
+function gobgpdsIn(settings: JournalFile['settings']): readonly string[] {
+  return Object.entries(settings).flatMap(([key, text]) => {
+    if (!/^(peer|route) /.test(key)) return []
+    const { api } = JSON.parse(text) as Pick<Peer | Route, 'api'>
+    return api ?? []
+  })
 }
 
 function parse(text: string, path: string): JournalFile {

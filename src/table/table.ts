@@ -16,6 +16,8 @@ export interface Scope {
   readonly speakers?: ReadonlySet<SpeakerName>
   /** Where the daemons are of which something is wanted, for the speaker `gobgp`. */
   readonly gobgpds?: ReadonlySet<string>
+  /** Where daemons are that were told of something earlier, and may have it still. */
+  readonly formerGobgpds?: ReadonlySet<string>
   /** The peers and routes that are wanted: of those that stand in several places the others are of interest. */
   readonly told?: Pick<State, 'peer' | 'route'>
   /** Services as they probably are, by key: only to save the memory for reading the same again. */

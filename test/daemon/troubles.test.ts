@@ -48,4 +48,16 @@ test('a command that failed is nothing that lasts', () => {
   assert.is(troubles.message, undefined)
 })
 
+test('what is left undone is told once while it lasts', () => {
+  const { notes, troubles } = rig()
+  const note = 'what slb told the gobgpd at unix:/a may stand there still'
+  troubles.left([note])
+  troubles.left([note])
+  assert.equal(notes, [`warn ${note}`])
+  assert.is(troubles.message, undefined)
+  troubles.left([])
+  troubles.left([note])
+  assert.is(notes.length, 2)
+})
+
 test.run()

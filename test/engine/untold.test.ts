@@ -22,19 +22,19 @@ const keys = ({ state }: ReturnType<typeof rewound>): readonly string[] =>
 const all = ['arp eth0 192.0.2.11', 'peer 10.0.0.1', 'route 192.0.2.10/32']
 
 test('without a daemon what was to be announced last still is; with one it is what stands', () => {
-  assert.equal(keys(rewound(stateOf(), ledger, [], silent)), all)
+  assert.equal(keys(rewound(stateOf(), ledger, [], { silent })), all)
   assert.equal(keys(rewound(stateOf(), ledger, [])), [])
 })
 
 test('also what could not serve then', () => {
   const withheld = { ...wanted, state: stateOf(), meant: told }
   const later = confirmed(emptyLedger, stateOf(), withheld, nothingLeft, new Set())
-  assert.equal(keys(rewound(stateOf(), later, [], silent)), all)
+  assert.equal(keys(rewound(stateOf(), later, [], { silent })), all)
 })
 
 test('what an apply announced first is not announced behind it', () => {
   const entry = { before: '', absent: ['route 192.0.2.10/32'], policies: {} } as never
-  assert.equal(keys(rewound(stateOf(), ledger, [entry], silent)), all.slice(0, 2))
+  assert.equal(keys(rewound(stateOf(), ledger, [entry], { silent })), all.slice(0, 2))
 })
 
 test.run()

@@ -63,6 +63,7 @@ function planned(beside: Address, canMark: () => boolean): ReturnType<typeof pla
       settings: new Map(),
       begun: new Set(),
       draining: new Map(),
+      gobgpds: new Set(),
       strict: new Set(),
     },
     conflict: 'refuse',

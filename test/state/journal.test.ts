@@ -26,6 +26,7 @@ const ledger: Ledger = {
   begun: new Set(['address slb0 192.0.2.10/32']),
   settings: new Map([['sysctl net.ipv4.ip_forward', '{"value":"1"}']]),
   draining: new Map([['tcp 192.0.2.10:80 -> 10.0.0.1:80', 12_345]]),
+  gobgpds: new Set(['unix:/run/gobgpd.sock']),
   strict: new Set(['route 192.0.2.10/32']),
   withdrawal: { notice: 2000, settle: 500 },
 }
@@ -44,13 +45,19 @@ test('reads what an earlier version wrote, which knew no rules of announcements'
   directory,
 }) => {
   const journal = openJournal(directory, scene)
-  journal.write(ledger)
-  const { strict, withdrawal, ...older } = JSON.parse(readFileSync(journal.path, 'utf8'))
+  const settings = new Map([
+    ['route 192.0.2.10/32', '{"speaker":"gobgp","api":"unix:/run/gobgpd.sock"}'],
+    ['route 192.0.2.11/32', '{"speaker":"embedded"}'],
+    ...ledger.settings,
+  ])
+  journal.write({ ...ledger, settings })
+  const { strict, withdrawal, gobgpds, ...older } = JSON.parse(readFileSync(journal.path, 'utf8'))
   assert.equal(strict, ['route 192.0.2.10/32'])
   assert.ok(withdrawal)
+  assert.equal(gobgpds, [...ledger.gobgpds])
   writeFileSync(journal.path, JSON.stringify(older))
   const { withdrawal: _, ...rest } = ledger
-  assert.equal(openJournal(directory, scene).read(), { ...rest, strict: new Set() })
+  assert.equal(openJournal(directory, scene).read(), { ...rest, settings, strict: new Set() })
 })
 
 test('is empty before the first write, and an empty ledger is not worth a file', ({

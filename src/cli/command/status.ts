@@ -1,8 +1,8 @@
 /** `slb status`: services, backends and VIPs: wanted, live, and why they differ. */
-import { connectionsOf, observe } from '../../engine/live.ts'
+import { connectionsOf } from '../../engine/live.ts'
 import type { Job } from '../../engine/reconcile.ts'
 import { preview } from '../../engine/reconcile.ts'
-import { rewound } from '../../engine/undo.ts'
+import { whatWas } from '../../engine/rollback.ts'
 import type { Host } from '../../host.ts'
 import { SlbError } from '../../model/error.ts'
 import { noMemory } from '../../serve/circumstances.ts'
@@ -146,7 +146,7 @@ async function wantedJob(context: Context, host: Host): Promise<WantedJob> {
   } catch (error) {
     if (!(error instanceof InvalidConfiguration)) throw error
     await printDiagnostics(context.io, error.diagnostics)
-    const wanted = rewound(await observe(host), host.journal.read(), [], host.silent)
+    const wanted = await whatWas(host)
     const limits = { maxRemove: { count: 0 } } as const
     const job: Job = { wanted, limits, conflict: 'refuse' }
     return { job, cares: new Map(), node: hostname, valid: 'invalid' }

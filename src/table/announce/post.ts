@@ -1,15 +1,7 @@
 /** One speaker, and what is known of it: when it is asked, and whether it answered. */
-import type { Peer, Route } from '../../model/announcement.ts'
+import type { Peer, Route, Silence } from '../../model/announcement.ts'
 import { SlbError } from '../../model/error.ts'
 import type { Speaker, Standing } from './speaker.ts'
-
-/** Why a speaker could not be asked. */
-export interface Silence {
-  /** In words. */
-  readonly why: string
-  /** True if it does not run: what it was told has ended with it. */
-  readonly ended: boolean
-}
 
 const none: Standing = { peers: [], routes: [] }
 

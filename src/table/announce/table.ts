@@ -6,6 +6,7 @@ import {
   peerKey,
   type Route,
   routeKey,
+  type Silence,
   type SpeakerName,
 } from '../../model/announcement.ts'
 import { type Change, changeKey, type Failure } from '../../model/change.ts'
@@ -18,6 +19,8 @@ import type { Speaker, SpeakerChange, Standing } from './speaker.ts'
 export interface AnnounceTable extends Table {
   /** How the sessions of all speakers are. */
   status(): Promise<readonly PeerStatus[]>
+  /** The gobgpds that could not be asked when they were asked last, by where they are. */
+  unanswered(): ReadonlyMap<string, Silence>
 }
 
 /**
@@ -53,7 +56,8 @@ export function announceTable(
   return {
     kinds: ['peer', 'route'],
     async read(scope) {
-      for (const api of scope?.gobgpds ?? []) postOf({ speaker: 'gobgp', api })
+      for (const apis of [scope?.gobgpds, scope?.formerGobgpds])
+        for (const api of apis ?? []) postOf({ speaker: 'gobgp', api })
       const all: Standing[] = []
       for (const post of posts.values())
         if (isWanted(post, scope)) all.push(await post.wanted())
@@ -123,6 +127,12 @@ export function announceTable(
       for (const { speaker, busy, silence } of posts.values())
         if (busy && silence === undefined) all.push(...(await speaker.status().catch(expected)))
       return all
+    },
+    unanswered() {
+      const silences = new Map<string, Silence>()
+      for (const { api, silence } of posts.values())
+        if (api !== undefined && silence !== undefined) silences.set(api, silence)
+      return silences
     },
     // What stands, stands until somebody takes it back; a speaker that ends with its process ends there.
     close() {
