@@ -63,6 +63,11 @@ const engine = new Engine({
     const status = await runProgram(line.argv, ioOf(id, line, side))
     tell({ kind: 'ended', id, status })
   },
+  gobgpd: api =>
+    new Promise<void>(resolve => {
+      goOn = resolve
+      tell({ kind: 'gobgpd', api })
+    }),
   watch(list) {
     if (watcher === undefined && list.length > 0) tell({ kind: 'checks' })
     watcher?.watch(list)
@@ -71,6 +76,9 @@ const engine = new Engine({
 })
 
 let watcher: Watcher | undefined
+
+/** Goes on when the gobgpd of our own answers. */
+let goOn = (): void => {}
 
 /** Where checks are made, from now on: all that is to be checked is told anew. */
 function takeChecks(port: MessagePort): void {
@@ -86,6 +94,7 @@ parentPort?.on('message', async (order: Order) => {
   if (order.kind === 'give-way') return engine.giveWay()
   if (order.kind === 'checks') return takeChecks(order.port)
   if (order.kind === 'speaker') return speaker.take(order.port)
+  if (order.kind === 'gobgpd') return goOn()
   const task = taskOf(order)
   if (task === undefined) return
   tell({ kind: 'report', report: await engine.work(task) })
@@ -94,7 +103,7 @@ parentPort?.on('message', async (order: Order) => {
 
 /** Undefined for what only is a part of one. */
 function taskOf(
-  order: Exclude<Order, { kind: 'hurry' | 'give-way' | 'checks' | 'speaker' }>,
+  order: Exclude<Order, { kind: 'hurry' | 'give-way' | 'checks' | 'speaker' | 'gobgpd' }>,
 ): Task | undefined {
   if (order.kind === 'task') return order.task
   const now = unpack(order)

@@ -3,6 +3,7 @@ import { readSources } from '../config/read.ts'
 import type { Standing } from '../config/stand-in.ts'
 import { type Job, type Round, reconcile } from '../engine/reconcile.ts'
 import type { Host } from '../host.ts'
+import type { Desired } from '../model/desired.ts'
 import type { State } from '../model/state.ts'
 import type { Care } from '../serve/census.ts'
 import type { Memory, Verdict } from '../serve/circumstances.ts'
@@ -52,6 +53,8 @@ export interface EngineSide {
   job(): Job | undefined
   /** The keys that somebody else changes back again and again. */
   fought(): readonly string[]
+  /** Has everything begun that a configuration needs of the daemon; absent = the one that counts. */
+  begun(desired?: Desired): Promise<void>
   /** Told of each round that the guard let through, with what it was made of. */
   applied(job: Job, round: Round, made: Made): void
 }
@@ -80,6 +83,7 @@ export function commandSide(
     job: engine.job,
     served: async job => serving.now(job, await prepare(job)),
     reconcile: async (job, live, options) => {
+      await engine.begun(standing?.loaded.desired)
       const prepared = await prepare(job)
       const served = serving.advance(job, prepared)
       const round = await rounds.keep(() => reconcile(served, live, options))

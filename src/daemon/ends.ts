@@ -13,6 +13,8 @@ export interface EngineEnds {
   readonly hostname: string
   note(level: Level, message: string, fields?: Record<string, unknown>): void
   runCommand(id: number, line: CommandLine, side: CommandSide): Promise<void>
+  /** Has a gobgpd of our own at work there. Resolves when it answers, or is known not to. */
+  gobgpd(api: string): Promise<void>
   /** Has these checked from now on, and nothing else. */
   watch(list: readonly Watched[]): void
   /** This is to be made true next: who takes a while to begin can do so now. */

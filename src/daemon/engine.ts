@@ -12,7 +12,7 @@ import { commandSide, type Made } from './command-side.ts'
 import { Drift } from './drift.ts'
 import type { EngineEnds } from './ends.ts'
 import { Intake, type Left } from './intake.ts'
-import { Intent } from './intent.ts'
+import { begun, Intent } from './intent.ts'
 import { Records, type Standing } from './records.ts'
 import { type Aim, jobOfImage, Rounds } from './rounds.ts'
 import { type Found, type Prepared, Serving } from './serving.ts'
@@ -77,7 +77,7 @@ export class Engine {
   /** Does one task. What goes wrong is told, and never thrown. */
   async work(task: Task): Promise<Report> {
     const { clock } = this.#ends.host
-    const begun = clock.monotonic()
+    const start = clock.monotonic()
     this.#failed = false
     let gaveWay = false
     const before = this.#standing()
@@ -93,7 +93,7 @@ export class Engine {
     this.#serving.look(this.#rounds.last)
     const { trial, hold } = this.#standing(task.kind)
     return {
-      cost: clock.monotonic() - begun,
+      cost: clock.monotonic() - start,
       summary: summaryOf({
         services: this.#intent.services,
         held: this.#intake.held,
@@ -167,6 +167,7 @@ export class Engine {
     const side = commandSide(this.#ends, this.#rounds, this.#intake, this.#serving, {
       job: () => this.#intent.job,
       fought: () => this.#drift.fought,
+      begun: (desired = this.#intent.desired) => begun(this.#ends, desired),
       applied: (...applied) => this.#commandApplied(...applied),
     })
     if (!line.argv.includes('rollback')) return this.#ends.runCommand(id, line, side)
@@ -241,13 +242,10 @@ export class Engine {
     more: Pick<Aim, 'skip' | 'drainsOnly' | 'goesOn'>,
     { desired = this.#intent.desired, prepared }: { desired?: Desired; prepared?: Prepared } = {},
   ): Promise<Round> {
+    await begun(this.#ends, desired)
+    const files = kind === 'file' ? this.#intake.changedFiles : []
     const round = await this.#rounds.apply(this.#serving.advance(job, prepared), {
-      cause: {
-        kind,
-        command: 'run',
-        user: 'slb',
-        files: kind === 'file' ? this.#intake.changedFiles : [],
-      },
+      cause: { kind, command: 'run', user: 'slb', files },
       keep: desired?.history ?? 50,
       node: desired?.node.name ?? this.#ends.hostname,
       ...more,
@@ -278,6 +276,7 @@ export class Engine {
     const undone = await undoTrial(host, trial, {
       wait: 0,
       reconcile: async (job, ...round) => {
+        await begun(this.#ends, desired)
         prepared =
           desired && (await this.#serving.prepare(desired, () => this.#rounds.seen(job), job))
         const served = this.#serving.advance(job, prepared)

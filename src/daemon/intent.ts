@@ -6,6 +6,7 @@ import type { Desired, DesiredNode } from '../model/desired.ts'
 import type { State } from '../model/state.ts'
 import { want } from '../plan/want.ts'
 import type { Wish } from '../plan/want-again.ts'
+import type { EngineEnds } from './ends.ts'
 import type { Intake } from './intake.ts'
 import type { Rounds } from './rounds.ts'
 import type { Prepared, Serving } from './serving.ts'
@@ -48,8 +49,7 @@ export class Intent {
 
   /** Where a gobgpd of our own is to be, if anywhere. */
   get gobgpd(): string | undefined {
-    const { speaker, gobgp } = this.#desired?.bgp ?? {}
-    return speaker === 'gobgp' && gobgp?.own ? gobgp.address : undefined
+    return ownGobgpd(this.#desired)
   }
 
   /** The job that makes a configuration true. It is not wanted by that. */
@@ -102,6 +102,21 @@ export class Intent {
     const desired = await this.#intake.lastDesired()
     if (desired !== undefined) this.#serving.follow(desired)
   }
+}
+
+/** Has a gobgpd of our own answer, where a configuration has one, before it is told anything. */
+export async function begun(
+  ends: Pick<EngineEnds, 'gobgpd'>,
+  desired: Desired | undefined,
+): Promise<void> {
+  const api = ownGobgpd(desired)
+  if (api !== undefined) await ends.gobgpd(api)
+}
+
+/** Where a configuration has a gobgpd of our own, if anywhere. */
+function ownGobgpd(desired: Desired | undefined): string | undefined {
+  const { speaker, gobgp } = desired?.bgp ?? {}
+  return speaker === 'gobgp' && gobgp?.own ? gobgp.address : undefined
 }
 
 /** Those that only lead checks to their backends are for nobody else. */

@@ -88,3 +88,5 @@ export type Told =
   | { readonly kind: 'checks' }
   /** There are routes to be announced: it wants an end of the speaking thread. */
   | { readonly kind: 'speaker'; readonly restarting: boolean }
+  /** A gobgpd of our own is to be at work there: it wants to hear when that answers. */
+  | { readonly kind: 'gobgpd'; readonly api: string }

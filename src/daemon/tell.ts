@@ -3,7 +3,7 @@ import type { Held, Standing } from '../config/stand-in.ts'
 import type { Preview, Round } from '../engine/reconcile.ts'
 import { describeCheck } from '../health/describe-check.ts'
 import type { Watched } from '../health/panel.ts'
-import { changeKey, describeChange } from '../model/change.ts'
+import { changeKey, describeChange, type Failure } from '../model/change.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { SlbError } from '../model/error.ts'
 import { endpoint } from '../model/ip.ts'
@@ -88,17 +88,32 @@ function drainedWords(count: number): string {
 
 /** What failed, and what to do about it. */
 function failureNotes({ failures }: Round): readonly NoteArguments[] {
-  const notes = failures.slice(0, shown).map(({ change, error }): NoteArguments => {
-    const fields = {
-      key: changeKey(change),
-      ...(error.errno && { errno: error.errno }),
-      ...(error.hint && { hint: error.hint }),
-    }
-    return ['error', error.message, fields]
-  })
-  if (failures.length > shown)
-    notes.push(['error', `and ${failures.length - shown} more like these`])
+  const causes = new Map<string, Failure[]>()
+  for (const failure of failures) {
+    const { message } = failure.error
+    const alikes = causes.get(message)
+    if (alikes === undefined) causes.set(message, [failure])
+    else alikes.push(failure)
+  }
+  const notes = [...causes.values()].slice(0, shown).map(failureNote)
+  const more = causes.size - notes.length
+  if (more > 0) notes.push(['error', `and ${more} more like these`])
   return notes
+}
+
+/** What failed for one reason, as all that a gobgpd was to be told that does not run. */
+function failureNote(failures: readonly Failure[]): NoteArguments {
+  const keys = failures.map(({ change }) => changeKey(change))
+  const [key = ''] = keys
+  const { message, errno, hint } = failures[0]?.error ?? {}
+  const which =
+    keys.length === 1
+      ? { key }
+      : {
+          keys: keys.slice(0, shown),
+          ...(keys.length > shown && { more: keys.length - shown }),
+        }
+  return ['error', message ?? '', { ...which, ...(errno && { errno }), ...(hint && { hint }) }]
 }
 
 /** What a check has found. */

@@ -17,6 +17,8 @@ export type Order =
   | { readonly kind: 'checks'; readonly port: MessagePort }
   /** An end of the speaking thread. */
   | { readonly kind: 'speaker'; readonly port: MessagePort }
+  /** The gobgpd of our own answers, or is not waited for any more. */
+  | { readonly kind: 'gobgpd' }
 
 /** A task with texts, which may be long. */
 type WithFiles = Extract<Task, { kind: 'files' | 'prepare' }>
@@ -29,6 +31,8 @@ export interface ThreadEnds {
   checks(): MessagePort
   /** There is something to announce by BGP: an end of the thread that does it, for the engine. */
   speaker(restarting: boolean): MessagePort
+  /** A gobgpd of our own is to be at work there. Resolves when it answers, or is known not to. */
+  gobgpd(api: string): Promise<void>
   /** The same for an engine that begins, if that thread is at work already. */
   speaking(): MessagePort | undefined
 }
@@ -65,6 +69,10 @@ export function startThread(entry: URL, workerData: object, ends: ThreadEnds): E
       else if (told.kind === 'ended') ends.ended(told.id, told.status)
       else if (told.kind === 'checks') giveChecks(thread)
       else if (told.kind === 'speaker') giveSpeaker(thread, told.restarting)
+      else if (told.kind === 'gobgpd')
+        void ends
+          .gobgpd(told.api)
+          .then(() => thread.postMessage({ kind: 'gobgpd' } satisfies Order))
       else settle(one => one.resolve(told.report))
     })
     thread.on('error', error => {

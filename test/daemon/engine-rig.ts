@@ -67,6 +67,7 @@ export async function withEngine(
       lastGood: openLastGood(store, [folder]),
       hostname: 'lb1',
       note: (level, message, fields) => notes.push(`${level} ${message} ${JSON.stringify(fields)}`),
+      gobgpd: async () => {},
       watch() {},
       foresee: ({ peer }) => {
         if (peer.size > 0) notes.push(`peers to come: ${[...peer.keys()]}`)

@@ -18,6 +18,7 @@ const silent = {
   checks: port,
   speaker: port,
   speaking: () => undefined,
+  gobgpd: async () => {},
 }
 const entry = new URL(`data:text/javascript,${encodeURIComponent(thread)}`)
 

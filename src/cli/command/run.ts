@@ -108,6 +108,10 @@ async function start(
     checks: () => checks.port(),
     speaker: restarting => announcing.port(restarting),
     speaking: () => announcing.standing(),
+    gobgpd: api => {
+      gobgpd.want(api)
+      return gobgpd.ready()
+    },
   })
   const checks = new Checks({
     note: (level, message, fields) => log[level](message, fields),
@@ -131,6 +135,7 @@ async function start(
   })
   const gobgpd = new OwnGobgpd({
     note: (level, message, fields) => log[level](message, fields),
+    answers: () => conductor.everything(),
   })
   let stopping = false
   let node = defaultNode

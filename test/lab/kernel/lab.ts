@@ -20,6 +20,7 @@ const tools: readonly Tool[] = [
   ['systemd-analyze', 'systemd'],
   ['bird', 'bird2'],
   ['birdc', 'bird2'],
+  ['gobgpd', 'gobgpd'],
 ]
 
 export interface Lab {
