@@ -5,6 +5,7 @@ import type { State } from '../model/state.ts'
 import { plan } from '../plan/plan.ts'
 import type { Ledger } from '../plan/types.ts'
 import { want } from '../plan/want.ts'
+import { type Rules, toldOf } from './announcements.ts'
 import { blocksOf } from './blocks.ts'
 import { render } from './render.ts'
 
@@ -21,13 +22,20 @@ const file = 'import.toml'
 /**
  * Writes the configuration, and reads it again: a table that the reader refuses becomes a comment
  * with the reason, and a switch that the configuration would set is kept as it is.
+ *
+ * @param rules what no row says of announcements
  */
-export async function importState(state: State, ledger: Ledger): Promise<Imported> {
-  const leftOut = new Map<string, string>(announced(state))
+export async function importState(
+  state: State,
+  ledger: Ledger,
+  rules: Rules = {},
+): Promise<Imported> {
+  const told = toldOf(state, rules)
+  const leftOut = new Map<string, string>(told.leftOut)
   let keep: ReadonlySet<string> = new Set()
-  const told = withoutChecks(state)
+  const seen = withoutChecks(state)
   for (;;) {
-    const { text, titles } = render(blocksOf(told, keep), leftOut)
+    const { text, titles } = render(blocksOf(seen, told, keep), leftOut)
     if (text === '') return { text: '# Nothing that slb manages is live here.\n', leftOut }
     const { desired, diagnostics } = await load([{ file, text: Buffer.from(text) }])
     if (desired === undefined) {
@@ -45,13 +53,6 @@ export async function importState(state: State, ledger: Ledger): Promise<Importe
     if (switched.every(name => keep.has(name))) return { text, leftOut }
     keep = new Set([...keep, ...switched])
   }
-}
-
-/** What the network is told is not in the kernel's tables, which are described here. */
-function announced({ arp, peer, route }: State): readonly (readonly [string, string])[] {
-  const count = arp.size + peer.size + [...route.values()].filter(({ owned }) => owned).length
-  if (count === 0) return []
-  return [['what is announced', 'write [bgp] and announce yourself, as docs/announce.md has it']]
 }
 
 /** What leads checks through VIPs comes with the checks. */

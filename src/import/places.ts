@@ -15,17 +15,22 @@ export interface Place {
 
 export interface Places {
   readonly byAddress: ReadonlyMap<Ip, Place>
-  /** VIPs that need a table of their own, since several services share them. */
+  /** VIPs that need a table of their own, since several services share them, or they are announced. */
   readonly vips: readonly { readonly name: string; readonly address: Ip; readonly link: string }[]
   /** The rows that hold a VIP. */
   readonly addresses: readonly Address[]
 }
 
-/** Finds every VIP of the groups on the links of the State. */
+/**
+ * Finds every VIP of the groups on the links of the State.
+ *
+ * @param told the VIPs that are announced: how, stands in a table of their own.
+ */
 export function placesOf(
   state: State,
   holders: ReadonlyMap<Ip, Address>,
   groups: readonly Group[],
+  told: ReadonlyMap<Ip, readonly string[]>,
 ): Places {
   const users = new Map<Ip, string[]>()
   for (const { name, first } of groups) {
@@ -37,13 +42,17 @@ export function placesOf(
   for (const [address, names] of users) {
     const link = holders.get(address)?.link ?? 'external'
     const [name, ...others] = names
-    if (link === defaultLink) byAddress.set(address, {})
+    const named = name === link && ownLink(state, link) !== undefined && others.length === 0
+    if (told.has(address)) {
+      const vip = plainName(`vip-${address}`)
+      vips.push({ name: vip, address, link: named ? '@service' : link })
+      byAddress.set(address, { vip })
+    } else if (link === defaultLink) byAddress.set(address, {})
     else if (others.length > 0) {
       const vip = plainName(`vip-${address}`)
       vips.push({ name: vip, address, link })
       byAddress.set(address, { vip })
-    } else if (name === link && ownLink(state, link) !== undefined)
-      byAddress.set(address, { link: '@service' })
+    } else if (named) byAddress.set(address, { link: '@service' })
     else byAddress.set(address, { link })
   }
   const addresses = [...holders.values()].filter(row => users.has(row.address))

@@ -212,6 +212,111 @@ service tcp 192.0.2.11:80 wrr
   assert.match(text, /^\[service\.tcp-192-0-2-11-80\]$/m)
 })
 
+const announcedVip = (n: number): string => `address slb0 192.0.2.${n}/32 ours
+service tcp 192.0.2.${n}:80 wrr ours
+  -> 10.0.0.11:80 nat weight 1
+`
+const underSlb0 = 'sysctl net.ipv4.ip_forward = 1\nlink slb0 dummy up ours\n'
+
+test('what is announced is written with it: by whom, to whom, and what is said', async () => {
+  const have = `${underSlb0}${announcedVip(10)}${announcedVip(11)}arp eth0 192.0.2.11
+peer 10.0.0.1 port 179 as 65001 by embedded as 65000 id 10.0.0.9 hold 30s keepalive 3s hops 2 ipv4 ipv6 password file /etc/slb/tor.key
+route 192.0.2.10/32 by embedded via 10.0.0.9 community 65000:1 med 5 prepend 2 ours
+`
+  const rules = {
+    strict: new Set(['route 192.0.2.10/32']),
+    withdrawal: { notice: 1500, settle: 3000 },
+  }
+  const { text, leftOut } = await importState(state(have), emptyLedger, rules)
+  assert.equal([...leftOut], [])
+  assert.is(
+    text,
+    `[bgp]
+# As the journal has it: only slb run knows what it tells its peers.
+as = 65000
+router_id = "10.0.0.9"
+next_hop = { ipv4 = "10.0.0.9" }
+graceful_shutdown = "1500ms"
+settle = "3s"
+
+[bgp.peer.peer-10-0-0-1]
+address = "10.0.0.1"
+as = 65001
+hold = "30s"
+multihop = 2
+password = { file = "/etc/slb/tor.key" }
+
+[vip.vip-192-0-2-10]
+address = "192.0.2.10"
+announce = "bgp"
+communities = ["65000:1"]
+med = 5
+prepend = 2
+announce_when = "all"
+
+[vip.vip-192-0-2-11]
+address = "192.0.2.11"
+announce = "arp"
+uplink = "eth0"
+
+[service.tcp-192-0-2-10-80]
+vip = "vip-192-0-2-10"
+port = 80
+backends = ["10.0.0.11"]
+
+[service.tcp-192-0-2-11-80]
+vip = "vip-192-0-2-11"
+port = 80
+backends = ["10.0.0.11"]
+`,
+  )
+})
+
+test('routes of a table of the kernel, one of them a network', () =>
+  imports(
+    `${underSlb0}${announcedVip(10)}route 192.0.2.0/24 by table table 199 ours
+route 198.51.100.0/24 by table table 199
+`,
+    `
+[bgp]
+speaker = "table"
+table = 199
+
+[vip.vip-192-0-2-10]
+address = "192.0.2.10"
+announce = "bgp"
+prefix = 24
+
+[service.tcp-192-0-2-10-80]
+vip = "vip-192-0-2-10"
+port = 80
+backends = ["10.0.0.11"]
+`,
+  ))
+
+test('what one file cannot say of announcements is told, with the reason', async () => {
+  const have = `${underSlb0}${announcedVip(10)}${announcedVip(11)}${announcedVip(12)}
+peer 10.0.0.1 port 179 as 65001 by gobgp as 65000 api unix:/g id 10.0.0.9 hold 9s keepalive 3s hops 1 ipv4
+peer 10.0.0.2 port 179 as 65001 by gobgp as 65009 api unix:/g id 10.0.0.9 hold 9s keepalive 3s hops 1 ipv4
+route 192.0.2.10/32 by gobgp api unix:/g via 10.0.0.9 ours
+route 192.0.2.11/32 by gobgp api unix:/g via 10.0.0.8 ours
+route 192.0.2.12/32 by table table 198 ours
+route 192.0.2.99/32 by gobgp api unix:/g via 10.0.0.9 ours
+`
+  const { text, leftOut } = await importState(state(have), emptyLedger)
+  assert.equal([...leftOut].sort(), [
+    ['peer 10.0.0.2', 'a file has one AS of ours, 65000 here'],
+    ['route 192.0.2.11/32', 'a file has one next hop of each family'],
+    ['route 192.0.2.12/32', 'a file has one speaker, which is gobgp here'],
+    ['route 192.0.2.99/32', 'it leads to no VIP of a service that has no route of its own'],
+  ])
+  assert.match(text, /^gobgp = \{ address = "unix:\/g" \}$/m)
+  assert.match(text, 'own = true belongs here')
+  const lonely = `${underSlb0}${announcedVip(10)}route 192.0.2.10/32 by embedded ours\n`
+  const { leftOut: why } = await importState(state(lonely), emptyLedger)
+  assert.equal([...why.keys()], ['[bgp]', 'route 192.0.2.10/32'])
+})
+
 test('where nothing is live the file says so, and is a valid one', async () => {
   const { text } = await importState(state(''), emptyLedger)
   assert.match(text, /^# Nothing/)

@@ -3,12 +3,13 @@ import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { load } from '../../src/config/load.ts'
+import type { Rules } from '../../src/import/announcements.ts'
 import { importState } from '../../src/import/import-state.ts'
 import type { Desired } from '../../src/model/desired.ts'
 import { hostPrefix } from '../../src/model/ip.ts'
 import type { State } from '../../src/model/state.ts'
 import { plan } from '../../src/plan/plan.ts'
-import type { Ledger, Plan } from '../../src/plan/types.ts'
+import type { Ledger, Plan, Wanted } from '../../src/plan/types.ts'
 import { want } from '../../src/plan/want.ts'
 import { emptyLedger } from '../../src/state/journal.ts'
 import { machine } from '../machine.ts'
@@ -19,14 +20,16 @@ import { check } from './runs.ts'
 interface Result extends Plan {
   readonly leftOut: ReadonlyMap<string, string>
   readonly text: string
+  readonly wanted: Wanted
 }
 
-async function planOfImport(seen: State, ledger: Ledger): Promise<Result> {
-  const { text, leftOut } = await importState(seen, ledger)
+async function planOfImport(seen: State, ledger: Ledger, rules: Rules = {}): Promise<Result> {
+  const { text, leftOut } = await importState(seen, ledger, rules)
   const loaded = await load([{ file: 'import.toml', text: Buffer.from(text) }])
   assert.ok(loaded.desired, `${JSON.stringify(loaded.diagnostics)}\n${text}`)
   const wanted = want(loaded.desired)
-  return { ...plan({ wanted, seen, ledger, conflict: loaded.desired.conflict }), leftOut, text }
+  const found = plan({ wanted, seen, ledger, conflict: loaded.desired.conflict })
+  return { ...found, leftOut, text, wanted }
 }
 
 test('what others made is adopted, and nothing else happens', () =>
@@ -62,22 +65,30 @@ test('what slb made of any configuration is described again: no changes', () =>
     fc.asyncProperty(desired, async config => {
       const slb = machine()
       await slb.apply(sayable(config), { consent })
-      const { changes, refused, leftOut, text } = await planOfImport(
+      const { strict = new Set(), withdrawal } = want(sayable(config))
+      const ledger = slb.journal.read()
+      const rules = { strict: ledger.strict, ...(withdrawal && { withdrawal }) }
+      const { changes, refused, leftOut, text, wanted } = await planOfImport(
         slb.table.state(),
-        slb.journal.read(),
+        ledger,
+        rules,
       )
       fc.pre(leftOut.size === 0)
       assert.equal(changes, [], text)
       assert.equal(refused, [], text)
+      const { arp, route } = slb.table.state()
+      const live = [...strict].filter(key => arp.has(key) || route.has(key))
+      assert.equal([...(wanted.strict ?? [])].sort(), live.sort(), text)
+      if (wanted.withdrawal !== undefined) assert.equal(wanted.withdrawal, withdrawal, text)
     }),
   ))
 
 /**
- * Only what the kernel's tables say, and a file can: nothing of announcements; a link that is named after a service has no other users, and without
- * persistence there is neither netmask nor engine.
+ * Only what is live, and a file can say: a link that is named after a service has no other users, and
+ * without persistence there is neither netmask nor engine.
  */
-function sayable({ bgp: _, ...config }: Desired): Desired {
-  const vips = config.vips.map(({ announcing: __, ...vip }) =>
+function sayable(config: Desired): Desired {
+  const vips = config.vips.map(vip =>
     vip.link?.startsWith('svc-') ? { ...vip, link: 'slb0', ownLink: true } : vip,
   )
   const services = config.services.map(service => ({

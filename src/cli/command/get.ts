@@ -8,7 +8,7 @@ import { yaml } from '../output.ts'
 export const run: Run<object> = async ({ io, options }) => {
   const host = await io.openHost(options)
   try {
-    const state = await observe(host)
+    const state = await observe(host, { formerGobgpds: host.journal.read().gobgpds })
     if (options.output === 'text') await io.out.text(toText(state))
     else {
       const { toJson } = await import('../../table/snapshot-json.ts')

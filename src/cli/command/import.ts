@@ -1,6 +1,7 @@
 /** `slb import`: a configuration made from what is live, or from the file of another program. */
 import { stdinName } from '../../config/read.ts'
 import { observe } from '../../engine/live.ts'
+import { whatWas } from '../../engine/rollback.ts'
 import { importState } from '../../import/import-state.ts'
 import type { Context, Run } from '../context.ts'
 import { exit, InvalidConfiguration } from '../exit.ts'
@@ -36,7 +37,12 @@ export const run: Run<Options> = async context => {
 async function fromLive({ io, options }: Context): Promise<Imported> {
   const host = await io.openHost(options)
   try {
-    const { text, leftOut } = await importState(await observe(host), host.journal.read())
+    // What is announced is told by the journal as well, and without what health makes of it.
+    const { state, strict, withdrawal } = await whatWas(host)
+    const { arp, peer, route } = state
+    const seen = { ...(await observe(host)), arp, peer, route }
+    const rules = { ...(strict && { strict }), ...(withdrawal && { withdrawal }) }
+    const { text, leftOut } = await importState(seen, host.journal.read(), rules)
     const warnings = Array.from(leftOut, ([title, why]) => `${title} is left out: ${why}`)
     return { text, warnings }
   } finally {
