@@ -95,6 +95,8 @@ function closing(status: Status, valid: Validity): string {
   if (status.in_sync && valid === 'partly')
     return 'The live state matches the files that count; for those with faults it is what they said before.'
   if (status.in_sync) return 'The live state matches the configuration.'
+  if (status.waiting)
+    return 'The live state matches the configuration but for what drains or waits: see slb plan.'
   return 'The live state differs from the configuration: see slb plan.'
 }
 

@@ -1,18 +1,16 @@
 /** The engine of the daemon: what it wants now, and what it does about files, drift and commands. */
-import { readSources, type Sources } from '../config/read.ts'
-import { type Job, type Round, reconcile } from '../engine/reconcile.ts'
-import { undoTrial } from '../engine/rollback.ts'
+import type { Sources } from '../config/read.ts'
+import type { Job, Round } from '../engine/reconcile.ts'
 import type { Watched } from '../health/panel.ts'
 import type { Host } from '../host.ts'
 import type { Desired } from '../model/desired.ts'
 import { SlbError } from '../model/error.ts'
-import { textsFingerprint } from '../state/hold.ts'
-import { isOverdue } from '../state/trial.ts'
 import { commandSide, type Made } from './command-side.ts'
 import { Drift } from './drift.ts'
 import type { EngineEnds } from './ends.ts'
 import { Intake, type Left } from './intake.ts'
 import { begun, Intent } from './intent.ts'
+import { overdueTrial, undoOverdue } from './overdue.ts'
 import { Records, type Standing } from './records.ts'
 import { type Aim, jobOfImage, Rounds } from './rounds.ts'
 import { type Found, type Prepared, Serving } from './serving.ts'
@@ -266,30 +264,19 @@ export class Engine {
     for (const note of roundNotes(round)) this.#ends.note(...note)
   }
 
+  /** Undoes the apply on trial, if nobody has committed it in time. */
   async #undo(): Promise<void> {
-    const { host, note } = this.#ends
-    const trial = host.trials.read()
-    if (trial === undefined || !isOverdue(trial, host.clock.monotonic())) return
+    const trial = overdueTrial(this.#ends.host)
+    if (trial === undefined) return
     if (this.#intent.job !== undefined) await this.#look('all')
     const desired = await this.#intake.lastDesired()
-    let prepared: Prepared | undefined
-    const undone = await undoTrial(host, trial, {
-      wait: 0,
-      reconcile: async (job, ...round) => {
-        await begun(this.#ends, desired)
-        prepared =
-          desired && (await this.#serving.prepare(desired, () => this.#rounds.seen(job), job))
-        const served = this.#serving.advance(job, prepared)
-        return this.#rounds.keep(() => reconcile(served, ...round))
-      },
-      fingerprint: textsFingerprint(readSources(this.#ends.paths).sources),
-    })
-    if (undone.outcome !== 'undone') return
-    note('warn', 'the apply on trial was not committed in time: it is undone', { by: trial.user })
-    this.#tell(undone.round)
+    const undone = await undoOverdue(trial, desired, this.#ends, this.#rounds, this.#serving)
+    if (undone === undefined) return
+    const { job, round, prepared } = undone
+    this.#tell(round)
     this.#settle(prepared)
-    if (desired === undefined || prepared === undefined) this.#intent.take(undone.job)
-    else this.#intent.accept(undone.job, desired, prepared)
+    if (desired === undefined || prepared === undefined) this.#intent.take(job)
+    else this.#intent.accept(job, desired, prepared)
   }
 
   /** What a command applies is what the daemon wants from then on. */

@@ -123,8 +123,11 @@ export class Serving {
       instead === undefined ? nothing.cares : recalled(instead.wanted, files, older, programs)
     if (files.size + found.size + programs.length === 0) return nothing
     const seen = await look()
+    // There may be thousands, and few that are checked.
     const rows = new Map(
-      desired.services.flatMap(each => each.listeners).map(row => [row.id.key, row]),
+      desired.services
+        .filter(({ checks }) => checks.size > 0)
+        .flatMap(({ listeners }) => listeners.map(row => [row.id.key, row] as const)),
     )
     const held = instead?.wanted.state.service
     const cares = found.size === 0 ? files : new Map([...files, ...found])

@@ -37,6 +37,8 @@ export interface ServiceStatus {
 export interface Status {
   /** True if there is nothing to do, nothing pending and nothing refused. */
   readonly in_sync: boolean
+  /** True if nothing else keeps it from that than drains under way and what waits for something. */
+  readonly waiting: boolean
   readonly health: Summary
   /** What operators have asked for beside the files, the oldest first. */
   readonly overrides: readonly OverrideStatus[]
@@ -75,6 +77,7 @@ export function statusOf(input: StatusInput): Status {
   const told = { ...input, plan, asked: askedOf(facts.circumstances.overrides) }
   return {
     in_sync: plan.changes.length + plan.pending.length + plan.refused.length === 0,
+    waiting: plan.pending.length > 0 && plan.changes.length + plan.refused.length === 0,
     health: summaryOf(services, facts),
     overrides: facts.circumstances.overrides.map(one => overrideStatus(one, facts)),
     services,

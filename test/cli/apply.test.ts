@@ -72,6 +72,7 @@ test('JSON says what was done in the words of a plan, and how it went', () =>
       destinations: 0,
       addresses: 0,
       peers: 0,
+      routes: 0,
     })
   }))
 

@@ -13,7 +13,7 @@ const route = (n: number): Change => {
   return { op: 'create', kind: 'route', row }
 }
 const told = (failures: readonly Failure[]) =>
-  roundNotes({ plan: { changes: [] }, drained: [], failures } as unknown as Round)
+  roundNotes({ plan: { changes: [] }, verdict: {}, drained: [], failures } as unknown as Round)
 
 test('nothing that a gobgpd was to be told fills the log when it does not run', () => {
   const error = new SlbError('missing', 'there is no gobgpd at unix:/g', { hint: 'start it' })

@@ -45,6 +45,7 @@ const listener = { key: 'tcp 192.0.2.10:80', scheduler: 'rr', state: 'ok', backe
 
 const nothing = {
   in_sync: true,
+  waiting: false,
   health: { checked: true, backends: 0, up: 0, down: 0, unknown: 0, suspect: null },
   overrides: [],
   services: [{ name: 'web', listeners: [listener] }],

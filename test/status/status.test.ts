@@ -135,6 +135,19 @@ test('an address that stays until it stands elsewhere is unwanted, and says what
   )
 })
 
+test('where nothing is left but to wait for a drain, that is all that keeps it from being in sync', () => {
+  const stays = `${service}  -> 10.0.0.12:80 nat weight 1\n`
+  const key = 'tcp 192.0.2.10:80 -> 10.0.0.11:80'
+  for (const [weight, begun, waiting] of [
+    [0, new Map([[key, 1_000_000]]), true],
+    [1, new Map(), false],
+  ] as const) {
+    const live = `${service}  -> 10.0.0.11:80 nat weight ${weight}\n  -> 10.0.0.12:80 nat weight 1\n`
+    const found = status(stays, live, { ledger: { ...emptyLedger, draining: begun } })
+    assert.equal([found.in_sync, found.waiting], [false, waiting])
+  }
+})
+
 test('what differs is always said: links, source NAT, switches, refused ones with the reason', () => {
   const both = `${service}address slb0 192.0.2.10/32 ours\n`
   const hazards = new Map([['sysctl net.ipv6.conf.all.forwarding', 'eth0 would lose its route']])
