@@ -183,7 +183,6 @@ class Follower implements FileWatch {
     const missed = ripe.some(path => moving.has(path))
     this.#moving = moving
     if (!announced) this.#retry(view)
-    if (ripe.length > 0 || !announced) this.#openDoors()
     const idle = Math.max(this.#poll, (performance.now() - from) * idleShare)
     this.#looked = performance.now()
     // What was heard during the look is about what comes next.
@@ -191,8 +190,10 @@ class Follower implements FileWatch {
     const due = next === undefined ? idle : next - this.#looked
     if (this.#due < Number.POSITIVE_INFINITY) this.#arm()
     this.#lookWithin(Math.min(due, idle, missed ? this.#patience.whole : idle))
-    // Last, so that whatever it does finds the next look arranged.
+    // So that whatever it does finds the next look arranged.
     if (!waiting && !missed) this.#tell(view, restless)
+    // Whoever waits for the files does not wait for that.
+    if (!this.#closed && (ripe.length > 0 || !announced)) this.#openDoors()
   }
 
   /** Which of the files that are not as they were taken were written to, as far as the events tell. */
