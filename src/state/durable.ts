@@ -38,7 +38,7 @@ export function replaceFiles(files: readonly (readonly [string, string | Uint8Ar
 }
 
 function placeFile(path: string, content: string | Uint8Array): void {
-  const temporary = `${path}.tmp`
+  const temporary = unfinished(path)
   try {
     makeDirectory(dirname(path))
     const file = openSync(temporary, 'w', 0o640)
@@ -54,6 +54,25 @@ function placeFile(path: string, content: string | Uint8Array): void {
     discard(temporary)
     throw ioError('write', path, cause)
   }
+}
+
+/**
+ * Removes a file, and what is left of one that was killed while it was written. Touches nothing where there
+ * is neither.
+ *
+ * @throws SlbError `io`
+ */
+export function removeFile(path: string): void {
+  try {
+    for (const one of [path, unfinished(path)]) if (existsSync(one)) rmSync(one, { force: true })
+  } catch (cause) {
+    throw ioError('remove', path, cause)
+  }
+}
+
+/** Where a file is written before it takes its place. */
+function unfinished(path: string): string {
+  return `${path}.tmp`
 }
 
 /** With all above it. Node says of a read-only file system that something is missing; mkdir(2) itself does not. */

@@ -3,9 +3,8 @@
  * by themselves, until they change or the operator says `resume` or `apply`.
  */
 import { createHash } from 'node:crypto'
-import { existsSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { ioError, readFileIfThere, replaceFile } from './durable.ts'
+import { readFileIfThere, removeFile, replaceFile } from './durable.ts'
 import { openImage } from './image.ts'
 import { type Scene, sceneDirectory } from './journal.ts'
 
@@ -64,11 +63,7 @@ export function openHolds(stateDirectory: string, scene: Scene): Holds {
     },
     clear() {
       const was = readHold(path)?.boot === scene.boot
-      try {
-        if (existsSync(path)) rmSync(path, { force: true })
-      } catch (cause) {
-        throw ioError('remove', path, cause)
-      }
+      removeFile(path)
       held.remove()
       return was
     },

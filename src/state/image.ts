@@ -3,8 +3,7 @@
  * its hash, so that a crash between the two files leaves no record with an image of something else.
  */
 import { createHash } from 'node:crypto'
-import { existsSync, rmSync } from 'node:fs'
-import { ioError, readFileIfThere, replaceFile } from './durable.ts'
+import { readFileIfThere, removeFile, replaceFile } from './durable.ts'
 
 export interface ImageFile {
   /** Returns what the record is to name it by. Throws SlbError `io`. */
@@ -25,13 +24,7 @@ export function openImage(path: string): ImageFile {
       const text = id === undefined ? undefined : readFileIfThere(path)
       return text !== undefined && idOf(text) === id ? text : undefined
     },
-    remove() {
-      try {
-        if (existsSync(path)) rmSync(path, { force: true })
-      } catch (cause) {
-        throw ioError('remove', path, cause)
-      }
-    },
+    remove: () => removeFile(path),
   }
 }
 

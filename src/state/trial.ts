@@ -6,10 +6,10 @@
  * apply may still be waiting for drains: the file's name decides. Committing removes `trial.json`, undoing
  * renames it first, and only one of the two can succeed (rename(2), unlink(2)).
  */
-import { existsSync, renameSync, rmSync, unlinkSync } from 'node:fs'
+import { renameSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { SlbError } from '../model/error.ts'
-import { ioError, readFileIfThere, replaceFile, syncDirectory } from './durable.ts'
+import { ioError, readFileIfThere, removeFile, replaceFile, syncDirectory } from './durable.ts'
 import { openImage } from './image.ts'
 import { type Scene, sceneDirectory } from './journal.ts'
 
@@ -85,7 +85,7 @@ export function openTrials(stateDirectory: string, scene: Scene): Trials {
     image: () => before.read(stored()?.image),
     begin(trial, image) {
       // One of an earlier boot would otherwise hide the new one.
-      remove(claimed)
+      removeFile(claimed)
       const { boot } = scene
       const named = image === undefined ? {} : { image: before.write(image) }
       const whole: Trial = { version: 1, boot, ...trial, ...named, undoing: false }
@@ -101,8 +101,8 @@ export function openTrials(stateDirectory: string, scene: Scene): Trials {
     claim: () =>
       readTrial(claimed, true)?.boot === scene.boot || succeeds(() => renameSync(path, claimed)),
     end() {
-      remove(path)
-      remove(claimed)
+      removeFile(path)
+      removeFile(claimed)
       before.remove()
     },
   }
@@ -120,15 +120,6 @@ function succeeds(work: () => void): boolean {
       (cause as NodeJS.ErrnoException).path ?? 'the record of the trial',
       cause,
     )
-  }
-}
-
-/** Writes nothing where there is nothing to remove. */
-function remove(path: string): void {
-  try {
-    if (existsSync(path)) rmSync(path, { force: true })
-  } catch (cause) {
-    throw ioError('remove', path, cause)
   }
 }
 

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { openHolds, textsFingerprint } from '../../src/state/hold.ts'
+import { sceneDirectory } from '../../src/state/journal.ts'
 
 const test = suite<{ directory: string }>('hold')
 const scene = { boot: 'b1', namespace: '7' }
@@ -36,6 +37,15 @@ test('after a reboot it is void, and told of', ({ directory }) => {
   assert.is(now.left()?.why, 'undo')
   assert.not(now.clear())
   assert.is(now.left(), undefined)
+})
+
+test('what was killed while it was written is cleared away, too', ({ directory }) => {
+  const folder = sceneDirectory(directory, scene)
+  mkdirSync(folder, { recursive: true })
+  for (const name of ['hold.json.tmp', 'hold-image.json.tmp'])
+    writeFileSync(join(folder, name), '{')
+  assert.not(openHolds(directory, scene).clear())
+  assert.equal(readdirSync(folder), [])
 })
 
 const text = (words: string): Uint8Array => Buffer.from(words)
