@@ -23,7 +23,14 @@ interface Ear {
 /** Listens in a fresh namespace that has a link `d0` and the pair `v0`, `v1`. */
 async function listen(): Promise<Ear> {
   enterFreshNamespace()
-  ip(undefined, 'link add d0 up type dummy', 'link add v0 up type veth peer name v1')
+  // Without link-local addresses: the kernel would tell of each when it has looked for duplicates, seconds later.
+  ip(
+    undefined,
+    'link add d0 type dummy',
+    'link set d0 addrgenmode none up',
+    'link add v0 type veth peer name v1',
+    'link set v0 addrgenmode none up',
+  )
   const events: LinkEvent[] = []
   const listener = listenLinks(event => events.push(event), { gather: 5, spacing: 20 })
   const ear: Ear = {

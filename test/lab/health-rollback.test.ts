@@ -144,6 +144,8 @@ test('restarted and booted under a hold, it checks what just the past has', () =
       await one.kill()
       await untilSaved(...table('wrr', undefined, 3))
       await one.start()
+      // Or the other would be the last that serves, and the guard would not let it go.
+      await untilSaved(...table('wrr', 1, 3))
       await slb(daemon, 'resume')
       await untilSaved(...table('wrr', 2))
     } finally {

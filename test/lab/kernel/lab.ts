@@ -17,6 +17,7 @@ const tools: readonly Tool[] = [
   ['modprobe', 'kmod'],
   ['strace', 'strace'],
   ['curl', 'curl'],
+  ['nft', 'nftables'],
   ['systemd-analyze', 'systemd'],
   ['bird', 'bird2'],
   ['birdc', 'bird2'],
