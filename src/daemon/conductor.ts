@@ -19,8 +19,8 @@ export interface ConductorEnds {
   reported(report: Report, task: Task): void
 }
 
-/** A look at everything may take a 30th of the time: with all else that is under 5 % of a core. */
-const share = 30
+/** A look at everything may take a 40th of the time: with all else that is under 5 % of a core. */
+const share = 40
 /** So many looks in a row give way. The next one is done to its end, whatever comes: drift is found. */
 const patience = 3
 /** Between two looks at draining backends, in milliseconds. */

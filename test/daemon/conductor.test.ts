@@ -194,7 +194,7 @@ test('stopping ends what is under way, leaves the rest, and does what on_stop sa
 
 test('looking takes a thirtieth of the time at most', () => {
   assert.is(lookPause({ ...defaultNode, driftInterval: 2000 }, 10), 2000)
-  assert.is(lookPause({ ...defaultNode, driftInterval: 2000 }, 500), 15_000)
+  assert.is(lookPause({ ...defaultNode, driftInterval: 2000 }, 500), 20_000)
 })
 
 /** Nothing is left over that would keep the process. */
