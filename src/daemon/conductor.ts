@@ -5,6 +5,7 @@
  */
 import type { Sources } from '../config/read.ts'
 import type { Clock } from '../model/clock.ts'
+import { defaultNode } from '../model/defaults.ts'
 import type { DesiredNode } from '../model/desired.ts'
 import type { Found } from './serving.ts'
 import type { CommandLine, Report, Task } from './task.ts'
@@ -21,8 +22,10 @@ export interface ConductorEnds {
 
 /** A look at everything may take a 40th of the time: with all else that is under 5 % of a core. */
 const share = 40
-/** So many looks in a row give way. The next one is done to its end, whatever comes: drift is found. */
+/** So many times the usual pause after the last look, the next one is done to its end, whatever comes. */
 const patience = 3
+/** After a look that gave way the next one waits so long, in milliseconds: more may come. */
+const respite = 500
 /** Between two looks at draining backends, in milliseconds. */
 const drainPoll = 500
 /** First wait after a failure that may pass, in milliseconds; doubled up to ten seconds. */
@@ -46,10 +49,12 @@ export class Conductor {
   #look: 'all' | 'links' | undefined
   #retry = firstRetry
   #lookCost = 0
+  /** Between two looks at everything, in milliseconds. */
+  #pause = defaultNode.driftInterval
   /** What is under way. */
   #current: Task | undefined
-  /** How many looks in a row gave way. */
-  #gaveWay = 0
+  /** When the last look at everything was done to its end, or else the first task, in milliseconds. */
+  #looked: number | undefined
   /** Files to make ready for, as soon as a look has given way to them. */
   #coming: Sources | undefined
   /** What was done last. */
@@ -168,7 +173,9 @@ export class Conductor {
 
   #mayGiveWay(): boolean {
     const task = this.#current
-    return task?.kind === 'look' && task.at === 'all' && this.#gaveWay < patience
+    if (task?.kind !== 'look' || task.at === 'links') return false
+    const now = this.#ends.clock.monotonic()
+    return now - (this.#looked ?? now) < patience * this.#pause
   }
 
   #pump(): void {
@@ -192,15 +199,14 @@ export class Conductor {
   #plan(task: Task, report: Report): void {
     const now = this.#ends.clock.monotonic()
     if (report.again) this.#files ??= this.#latest
-    if (report.gaveWay) {
-      this.#gaveWay++
-      this.#look = 'all'
-    } else if (task.kind === 'look' && task.at === 'all') {
-      this.#gaveWay = 0
+    if (report.gaveWay) this.#at('look', respite)
+    else if (task.kind === 'look' && task.at === 'all') {
+      this.#looked = now
       this.#lookCost = report.cost
     }
-    if (!report.gaveWay && !this.#timers.has('look'))
-      this.#at('look', lookPause(report.node, this.#lookCost))
+    this.#looked ??= now
+    this.#pause = lookPause(report.node, this.#lookCost)
+    if (!this.#timers.has('look')) this.#at('look', this.#pause)
     if (report.draining) this.#at('drains', drainPoll)
     if (report.next === undefined) this.#clear('verdicts')
     else this.#at('verdicts', Math.min(longest, Math.max(0, report.next - now)))
