@@ -105,7 +105,7 @@ function daemon(figures: Figures): readonly Row[] {
     against(figures, [`one of ${files} files saved⁴`, 'run'], reload, '12 times faster'),
     against(figures, ['the one file with everything saved⁴', 'run-one'], reload, '3 times faster'),
     ['a backend that hangs, out of the kernel⁵', '', ...both(late, 'verdict'), 'at most 50 ms'],
-    ['memory at work', '', ...both(held), 'at most 250 MiB'],
+    ['memory at work', '', ...both(held), 'at most 238 MiB'],
     ['idle, looking for drift', '', ...both(idle), 'at most 5 %'],
   ]
 }
