@@ -199,8 +199,11 @@ export class Conductor {
   #plan(task: Task, report: Report): void {
     const now = this.#ends.clock.monotonic()
     if (report.again) this.#files ??= this.#latest
-    if (report.gaveWay) this.#at('look', respite)
-    else if (task.kind === 'look' && task.at === 'all') {
+    if (report.gaveWay) {
+      // To its end it would have cost more.
+      this.#lookCost = Math.max(this.#lookCost, report.cost)
+      this.#at('look', respite)
+    } else if (task.kind === 'look' && task.at === 'all') {
       this.#looked = now
       this.#lookCost = report.cost
     }

@@ -263,6 +263,20 @@ test('one that is long overdue is done to its end: drift is found whatever comes
   await ended(conductor, step)
 })
 
+test('when it is overdue follows from what a look costs, as far as that is known', async () => {
+  const node = { ...defaultNode, driftInterval: 2000 }
+  const { conductor, clock, asked, step } = rig(task => ({ ...gaveWay(task), cost: 500, node }))
+  conductor.everything()
+  conductor.verdicts([])
+  await step()
+  await step()
+  clock.now += 3 * lookPause(node, 500) - 1
+  conductor.everything()
+  conductor.verdicts([])
+  assert.is(asked.toGiveWay, 2)
+  await ended(conductor, step)
+})
+
 test('nothing else gives way: neither a look at links nor what changes the kernel', async () => {
   const { conductor, asked, step } = rig()
   conductor.links()
