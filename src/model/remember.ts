@@ -78,7 +78,7 @@ function compareAll<V>(
 }
 
 /** These keys, in the order in which a map has them. */
-export function inOrderOf(
+function inOrderOf(
   map: ReadonlyMap<string, unknown>,
   keys: ReadonlySet<string>,
 ): readonly string[] {

@@ -5,12 +5,12 @@
  * what stands in for a file that is broken, gone or not yet mounted.
  */
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Source } from '../config/load.ts'
 import { stdinName } from '../config/read.ts'
 import { sameText } from '../config/texts.ts'
-import { ioError, replaceFiles } from './durable.ts'
+import { ioError, removeFile, replaceFiles } from './durable.ts'
 
 /** Only this process writes it, under the writer's lock. */
 export interface LastGood {
@@ -67,7 +67,7 @@ export function openLastGood(stateDirectory: string, paths: readonly string[]): 
       known = undefined
       // Written before others are forgotten: a service that moved to another file is in one of them.
       replaceFiles(changed.map(([file, text]) => [pathIn(folder, file), encode({ file, text })]))
-      for (const file of gone) remove(pathIn(folder, file))
+      for (const file of gone) removeFile(pathIn(folder, file))
       if (changed.length > 0) discardUnfinished(folder)
       known = now
     },
@@ -160,15 +160,7 @@ function namesIn(folder: string): readonly string[] {
   }
 }
 
-function remove(path: string): void {
-  try {
-    rmSync(path, { force: true })
-  } catch (cause) {
-    throw ioError('remove', path, cause)
-  }
-}
-
 /** What was left by one that was killed while it wrote. */
 function discardUnfinished(folder: string): void {
-  for (const name of namesIn(folder)) if (name.endsWith('.tmp')) remove(join(folder, name))
+  for (const name of namesIn(folder)) if (name.endsWith('.tmp')) removeFile(join(folder, name))
 }
