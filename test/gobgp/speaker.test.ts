@@ -155,7 +155,7 @@ test('nobody there: who, where, and what to do', async () => {
   channel.close()
 })
 
-test('calls over HTTP/2: several messages there and back, and a refusal in words', async () => {
+test('calls over gRPC: several messages there and back, and a refusal in words', async () => {
   const server = createServer()
   server.on('stream', (stream, headers) => {
     const parts: Buffer[] = []
