@@ -168,6 +168,17 @@ Changes nothing. Exits with 1 if something stands in the way.`,
     load: () => import('./command/get.ts'),
   })
   register({
+    usage: 'metrics',
+    group: groups.look,
+    summary: 'print the status as metrics for Prometheus',
+    about: 'In its text format. Where slb run is there, it is asked.',
+    examples: [
+      { line: 'slb metrics', means: 'services, backends, overrides, VIPs, peers, each with help' },
+      { line: 'slb metrics -q > slb.prom', means: 'for the textfile collector of node_exporter' },
+    ],
+    load: () => import('./command/metrics.ts'),
+  })
+  register({
     usage: 'history',
     daemon: 'looks',
     group: groups.look,

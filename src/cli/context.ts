@@ -54,6 +54,8 @@ export interface DaemonCall {
   /** True if it changes something, so that it may not go by a daemon that follows other files. */
   readonly changes: boolean
   readonly attached: Readonly<Record<string, string>>
+  /** Takes the daemon's data; absent = it goes to standard output. */
+  readonly out?: (text: string) => Promise<void>
 }
 
 /** A process that stands by, and outlives us. */

@@ -1,15 +1,13 @@
 /** A status as text: a table with one line for each service, backend and VIP. */
 
 import type { BackendStatus } from '../status/backend.ts'
+import type { Validity } from '../status/document.ts'
 import type { ServiceStatus, Status } from '../status/status.ts'
 import type { VipStatus } from '../status/vips.ts'
 import { announcementLines } from './status-announcements.ts'
 import { backendWhy, healthCell, healthLine, overrideLines, quorumText } from './status-health.ts'
 import { fittedTable, type Width } from './text-table.ts'
 import { wrapped } from './wrap.ts'
-
-/** Whether all files count, some, or none. */
-export type Validity = 'valid' | 'partly' | 'invalid'
 
 const header = ['NAME', 'STATE', 'WEIGHT', 'ACTIVE', 'INACTIVE', 'PERSISTENT', 'WHY']
 

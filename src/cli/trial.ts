@@ -6,6 +6,7 @@ import { SlbError } from '../model/error.ts'
 import { newestOf } from '../state/history.ts'
 import { type Hold, textsFingerprint } from '../state/hold.ts'
 import { isOverdue, type Trial } from '../state/trial.ts'
+import type { Provisional } from '../status/document.ts'
 import { reportFailures } from './apply-job.ts'
 import type { Context, Io } from './context.ts'
 import { moment } from './moment.ts'
@@ -143,8 +144,8 @@ export function timeLeft({ deadline }: Trial, now: number): string {
   return `${Math.ceil(Math.max(0, deadline - now) / 1000)}s`
 }
 
-/** What JSON says of what is on trial or held; the deadline is a date, ISO 8601. */
-export function standingDocument({ trials, holds, clock }: Host): object {
+/** What JSON says of what is on trial or held. */
+export function standingDocument({ trials, holds, clock }: Host): Provisional {
   const trial = trials.read()
   const hold = holds.read()
   const wall = clock.wall().getTime()

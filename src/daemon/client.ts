@@ -1,7 +1,8 @@
 /** The other end of the daemon's socket: hand it a command line, and pass on what it prints. */
 import { type IncomingMessage, request } from 'node:http'
 import { SlbError } from '../model/error.ts'
-import type { Answer, Ask } from './server.ts'
+import type { Ask } from './server.ts'
+import type { Answer } from './session.ts'
 
 export interface Outlet {
   out(text: string): Promise<void>

@@ -1,6 +1,6 @@
 /** Who waits for the answer to which command: nobody waits for ever. */
 import type { Conductor } from './conductor.ts'
-import type { Session } from './server.ts'
+import type { Session } from './session.ts'
 import type { CommandLine } from './task.ts'
 
 /** Who waits for less needs no words, in milliseconds. */

@@ -2,7 +2,8 @@
  * The daemon's socket: command lines come in, what they print goes out as it is printed.
  *
  * HTTP/1.1 on a unix socket by Node's own `http`. `POST /v1/command` takes a JSON object and answers
- * with lines of JSON: `{"out": TEXT}`, `{"err": TEXT}`, and at last `{"exit": STATUS}`.
+ * with lines of JSON: `{"out": TEXT}`, `{"err": TEXT}`, and at last `{"exit": STATUS}`. `GET /v1/status`
+ * and the like answer with what the command of that name prints as JSON.
  */
 import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
@@ -10,6 +11,9 @@ import { connect } from 'node:net'
 import { dirname } from 'node:path'
 import { SlbError } from '../model/error.ts'
 import { ioError } from '../state/durable.ts'
+import { answerLook, lookOf, lookPaths } from './look.ts'
+import { refuse, send } from './response.ts'
+import type { Answer, Begin } from './session.ts'
 import type { CommandLine } from './task.ts'
 
 /** What a client says of itself, so that it does not talk to the daemon of another namespace. */
@@ -30,14 +34,6 @@ export interface Ask {
   readonly attached: CommandLine['attached']
 }
 
-export type Answer = { readonly out: string } | { readonly err: string } | { readonly exit: number }
-
-/** One command under way. */
-export interface Session {
-  print(answer: Answer): void
-  end(status: number): void
-}
-
 export interface Stranger {
   readonly why: string
   /** True if the command must not be carried out without this daemon either. */
@@ -49,15 +45,11 @@ export interface ServerEnds {
   stranger(ask: Ask): Stranger | undefined
   /** Who is at the other end, by the kernel's word. */
   userOf(request: IncomingMessage): { readonly name: string; readonly root: boolean }
-  /** A command has come. `gone` is called when whoever gave it has left. */
-  begin(line: CommandLine, session: Session): { gone(): void }
+  begin: Begin
 }
 
 /** A saved plan of the biggest configuration fits in. Bytes. */
 const longestBody = 64 << 20
-
-/** So much output may wait for a client that does not read it, in bytes; then it is cut off. */
-const longestBacklog = 128 << 20
 
 /** More clients than this at once are somebody's mistake. */
 const mostClients = 256
@@ -140,8 +132,10 @@ async function serve(
   response: ServerResponse,
   ends: ServerEnds,
 ): Promise<void> {
+  const look = request.method === 'GET' ? lookOf(request.url) : undefined
+  if (look !== undefined) return answerLook(look, ends.userOf(request).name, response, ends.begin)
   if (request.method !== 'POST' || request.url !== '/v1/command')
-    return refuse(response, 404, 'this socket takes POST /v1/command')
+    return refuse(response, 404, `this socket takes POST /v1/command, GET ${lookPaths}`)
   const body = await bodyOf(request)
   if (body === undefined) return refuse(response, 413, 'the request is too long')
   const ask = parse(body)
@@ -154,11 +148,7 @@ async function serve(
   const name = user.root && onBehalfOf !== undefined ? onBehalfOf : user.name
   response.writeHead(200, { 'content-type': 'application/x-ndjson' })
   response.flushHeaders()
-  const write = (answer: Answer): void => {
-    if (response.writableEnded || response.destroyed) return
-    response.write(`${JSON.stringify(answer)}\n`)
-    if (response.writableLength > longestBacklog) response.destroy()
-  }
+  const write = (answer: Answer): void => send(response, `${JSON.stringify(answer)}\n`)
   const session = ends.begin(
     { argv, user: name, out, err, attached },
     {
@@ -172,11 +162,6 @@ async function serve(
   response.on('close', () => {
     if (!response.writableFinished) session.gone()
   })
-}
-
-function refuse(response: ServerResponse, status: number, message: string): void {
-  response.writeHead(status, { 'content-type': 'application/json', connection: 'close' })
-  response.end(`${JSON.stringify({ error: message })}\n`)
 }
 
 /** The text of a request; undefined if it is longer than anything that can be meant. */

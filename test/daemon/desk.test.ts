@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Desk } from '../../src/daemon/desk.ts'
-import type { Answer } from '../../src/daemon/server.ts'
+import type { Answer } from '../../src/daemon/session.ts'
 import type { CommandLine } from '../../src/daemon/task.ts'
 
 const terminal = { tty: false, colour: false }

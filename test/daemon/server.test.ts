@@ -9,7 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import type { Server } from 'node:http'
+import { get, type Server } from 'node:http'
 import type { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -119,6 +119,41 @@ test('who asks for the impossible does not end the daemon', async ({ path, open 
   })
   assert.match(refused, /went away/)
   assert.ok(server.listening)
+})
+
+/** The status and the body of what is got there. */
+function got(socketPath: string, path: string): Promise<[number | undefined, string]> {
+  return new Promise((resolve, reject) => {
+    get({ socketPath, path }, response => {
+      let text = ''
+      response.setEncoding('utf8')
+      response.on('data', (more: string) => {
+        text += more
+      })
+      response.on('end', () => resolve([response.statusCode, text]))
+    }).on('error', reject)
+  })
+}
+
+test('programs get what commands print as JSON, by the path of their name', async context => {
+  const { path, open } = context
+  open.push(await listen(path, ends))
+  assert.equal(await got(path, '/v1/status'), [200, 'ada: status --output json'])
+  assert.equal(await got(path, '/v1/history'), [200, 'ada: history --output json'])
+  const [status, text] = await got(path, '/v1/apply')
+  assert.is(status, 404)
+  assert.match(JSON.parse(text).error, 'GET /v1/status, /v1/plan')
+})
+
+test('where there is nothing to get, why is said', async ({ path, open }) => {
+  const begin: ServerEnds['begin'] = (_, session) => {
+    session.print({ err: 'error: no ' })
+    session.print({ err: 'memory\n' })
+    session.end(1)
+    return { gone() {} }
+  }
+  open.push(await listen(path, { ...ends, begin }))
+  assert.equal(await got(path, '/v1/plan'), [500, '{"error":"error: no memory"}\n'])
 })
 
 test('no directory, no permission: it is said where', async ({ folder }) => {

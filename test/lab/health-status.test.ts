@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { checked, close, one, row, serve, two, vip, web } from './checked.ts'
 import { type DaemonRig, daemonRig, until, untilSaved } from './daemon-rig.ts'
 import { saved } from './ipvsadm.ts'
-import { ip } from './namespace.ts'
+import { ip, run } from './namespace.ts'
 import { labRig } from './rig.ts'
 import { withNetwork } from './topology.ts'
 
@@ -42,6 +42,14 @@ test('a backend that is out is listed, with what was found, since when and why',
     const counts = { checked: true, backends: 2, up: 1, down: 1, unknown: 0, suspect: null }
     assert.equal(health, counts)
     assert.is(overrides[0].target, 'web/10.2.0.11')
+    // Programs get the same: by HTTP, and as metrics.
+    const got = run(undefined, 'curl', '-s', '--unix-socket', daemon.socket, 'http://slb/v1/status')
+    assert.equal(JSON.parse(got).overrides, overrides)
+    const { out: metrics } = await daemon.rig.slb('metrics', '--socket', daemon.socket)
+    assert.match(metrics, /^slb_backend_up\{.*,backend="10\.2\.0\.11:8080"\} 1$/m)
+    assert.match(metrics, /^slb_backend_up\{.*,backend="10\.2\.0\.12:8080"\} 0$/m)
+    const override = 'target="web/10.2.0.11",ask="drain",by=".+",reason="kernel update"'
+    assert.match(metrics, new RegExp(`^slb_override_info{${override}} 1$`, 'm'))
   }))
 
 test('restarted, the daemon soon knows again why a backend is down', () =>
