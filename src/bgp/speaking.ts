@@ -1,9 +1,10 @@
 /** The speaking thread seen from others: how it is started, and the end that each of them holds. */
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
+import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import type { PeerStatus } from '../model/announcement.ts'
 import type { Failure } from '../model/change.ts'
 import { SlbError } from '../model/error.ts'
 import type { Speaker, SpeakerChange, Standing } from '../table/announce/speaker.ts'
+import { startThread } from '../thread.ts'
 import type { Answer, Asked, Order, StationOptions, Told } from './orders.ts'
 
 /** One end of the speaking thread. When the thread has ended, everything asked of it is refused. */
@@ -109,15 +110,10 @@ export function startSpeaking(
   entry: URL = new URL('./thread.js', import.meta.url),
 ): SpeakingThread {
   // Sockets are made by the C library: Node would warn of each that it has not opened itself.
-  const worker = new Worker(entry, { workerData: options, trackUnmanagedFds: false })
-  let over = false
-  const died = (error: Error): void => {
-    if (over) return
-    over = true
-    ends.died(error)
-  }
-  worker.on('error', error => died(error instanceof Error ? error : new Error(String(error))))
-  worker.on('exit', () => died(new Error('the thread that speaks BGP ended')))
+  const { worker, close } = startThread(entry, 'the thread that speaks BGP', ends.died, {
+    workerData: options,
+    trackUnmanagedFds: false,
+  })
   worker.on('message', (told: Told) => {
     if (told.kind === 'beat') ends.beat()
     else if (told.kind === 'changed') ends.changed(told.status)
@@ -133,9 +129,6 @@ export function startSpeaking(
     port,
     alive: () => worker.postMessage({ kind: 'alive' } satisfies Order),
     complete: () => worker.postMessage({ kind: 'complete' } satisfies Order),
-    async close() {
-      over = true
-      await worker.terminate()
-    },
+    close,
   }
 }

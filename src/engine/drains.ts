@@ -1,4 +1,5 @@
 /** Wait for draining destinations: until their connections have ended, or their time has. */
+import { type Change, changeKey } from '../model/change.ts'
 import { keyOf, type Service, type ServiceId } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
 import type { Pending } from '../plan/types.ts'
@@ -31,7 +32,6 @@ const poll = 200
  * was: a handshake in progress counts as inactive. InActConn alone is not waited for, since closed
  * connections linger there for minutes. Other protocols show only as inactive: there it must be 0,
  * too. Whatever the counters say, the deadline ends it.
- *
  */
 export async function waitForDrains(
   pending: readonly Pending[],
@@ -101,4 +101,28 @@ function collect(service: Service, deadlines: ReadonlyMap<string, number>, into:
     const deadline = deadlines.get(key)
     if (deadline !== undefined) into.push({ key, service: service.id, deadline })
   }
+}
+
+/** Without those that drain anew, because somebody had raised their weight meanwhile. */
+export function stillDrained(
+  drained: readonly Drained[],
+  tried: readonly Change[],
+): readonly Drained[] {
+  if (drained.length === 0) return drained
+  const anew = new Set<string>()
+  for (const change of tried) if (change.op === 'drain') anew.add(changeKey(change))
+  return drained.filter(one => !anew.has(one.key))
+}
+
+/** The services that those left. */
+export function servicesOf(
+  drained: readonly Drained[],
+  seen: State,
+): ReadonlyMap<string, ServiceId> {
+  const services = new Map<string, ServiceId>()
+  for (const { key } of drained) {
+    const row = seen.service.get(key.slice(0, key.indexOf(' -> ')))
+    if (row !== undefined) services.set(row.id.key, row.id)
+  }
+  return services
 }

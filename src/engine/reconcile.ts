@@ -6,7 +6,6 @@
 import { type Change, changeKey, type Failure } from '../model/change.ts'
 import { defaultSettle } from '../model/defaults.ts'
 import type { Conflict, GuardLimits } from '../model/desired.ts'
-import type { ServiceId } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
 import type { PlanInput } from '../plan/draft.ts'
 import { guard, type Verdict } from '../plan/guard.ts'
@@ -17,7 +16,7 @@ import type { Ledger, Plan, Wanted } from '../plan/types.ts'
 import type { Cause, History, HistoryEntry } from '../state/history.ts'
 import type { Journal } from '../state/journal.ts'
 import { Attempts } from './attempts.ts'
-import { type Drained, waitForDrains } from './drains.ts'
+import { type Drained, servicesOf, stillDrained, waitForDrains } from './drains.ts'
 import { confirmed, intended, made, withdrawn } from './ledger.ts'
 import { type Live, observeAgain } from './live.ts'
 import { applyStages } from './stages.ts'
@@ -116,18 +115,15 @@ export async function reconcile(job: Job, live: Live, options: ApplyOptions): Pr
   const scope = scopeOf(job.wanted, ledger)
   let { seen, plan: left, verdict } = first
   let entry = options.continues
-  const endsDrains = options.drainsOnly === true || openKeys(first.plan).size === 0
-  const ending = endsDrains ? (entry ?? options.newest) : undefined
+  const ending = endingOf(first.plan, options)
   // A verdict is no apply to go back behind: while it is written down nobody shall wait for its effect.
   const late = options.cause.kind === 'check'
   let changed = false
   const skip = options.drainsOnly === true ? openKeys(first.plan, options.skip) : options.skip
   let basis: PlanInput = input
   while (options.signal?.aborted !== true) {
-    const waiting = new Set(skip)
     const able = withoutSkipped(left, basis, options.skip)
-    for (const { key } of [...left.pending, ...able.pending]) waiting.add(key)
-    const open = attempts.open(able.changes, waiting)
+    const open = attempts.open(able.changes, waitingKeys([left, able], skip))
     // The first plan has passed the guard; a later one that removes more only builds up.
     const todo = verdict.refusal === undefined ? open : open.filter(change => !takesAway(change))
     if (todo.some(isWork)) {
@@ -164,11 +160,40 @@ export async function reconcile(job: Job, live: Live, options: ApplyOptions): Pr
   const { failures } = attempts
   const result = { ...first, verdict, failures, drained, left, after: seen }
   if (entry === undefined) return result
+  return { ...result, entry: ended(entry, ending, failures, options.history) }
+}
+
+/** The entry of the apply whose drains are all that is left to do; undefined where there is more. */
+function endingOf(
+  first: Plan,
+  { drainsOnly, continues, newest }: ApplyOptions,
+): HistoryEntry | undefined {
+  const endsDrains = drainsOnly === true || openKeys(first).size === 0
+  return endsDrains ? (continues ?? newest) : undefined
+}
+
+/** The entry with how it ended, which is written down. */
+function ended(
+  entry: HistoryEntry,
+  ending: HistoryEntry | undefined,
+  failures: readonly Failure[],
+  history: History,
+): HistoryEntry {
   // Whether that apply failed is known already, and not made good by the end of its drains.
-  if (entry.number === ending?.number && failures.length === 0) return { ...result, entry }
+  if (entry.number === ending?.number && failures.length === 0) return entry
   const outcome = failures.length === 0 ? 'done' : 'failed'
-  options.history.end(entry, outcome)
-  return { ...result, entry: { ...entry, outcome } }
+  history.end(entry, outcome)
+  return { ...entry, outcome }
+}
+
+/** The keys of what waits for something, and those to be skipped anyway. */
+function waitingKeys(
+  plans: readonly Pick<Plan, 'pending'>[],
+  skip: Iterable<string> = [],
+): ReadonlySet<string> {
+  const waiting = new Set(skip)
+  for (const { pending } of plans) for (const { key } of pending) waiting.add(key)
+  return waiting
 }
 
 /** The plan without what is skipped and, as after a failure, without what rests on it. */
@@ -179,7 +204,7 @@ function withoutSkipped(left: Plan, basis: PlanInput, skip: ReadonlySet<string> 
 
 /** The keys of changes that wait for nothing, and those to be skipped anyway. */
 function openKeys({ changes, pending }: Plan, skip: Iterable<string> = []): ReadonlySet<string> {
-  const waiting = new Set(pending.map(one => one.key))
+  const waiting = waitingKeys([{ pending }])
   return new Set([...skip, ...changes.map(changeKey).filter(key => !waiting.has(key))])
 }
 
@@ -228,21 +253,4 @@ function isWork({ kind, op }: Change): boolean {
 /** True if a change ends connections, new or old. */
 function takesAway(change: Change): boolean {
   return stageOf(change) >= stage.drain
-}
-
-/** Without those that drain anew, because somebody had raised their weight meanwhile. */
-function stillDrained(drained: readonly Drained[], tried: readonly Change[]): readonly Drained[] {
-  if (drained.length === 0) return drained
-  const anew = new Set<string>()
-  for (const change of tried) if (change.op === 'drain') anew.add(changeKey(change))
-  return drained.filter(one => !anew.has(one.key))
-}
-
-function servicesOf(drained: readonly Drained[], seen: State): ReadonlyMap<string, ServiceId> {
-  const services = new Map<string, ServiceId>()
-  for (const { key } of drained) {
-    const row = seen.service.get(key.slice(0, key.indexOf(' -> ')))
-    if (row !== undefined) services.set(row.id.key, row.id)
-  }
-  return services
 }

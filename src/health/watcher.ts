@@ -1,5 +1,6 @@
 /** The checking thread seen from others: how it is started, and the end that each of them holds. */
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
+import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import { startThread } from '../thread.ts'
 import type { Change } from './checker.ts'
 import type { Figures } from './figures.ts'
 import type { Judgement } from './judge.ts'
@@ -114,15 +115,7 @@ export function startChecking(
   ends: CheckingEnds,
   entry: URL = new URL('./thread.js', import.meta.url),
 ): CheckingThread {
-  const worker = new Worker(entry)
-  let over = false
-  const died = (error: Error): void => {
-    if (over) return
-    over = true
-    ends.died(error)
-  }
-  worker.on('error', error => died(error instanceof Error ? error : new Error(String(error))))
-  worker.on('exit', () => died(new Error('the checking thread ended')))
+  const { worker, close } = startThread(entry, 'the checking thread', ends.died)
   return {
     watcher: new Watcher(worker, ends),
     port(hears = false) {
@@ -130,9 +123,6 @@ export function startChecking(
       worker.postMessage({ kind: 'port', port: port1, hears } satisfies Order, [port1])
       return port2
     },
-    async close() {
-      over = true
-      await worker.terminate()
-    },
+    close,
   }
 }
