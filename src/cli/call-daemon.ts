@@ -12,7 +12,7 @@ import type { Sink } from './sink.ts'
 
 /** Has the daemon run a command; undefined = none that is meant is there. Throws SlbError. */
 export async function callDaemon(
-  { argv, options, changes, attached, out = text => io.out.text(text) }: DaemonCall,
+  { argv, options, changes, attached, outlet }: DaemonCall,
   io: Io,
 ): Promise<ExitStatus | undefined> {
   const { config, socket, netns, stateDir } = options
@@ -31,7 +31,7 @@ export async function callDaemon(
       err: terminalOf(io.err),
       attached,
     },
-    { out, err: text => io.err.text(text) },
+    outlet ?? { out: text => io.out.text(text), err: text => io.err.text(text) },
     io.interrupted(),
   )
   return status as ExitStatus | undefined

@@ -1,5 +1,6 @@
 /** What a command is given: where to read and write, and what the command line said. */
 import type { Command } from 'commander'
+import type { Outlet } from '../daemon/client.ts'
 import type { CommandSide } from '../daemon/command-side.ts'
 import type { Machine } from '../doctor/machine.ts'
 import type { Host } from '../host.ts'
@@ -54,8 +55,8 @@ export interface DaemonCall {
   /** True if it changes something, so that it may not go by a daemon that follows other files. */
   readonly changes: boolean
   readonly attached: Readonly<Record<string, string>>
-  /** Takes the daemon's data; absent = it goes to standard output. */
-  readonly out?: (text: string) => Promise<void>
+  /** Takes what the daemon prints; absent = it goes where this process prints. */
+  readonly outlet?: Outlet
 }
 
 /** A process that stands by, and outlives us. */

@@ -12,6 +12,7 @@ export interface Stream {
   readonly isTTY?: boolean
   /** How wide the terminal is; another number after it has been resized. */
   readonly columns?: number
+  readonly rows?: number
 }
 
 /**
@@ -40,6 +41,12 @@ export class Sink {
   get columns(): number | undefined {
     const { columns = 0 } = this.#stream
     return this.tty && columns > 0 ? columns : undefined
+  }
+
+  /** How many lines there are; undefined as with columns. */
+  get rows(): number | undefined {
+    const { rows = 0 } = this.#stream
+    return this.tty && rows > 0 ? rows : undefined
   }
 
   /** False once the reader has gone: nobody needs what is still to be computed. */

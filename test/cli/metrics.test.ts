@@ -87,7 +87,7 @@ test('a daemon is asked for its status, which is made into text here', () =>
     const calls: DaemonCall[] = []
     rig.process = beside(async call => {
       calls.push(call)
-      await call.out?.(document.replace('"in_sync": true', '"in_sync": false'))
+      await call.outlet?.out(document.replace('"in_sync": true', '"in_sync": false'))
       return 0
     })
     const { out } = await rig.slb('metrics', '-c', 'slb.toml')

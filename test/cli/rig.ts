@@ -41,6 +41,8 @@ export interface CliRig {
   tty: boolean
   /** How wide that is. */
   columns?: number
+  /** How high. */
+  rows?: number
   /** Whether both streams get colours. */
   colour: boolean
   /** Runs a command. */
@@ -76,7 +78,7 @@ export function withRig(
       tty: false,
       colour: false,
       async slb(...args) {
-        const out = new Text(rig.tty, rig.columns)
+        const out = new Text(rig.tty, rig.columns, rig.rows)
         const err = new Text(false)
         const status = await runProgram(args, ioOf(rig, out, err))
         return { status, out: out.text(), err: err.text() }
@@ -131,11 +133,13 @@ function ioOf(rig: CliRig, out: Text, err: Text): Io {
 class Text implements Stream {
   readonly isTTY: boolean
   readonly columns: number
+  readonly rows: number
   readonly #parts: string[] = []
 
-  constructor(tty: boolean, columns = 0) {
+  constructor(tty: boolean, columns = 0, rows = 0) {
     this.isTTY = tty
     this.columns = columns
+    this.rows = rows
   }
 
   write(text: string, done: (error?: Error | null) => void): void {

@@ -92,6 +92,28 @@ test('a daemon that goes away does not end it', () =>
     assert.match(err, 'slb run went away')
   }))
 
+test('at a terminal each takes the place of the one before, and is no higher', () =>
+  applied(async rig => {
+    rig.tty = true
+    const pictures = async (rows: number): Promise<readonly (readonly string[])[]> => {
+      thrice(rig)
+      rig.rows = rows
+      const { out } = await rig.slb('status', '-c', 'slb.toml', '--watch')
+      const [before, ...drawn] = out.split('\u001b[H\u001b[J')
+      assert.is(before, '')
+      return drawn.map(text => text.trimEnd().split('\n'))
+    }
+    const [whole = []] = await pictures(50)
+    const drawn = await pictures(10)
+    assert.is(drawn.length, 3)
+    for (const lines of drawn) {
+      assert.equal(lines.slice(0, 4), whole.slice(0, 4))
+      assert.is(lines[4], `... ${whole.length - 8} more lines, which slb status shows`)
+      assert.equal(lines.slice(5), whole.slice(-4))
+    }
+    assert.match(whole.at(-1) ?? '', 'nobody checks')
+  }))
+
 test('at a terminal its lines fit, and elsewhere they are whole', () =>
   applied(async rig => {
     const why = [

@@ -20,8 +20,11 @@ export const run: Run<object> = async context => {
     options,
     changes: false,
     attached: {},
-    out: async text => {
-      told += text
+    outlet: {
+      out: async text => {
+        told += text
+      },
+      err: text => io.err.text(text),
     },
   })
   if (status !== undefined && told === '') return status

@@ -3,6 +3,7 @@ import type { Host } from '../../host.ts'
 import { SlbError } from '../../model/error.ts'
 import type { Context, Run } from '../context.ts'
 import { type ExitStatus, exit, UsageError } from '../exit.ts'
+import { Frame } from '../frame.ts'
 import { printData } from '../output.ts'
 import { faultLines, reportError } from '../report.ts'
 import { statusNow } from '../status-document.ts'
@@ -27,9 +28,6 @@ export const run: Run<StatusOptions> = async context => {
   }
 }
 
-/** To the cursor's home, and all below erased (ECMA-48 CUP and ED): less flicker than erasing all first. */
-const redraw = '\u001b[H\u001b[J'
-
 /** Until the first interrupt. On a terminal each status takes the place of the one before. */
 async function watch(
   context: Context<StatusOptions>,
@@ -42,9 +40,16 @@ async function watch(
   const signal = io.interrupted()
   let ended: ExitStatus = exit.done
   for (let first = true; io.out.open && !signal.aborted; first = false) {
-    if (io.out.tty) await io.out.text(redraw)
-    else if (!first) await io.out.line('')
-    ended = await showOnce(context, host, signal, ended)
+    if (io.out.tty && options.output === 'text') {
+      const frame = new Frame()
+      const err = io.err.tty ? frame.like(io.err) : io.err
+      const drawn = { ...context, io: { ...io, out: frame.like(io.out), err } }
+      ended = await showOnce(drawn, host, signal, ended)
+      await frame.draw(io.out)
+    } else {
+      if (!first) await io.out.line('')
+      ended = await showOnce(context, host, signal, ended)
+    }
     await host.clock.sleep(seconds * 1000, signal)
   }
   return ended
@@ -60,7 +65,9 @@ async function showOnce(
   const { io, options } = context
   const argv = ['status', '--output', options.output, ...(options.verbose ? ['--verbose'] : [])]
   try {
-    const call = { argv, options, changes: false, attached: {} }
+    const { out, err } = io
+    const outlet = { out: (text: string) => out.text(text), err: (text: string) => err.text(text) }
+    const call = { argv, options, changes: false, attached: {}, outlet }
     return (await io.process?.askDaemon(call)) ?? (await show(context, host))
   } catch (error) {
     if (!(error instanceof SlbError)) throw error
