@@ -1,7 +1,10 @@
 /** `slb metrics`: the status in the text format of Prometheus, with a daemon and without one. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { DaemonCall, ProcessEnds } from '../../src/cli/context.ts'
+import { projectFolder } from '../project.ts'
 import { type CliRig, withRig } from './rig.ts'
 
 const web = `[service.web]
@@ -102,6 +105,20 @@ test('a daemon that cannot say is not spoken for', () =>
   applied(async rig => {
     rig.process = beside(async () => 1)
     assert.equal(await rig.slb('metrics', '-c', 'slb.toml'), { status: 1, out: '', err: '' })
+  }))
+
+/** The names of metrics on a page. */
+function namesOn(page: string): ReadonlySet<string> {
+  const text = readFileSync(join(projectFolder, page), 'utf8')
+  return new Set(text.match(/\bslb_[a-z_]+/g))
+}
+
+test('the pages name every metric, and none that is not there', () =>
+  applied(async rig => {
+    const { out } = await rig.slb('metrics', '-c', 'slb.toml')
+    const names = [...out.matchAll(/^# TYPE (\S+) gauge$/gm)].map(([, name]) => name)
+    assert.equal([...namesOn('docs/commands.md')].sort(), [...names].sort())
+    assert.ok([...namesOn('docs/operate.md')].every(name => names.includes(name)))
   }))
 
 test.run()

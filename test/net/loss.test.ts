@@ -1,5 +1,4 @@
 /** What becomes of routes when a speaker, or its router, dies, hangs or stops. */
-import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Peer } from '../../src/model/announcement.ts'
 import { able, type Candidate } from './candidates.ts'
@@ -9,32 +8,16 @@ import { peer } from './rows.ts'
 import type { Machine } from './segment.ts'
 import { create, type Speaking } from './speaking.ts'
 import { stays, until } from './until.ts'
-import { openWorld, type World } from './world.ts'
-
-const test = suite<{ world: World; ends: (() => Promise<void>)[] }>('loss')
+import type { World } from './world.ts'
+import { type WorldContext, worldSuite } from './world-suite.ts'
 
 /** Seconds. */
 const shortHold = 3
 const restartTime = 30
 
-test.before(async context => {
-  const known = { gracefulRestart: restartTime, hold: shortHold }
-  const hosts = Object.fromEntries(Array.from({ length: 14 }, (_, at) => [at + 1, known]))
-  context.world = await openWorld(14, hosts)
-})
-// There is none if it could not be opened, and then that is what must be told.
-test.after(({ world }) => world?.close())
-test.before.each(context => {
-  context.ends = []
-})
-test.after.each(async ({ ends }) => {
-  for (const end of ends.reverse()) await end()
-})
-
-interface Context {
-  readonly world: World
-  readonly ends: (() => Promise<void>)[]
-}
+const known = { gracefulRestart: restartTime, hold: shortHold }
+const hosts = Object.fromEntries(Array.from({ length: 14 }, (_, at) => [at + 1, known]))
+const test = worldSuite('loss', 14, hosts)
 
 /** A speaker whose routes are in the kernels of BIRD and FRR. */
 interface Announced {
@@ -46,7 +29,7 @@ interface Announced {
 }
 
 async function announce(
-  { world, ends }: Context,
+  { world, ends }: WorldContext,
   candidate: Candidate,
   texts: readonly string[],
   more: Partial<Peer> = {},
@@ -94,7 +77,7 @@ async function absent({ bird, frr }: World, prefixes: readonly string[]): Promis
 }
 
 /** Watches the routes of the routers' kernels: no look between two moments can miss what it hears. */
-async function watch({ world, ends }: Context): Promise<readonly Daemon[]> {
+async function watch({ world, ends }: WorldContext): Promise<readonly Daemon[]> {
   const watchers = [world.bird, world.frr].map(({ machine }) =>
     startDaemon(machine, 'ip', 'monitor', 'route'),
   )

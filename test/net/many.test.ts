@@ -1,26 +1,13 @@
 /** Ten thousand routes. How long they take is for the benchmark to say. */
-import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { able, type Candidate } from './candidates.ts'
 import { kernelCount } from './router.ts'
 import { peer } from './rows.ts'
 import { create, remove, type Speaking } from './speaking.ts'
 import { until } from './until.ts'
-import { openWorld, type World } from './world.ts'
+import { worldSuite } from './world-suite.ts'
 
-const test = suite<{ world: World; ends: (() => Promise<void>)[] }>('ten thousand routes')
-
-test.before(async context => {
-  context.world = await openWorld(4)
-})
-// There is none if it could not be opened, and then that is what must be told.
-test.after(({ world }) => world?.close())
-test.before.each(context => {
-  context.ends = []
-})
-test.after.each(async ({ ends }) => {
-  for (const end of ends.reverse()) await end()
-})
+const test = worldSuite('ten thousand routes', 4)
 
 const half = 5000
 

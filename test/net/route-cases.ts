@@ -1,5 +1,4 @@
 /** What routers learn of routes, whoever tells them: the cases for every speaker. */
-import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Route } from '../../src/model/announcement.ts'
 import { familyOf } from '../../src/model/ip.ts'
@@ -9,39 +8,23 @@ import { ourAs, peer, routersAs } from './rows.ts'
 import { address, type Machine } from './segment.ts'
 import { create, remove, type Speaking, update } from './speaking.ts'
 import { stays, until, untilEqual } from './until.ts'
-import { learnedOf, openWorld, type World } from './world.ts'
-
-const test = suite<{ world: World; speakers: Speaking[] }>('routes')
+import { learnedOf } from './world.ts'
+import { type WorldContext, worldSuite } from './world-suite.ts'
 
 /** The last host is in the routers' own AS. */
 const hosts = 20
 
-test.before(async context => {
-  context.world = await openWorld(hosts, { [hosts]: { as: routersAs } })
-})
-// There is none if it could not be opened, and then that is what must be told.
-test.after(({ world }) => world?.close())
-test.before.each(context => {
-  context.speakers = []
-})
-test.after.each(async ({ speakers }) => {
-  for (const speaker of speakers) await speaker.end()
-})
-
-interface Context {
-  readonly world: World
-  readonly speakers: Speaking[]
-}
+const test = worldSuite('routes', hosts, { [hosts]: { as: routersAs } })
 
 /** A speaker on a host of its own, as a neighbour of these routers, or all. */
 async function speak(
-  { world, speakers }: Context,
+  { world, ends }: WorldContext,
   candidate: Candidate,
   routers: readonly Router[] = world.routers,
 ): Promise<Speaking> {
   const peers = routers.map(({ machine }) => peer(machine))
   const speaker = await candidate.start(world.fresh(), peers)
-  speakers.push(speaker)
+  ends.push(speaker.end)
   return speaker
 }
 
@@ -206,11 +189,11 @@ function speakerOfAttributes(candidate: Candidate): void {
   })
 
   test(named('within one AS a local preference arrives, and no path'), async context => {
-    const { world, speakers } = context
+    const { world, ends } = context
     const host = world.host(hosts)
     const peers = world.routers.map(({ machine }) => peer(machine, { localAs: routersAs }))
     const speaker = await candidate.start(host, peers)
-    speakers.push(speaker)
+    ends.push(speaker.end)
     const row = candidate.route('192.0.2.8', { localPref: 222 })
     await speaker.make([create(row)])
     const learned = expected(row, host, { path: [], localPref: 222 })
@@ -264,7 +247,7 @@ function speakerOfSessions(candidate: Candidate): void {
   })
 
   test(named('peers that are wrong do not disturb the one that is right'), async context => {
-    const { world, speakers } = context
+    const { world, ends } = context
     const wrongAs = peer(world.frr.machine, { as: 64_999 })
     const nobody = { ...peer(world.frr.machine), address: address('10.77.0.250') }
     const refuses = peer(world.host(hosts))
@@ -274,7 +257,7 @@ function speakerOfSessions(candidate: Candidate): void {
       nobody,
       refuses,
     ])
-    speakers.push(speaker)
+    ends.push(speaker.end)
     const row = candidate.route('192.0.2.11')
     await speaker.make([create(row)])
     const learned = [expected(row, speaker.machine)]

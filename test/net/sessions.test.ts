@@ -1,5 +1,4 @@
 /** How sessions are made: signatures, TTL, distance, transport, families, limits. */
-import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Peer, PeerStatus } from '../../src/model/announcement.ts'
 import { freshNamespace, ip } from '../lab/namespace.ts'
@@ -9,9 +8,8 @@ import { peer } from './rows.ts'
 import { address, type Machine, runOn } from './segment.ts'
 import { create, type Speaking } from './speaking.ts'
 import { stays, until, untilEqual } from './until.ts'
-import { learnedOf, openWorld, type World } from './world.ts'
-
-const test = suite<{ world: World; speakers: Speaking[] }>('sessions')
+import { learnedOf, type World } from './world.ts'
+import { type WorldContext, worldSuite } from './world-suite.ts'
 
 /** The hosts, by what their sessions are about. */
 const host = {
@@ -33,46 +31,31 @@ const host = {
 const password = 'correct-horse-battery-staple'
 const environment = { RIGHT: password, WRONG: 'Correct-horse-battery-staple' }
 
-test.before(async context => {
-  context.world = await openWorld(13, {
-    [host.signed]: { password },
-    [host.wrong]: { password },
-    [host.bare]: { password },
-    [host.near]: { ttlSecurity: 1 },
-    [host.lowTtl]: { ttlSecurity: 1 },
-    [host.ipv6Only]: { address: 'fd77::6', extendedNextHop: true },
-    [host.ipv6Signed]: { address: 'fd77::7', password },
-    [host.ipv6Both]: { address: 'fd77::8' },
-    [host.ipv4Routes]: { families: ['ipv4'] },
-    [host.limiting]: { maxPrefixes: 1 },
-    [host.stranded]: { address: 'fd77::13' },
-    [host.far]: { address: '10.78.0.2', multihop: 2 },
-  })
+const test = worldSuite('sessions', 13, {
+  [host.signed]: { password },
+  [host.wrong]: { password },
+  [host.bare]: { password },
+  [host.near]: { ttlSecurity: 1 },
+  [host.lowTtl]: { ttlSecurity: 1 },
+  [host.ipv6Only]: { address: 'fd77::6', extendedNextHop: true },
+  [host.ipv6Signed]: { address: 'fd77::7', password },
+  [host.ipv6Both]: { address: 'fd77::8' },
+  [host.ipv4Routes]: { families: ['ipv4'] },
+  [host.limiting]: { maxPrefixes: 1 },
+  [host.stranded]: { address: 'fd77::13' },
+  [host.far]: { address: '10.78.0.2', multihop: 2 },
 })
-// There is none if it could not be opened, and then that is what must be told.
-test.after(({ world }) => world?.close())
-test.before.each(context => {
-  context.speakers = []
-})
-test.after.each(async ({ speakers }) => {
-  for (const speaker of speakers) await speaker.end()
-})
-
-interface Context {
-  readonly world: World
-  readonly speakers: Speaking[]
-}
 
 /** A speaker on a machine, with sessions to all routers that are like this. */
 async function speak(
-  { world, speakers }: Context,
+  { world, ends }: WorldContext,
   candidate: Candidate,
   machine: Machine,
   more: (router: Router) => Partial<Peer> = () => ({}),
 ): Promise<Speaking> {
   const peers = world.routers.map(router => peer(router.machine, more(router)))
   const speaker = await candidate.start(machine, peers, { environment })
-  speakers.push(speaker)
+  ends.push(speaker.end)
   return speaker
 }
 
