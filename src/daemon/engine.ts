@@ -231,7 +231,7 @@ export class Engine {
     for (const note of notes) this.#ends.note(...note)
     if (this.#intent.job === undefined || !moves) return
     const skip = this.#drift.resting()
-    this.#tell(await this.#apply(this.#intent.job, 'check', { skip }))
+    this.#tell(await this.#apply(this.#intent.job, 'check', { skip }), true)
   }
 
   async #apply(
@@ -260,8 +260,8 @@ export class Engine {
     for (const note of this.#serving.settle(prepared?.cares)) this.#ends.note(...note)
   }
 
-  #tell(round: Round): void {
-    for (const note of roundNotes(round)) this.#ends.note(...note)
+  #tell(round: Round, byCheck = false): void {
+    for (const note of roundNotes(round, byCheck)) this.#ends.note(...note)
   }
 
   /** Undoes the apply on trial, if nobody has committed it in time. */

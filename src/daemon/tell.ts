@@ -3,7 +3,7 @@ import type { Held, Standing } from '../config/stand-in.ts'
 import type { Preview, Round } from '../engine/reconcile.ts'
 import { describeCheck } from '../health/describe-check.ts'
 import type { Watched } from '../health/panel.ts'
-import { changeKey, describeChange, type Failure } from '../model/change.ts'
+import { type Change, changeKey, describeChange, type Failure } from '../model/change.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { SlbError } from '../model/error.ts'
 import { endpoint } from '../model/ip.ts'
@@ -54,21 +54,27 @@ export function faults(diagnostics: readonly Diagnostic[]): Record<string, unkno
   }
 }
 
-/** What a round changed, and what failed. */
-export function roundNotes(round: Round): readonly NoteArguments[] {
-  const changed = changeNote(round)
+/**
+ * What a round changed, and what failed.
+ *
+ * @param byCheck true if a check began it: of those there may be many.
+ */
+export function roundNotes(round: Round, byCheck = false): readonly NoteArguments[] {
+  const changed = changeNote(round, byCheck)
   return [...(changed === undefined ? [] : [changed]), ...failureNotes(round)]
 }
 
 /** Nothing to say if it changed nothing, or was refused. */
-function changeNote(round: Round): NoteArguments | undefined {
+function changeNote(round: Round, byCheck: boolean): NoteArguments | undefined {
   const { plan, verdict, failures, left, drained, entry } = round
   if (verdict.refusal !== undefined) return undefined
   if (plan.changes.length === 0 && drained.length === 0) return undefined
   const { add, change, drain, remove } = summarise(plan)
   const draining = left.pending.filter(one => one.deadline !== undefined).length
+  // A slow start, or a backend that says its own weight, would fill the log.
+  const usual = byCheck && drained.length === 0 && plan.changes.every(isStep) ? 'debug' : 'info'
   return [
-    failures.length > 0 ? 'warn' : 'info',
+    failures.length > 0 ? 'warn' : usual,
     plan.changes.length > 0 ? summaryLine(plan) : drainedWords(drained.length),
     {
       add,
@@ -80,6 +86,11 @@ function changeNote(round: Round): NoteArguments | undefined {
       ...(entry && { history: entry.number }),
     },
   ]
+}
+
+/** A weight that becomes another one, neither of them 0. */
+function isStep({ kind, op, row, from }: Change): boolean {
+  return kind === 'destination' && op === 'update' && row.weight > 0 && (from?.weight ?? 0) > 0
 }
 
 function drainedWords(count: number): string {

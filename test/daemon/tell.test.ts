@@ -32,4 +32,32 @@ test('what failed for reasons of its own is told one by one, and not without end
   assert.equal(notes[10], ['error', 'and 2 more like these'])
 })
 
+const weighed = (from: number, to: number): Change => {
+  const [row, before] = [to, from].map(
+    weight =>
+      [
+        ...state(`service tcp 192.0.2.1:80 wrr\n  -> 10.0.0.1:80 nat weight ${weight}\n`).service,
+      ][0]?.[1].destinations[0],
+  )
+  if (row === undefined || before === undefined) throw new Error('there is one')
+  return { op: 'update', kind: 'destination', row, from: before }
+}
+const levelOf = (change: Change, byCheck: boolean): unknown => {
+  const round = {
+    plan: { changes: [change], pending: [], refused: [] },
+    left: { pending: [], refused: [] },
+    verdict: {},
+    drained: [],
+    failures: [],
+  }
+  return roundNotes(round as unknown as Round, byCheck)[0]?.[0]
+}
+
+test('the steps of a slow start are for those who want to see all; what goes to 0 is not one', () => {
+  assert.is(levelOf(weighed(2, 3), true), 'debug')
+  assert.is(levelOf(weighed(2, 3), false), 'info')
+  assert.is(levelOf(weighed(2, 0), true), 'info')
+  assert.is(levelOf(weighed(0, 2), true), 'info')
+})
+
 test.run()
