@@ -54,12 +54,16 @@ export async function observeAgain(
 ): Promise<State> {
   const tables =
     kinds === undefined ? live.tables : live.tables.filter(one => one.kinds.some(k => kinds.has(k)))
-  if (services.size * 4 > before.service.size)
-    return { ...before, ...(await readTables(tables, scope)) }
+  if (isMost(services, before)) return { ...before, ...(await readTables(tables, scope)) }
   const now = await readTables(tables, { ...scope, services: [...services.values()] })
   if (services.size === 0 || now.service === undefined)
     return { ...before, ...now, service: before.service }
   return { ...before, ...now, service: laidOver(before.service, services.keys(), now.service) }
+}
+
+/** True of so many services that all of them are read. */
+export function isMost({ size }: Part['services'], { service }: State): boolean {
+  return size * 4 > service.size
 }
 
 /** What was known of services with what is known now of some of them. */

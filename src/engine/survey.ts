@@ -1,13 +1,14 @@
 /** Look at the live system and plan: the beginning of every round. */
+import { isDeepStrictEqual } from 'node:util'
 import type { SpeakerName } from '../model/announcement.ts'
 import { type Kind, keyOf, type Service, type ServiceId } from '../model/rows.ts'
-import type { State } from '../model/state.ts'
+import { type State, topKinds } from '../model/state.ts'
 import type { PlanInput } from '../plan/draft.ts'
 import { guard } from '../plan/guard.ts'
 import { plan } from '../plan/plan.ts'
 import type { Ledger, Plan, Wanted } from '../plan/types.ts'
 import type { Scope } from '../table/table.ts'
-import { type Live, observe, observeAgain, type Part } from './live.ts'
+import { isMost, type Live, observe, observeAgain, type Part } from './live.ts'
 import type { Job, Preview } from './reconcile.ts'
 
 export interface Survey {
@@ -38,23 +39,46 @@ export async function survey(
     ...(live.canMark === undefined ? {} : { canMark: live.canMark }),
     ...(live.silent === undefined ? {} : { silent: live.silent }),
   }
-  const seen =
+  const look: Look =
     memory === undefined
-      ? await observe(live, scopeOf(job.wanted, ledger))
-      : await refresh(aim, live, memory)
+      ? { seen: await observe(live, scopeOf(job.wanted, ledger)) }
+      : await lookAgain(aim, live, memory)
+  const { seen } = look
   const unanswered = live.unanswered?.()
   const input = { ...aim, seen, ...(unanswered && { unanswered }) }
-  const found = plan(input)
+  const found = (!unanswered?.size && look.plan) || plan(input)
   return {
     preview: { plan: found, verdict: guard(found, seen, ledger, limits, consent), seen },
     input,
   }
 }
 
-async function refresh(aim: Omit<PlanInput, 'seen'>, live: Live, memory: State): Promise<State> {
-  const doubts = doubtful(plan({ ...aim, seen: memory }), aim.wanted, memory)
-  if (doubts.kinds?.size === 0) return memory
-  return observeAgain(live, memory, doubts, scopeOf(aim.wanted, aim.ledger))
+interface Look {
+  readonly seen: State
+  /** What follows from just that, if it is known. */
+  readonly plan?: Plan
+}
+
+async function lookAgain(aim: Omit<PlanInput, 'seen'>, live: Live, memory: State): Promise<Look> {
+  const known = { seen: memory, plan: plan({ ...aim, seen: memory }) }
+  const doubts = doubtful(known.plan, aim.wanted, memory)
+  if (doubts.kinds?.size === 0) return known
+  const seen = await observeAgain(live, memory, doubts, scopeOf(aim.wanted, aim.ledger))
+  return bearsOut(memory, seen, doubts) ? known : { seen }
+}
+
+/** True if what was read again says what was known: as mostly, since who meddles with a change's own rows? */
+function bearsOut(memory: State, seen: State, { services }: Part): boolean {
+  // To hold thousands of rows against each other takes as long as to plan with them.
+  if (isMost(services, memory)) return false
+  return topKinds.every(kind => {
+    const [before, now] = [memory[kind], seen[kind]]
+    if (before === now) return true
+    const keys = kind === 'service' ? services.keys() : now.keys()
+    if (before.size !== now.size) return false
+    for (const key of keys) if (!isDeepStrictEqual(before.get(key), now.get(key))) return false
+    return true
+  })
 }
 
 /** Everything that a plan would change or waits for. */
