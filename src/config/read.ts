@@ -95,8 +95,9 @@ function filesAt(path: string): readonly Entry[] {
     if (!statSync(path).isDirectory()) return [{ path }]
     const names = readdirSync(path, { withFileTypes: true })
       .filter(entry => !entry.isDirectory() && isConfigName(entry.name))
+      .map(({ name }) => ({ name, bytes: Buffer.from(name) }))
+      .sort((a, b) => Buffer.compare(a.bytes, b.bytes))
       .map(({ name }) => name)
-      .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
     if (names.length > 0) return names.map(name => ({ path: join(path, name) }))
     return [{ path, fault: emptyDirectory(path) }]
   } catch (error) {

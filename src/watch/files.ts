@@ -124,7 +124,7 @@ class Follower implements FileWatch {
   }
 
   #hear(doing: Doing, path: string | undefined): void {
-    if (!this.#heard.note(doing, path)) return
+    if (!this.#heard.note(doing, path, performance.now())) return
     this.#announced = true
     this.#lookWithin(0)
   }
@@ -164,6 +164,7 @@ class Follower implements FileWatch {
       now: performance.now(),
       prints: new Map(Array.from(view, ([path, { print }]) => [path, print])),
       written: await this.#written(view, announced, breath),
+      heard: path => this.#heard.last(path),
     }
     const taken = new Map(Array.from(this.#taken, ([path, { print }]) => [path, print]))
     const settling = settle(taken, this.#moving, moment, this.#patience)

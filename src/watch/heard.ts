@@ -6,19 +6,27 @@ import { type Doing, follow, type Way } from './doors.ts'
 export class Heard {
   /** Absolute paths that were written to since they have their present inode. */
   readonly #written = new Set<string>()
+  /** When something was last heard of absolute paths, in milliseconds. */
+  readonly #moments = new Map<string, number>()
   /** The ways to the texts that were taken, where they go through links. */
   readonly #ways = new Map<string, Way>()
   /** Absolute paths whose events count, besides names of configuration in a directory. */
   #names: ReadonlySet<string> = new Set()
 
   /** True if the event may concern the files; `path` is undefined where the kernel did not say. */
-  note(doing: Doing, path: string | undefined): boolean {
+  note(doing: Doing, path: string | undefined, now: number): boolean {
     if (path === undefined) return true
     const counts = this.#names.has(path) || this.#names.has(dirname(path))
     if (!counts || !(this.#names.has(path) || isConfigName(basename(path)))) return false
     if (doing === 'write') this.#written.add(path)
     else this.#written.delete(path)
+    this.#moments.set(path, now)
     return true
+  }
+
+  /** When something was last heard of the file; undefined = nothing was, since it stood still. */
+  last(path: string): number | undefined {
+    return this.#moments.get(follow(resolve(path)).end)
   }
 
   /**
@@ -42,6 +50,7 @@ export class Heard {
   /** Nothing moves any more: what was written has been taken. */
   forget(): void {
     this.#written.clear()
+    this.#moments.clear()
   }
 
   /** A text was taken from there. */

@@ -14,7 +14,7 @@ export interface Patience {
 /** A path that is not, or not yet, as it was when it was taken last. */
 export interface Moving {
   readonly print: Print
-  /** When it was first seen as it is now, and when it began to move, in milliseconds. */
+  /** Since when it is as it is now, as far as is known, and when it began to move, in milliseconds. */
   readonly since: number
   readonly began: number
   /** It is written where it stands: what is there now may be half of it. */
@@ -30,6 +30,8 @@ export interface Moment {
   readonly prints: ReadonlyMap<string, Print>
   /** Whether somebody has written to the file since it has its present inode; undefined = not known. */
   readonly written: (path: string) => boolean | undefined
+  /** When something was last heard of the file; undefined = nothing was. */
+  readonly heard: (path: string) => number | undefined
 }
 
 export interface Settling {
@@ -94,16 +96,20 @@ function moved(
   print: Print,
   last: Print,
   was: Moving | undefined,
-  { now, written }: Moment,
+  { now, written, heard }: Moment,
 ): Moving {
+  // Whoever tells of every write tells when the last thing happened: before it was looked at, mostly.
+  const told = written(path) === false ? heard(path) : undefined
   // A write that the last look was too early to be told of.
-  if (was && samePrint(was.print, print))
-    return was.inPlace || !written(path) ? was : { ...was, inPlace: true }
+  if (was && samePrint(was.print, print)) {
+    if (!was.inPlace && written(path)) return { ...was, inPlace: true }
+    return was.inPlace || told === undefined || told <= was.since ? was : { ...was, since: told }
+  }
   const known = was ?? { print: last, began: now }
   const inPlace =
     print.inode === '' ||
     print.inode === known.print.inode ||
     print.empty ||
     (written(path) ?? print.bare)
-  return { print, since: now, began: known.began, inPlace }
+  return { print, since: inPlace ? now : (told ?? now), began: known.began, inPlace }
 }

@@ -30,7 +30,13 @@ function watchOne(
     settling = settle(
       new Map([['a', taken]]),
       settling.moving,
-      { from: now, now, prints: new Map([['a', seen]]), written: () => written },
+      {
+        from: now,
+        now,
+        prints: new Map([['a', seen]]),
+        written: () => written,
+        heard: () => undefined,
+      },
       patience,
     )
   return settling
@@ -105,10 +111,59 @@ test('a write that is told of late makes the wait longer', () => {
   const later = settle(
     taken,
     first.moving,
-    { from: 50, now: 50, prints, written: () => true },
+    { from: 50, now: 50, prints, written: () => true, heard: () => undefined },
     patience,
   )
   assert.equal([later.ripe, later.next], [[], 250])
+})
+
+/** A whole file that was first seen at 1000, and of which something was heard. */
+function heardOf(moments: readonly (readonly [now: number, heard: number])[], written?: boolean) {
+  let settling: Settling = watchOne(old, [], false)
+  for (const [now, heard] of moments)
+    settling = settle(
+      new Map([['a', old]]),
+      settling.moving,
+      {
+        from: now,
+        now,
+        prints: new Map([['a', print('2', 'new', { bare: false })]]),
+        written: () => written,
+        heard: () => heard,
+      },
+      patience,
+    )
+  return settling
+}
+
+test('a file that was put in place stands still since that was heard, not since it was looked at', () => {
+  assert.is(heardOf([[1000, 985]], false).next, 1035)
+  assert.equal(
+    heardOf(
+      [
+        [1000, 985],
+        [1035, 985],
+      ],
+      false,
+    ).ripe,
+    ['a'],
+  )
+})
+
+test('what is heard of it after that makes the wait longer', () => {
+  const late = heardOf(
+    [
+      [1000, 985],
+      [1035, 1010],
+    ],
+    false,
+  )
+  assert.equal([late.ripe, late.next], [[], 1060])
+})
+
+test('where not everything is told of, it counts when it was looked at', () => {
+  assert.is(heardOf([[1000, 985]]).next, 1050)
+  assert.is(heardOf([[1000, 985]], true).next, 1250)
 })
 
 test('what comes back as it was has not moved', () => {
@@ -142,6 +197,7 @@ const two = (now: number, a: Moving): Settling =>
         ['b', print('2', 'b')],
       ]),
       written: () => false,
+      heard: () => undefined,
     },
     patience,
   )
