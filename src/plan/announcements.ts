@@ -11,6 +11,7 @@ import { isHost, isWithin } from '../model/network.ts'
 import { keyOf } from '../model/rows.ts'
 import { conflictOver, type Draft, type PlanInput, type Waits } from './draft.ts'
 import { fieldChanges, fieldsOf } from './fields.ts'
+import { forgotten, forgottenNotes } from './forgotten.ts'
 import type { Ledger, Wanted } from './types.ts'
 
 /** The text of what waits for `slb run`, whose speaker tells it. */
@@ -30,6 +31,8 @@ export function compareAnnouncements(
 ): void {
   const { arp, peer, route } = input.wanted.state
   draft.notes.push(...leftBehind(input.wanted, input.ledger, input.unanswered))
+  draft.forgotten.push(...forgotten(input))
+  draft.notes.push(...forgottenNotes(draft.forgotten))
   if (arp.size + peer.size + route.size + seenAny(input) === 0) return
   const doors = doorsOf(input, waits, blocked, draft)
   compareArp(input, doors, draft)

@@ -4,7 +4,7 @@ import type { Change } from '../model/change.ts'
 import type { Conflict } from '../model/desired.ts'
 import type { Address } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
-import type { Foreign, Ledger, Pending, Refused, Wanted } from './types.ts'
+import type { Foreign, Ledger, Pending, Refused, Wanted, Withdrawn } from './types.ts'
 
 export interface PlanInput {
   readonly wanted: Wanted
@@ -40,6 +40,7 @@ export interface Draft {
   readonly pending: Pending[]
   readonly foreign: Foreign[]
   readonly notes: string[]
+  readonly forgotten: Withdrawn[]
   /** Keys of routes that are taken back only because what they lead to was lost. */
   readonly lost: Set<string>
   /** Drain time in milliseconds by service key. */
@@ -57,6 +58,7 @@ export function emptyDraft(): Draft {
     pending: [],
     foreign: [],
     notes: [],
+    forgotten: [],
     lost: new Set(),
     drains: new Map(),
     names: new Map(),

@@ -109,8 +109,9 @@ function removalOf(plan: Plan, seen: State, ledger: Ledger): Removal {
     if (kind === 'address' && op === 'delete' && !waiting.has(keyOf.address(row)))
       if (!placed.has(row.address) && !closed.has(row.address)) addresses++
   const services = [...gone].filter(key => !asked.has(key) && !isAgreed(key)).length
-  const peers = plan.changes.filter(({ kind, op }) => kind === 'peer' && op === 'delete').length
-  const routes = withdrawnRoutes(plan, seen, (key, row) => {
+  const changes = [...plan.changes, ...plan.forgotten]
+  const peers = changes.filter(({ kind, op }) => kind === 'peer' && op === 'delete').length
+  const routes = withdrawnRoutes({ ...plan, changes }, seen, (key, row) => {
     return isOurService(key, row, ledger) && !isCheckService(row.id) && !gone.has(key)
   })
   return { services: services + emptied.size, destinations, addresses, peers, routes }
@@ -138,6 +139,7 @@ function ownedOf(plan: Plan, seen: State, ledger: Ledger): Removal {
   }
   for (const [key, row] of seen.address) if (isOurAddress(key, row, ledger)) have.addresses++
   for (const row of seen.route.values()) if (row.owned) have.routes++
+  for (const { kind } of plan.forgotten) have[kind === 'peer' ? 'peers' : 'routes']++
   for (const change of plan.changes) {
     if (isOfCheck(change) || (change.op !== 'create' && change.op !== 'adopt')) continue
     if (change.kind === 'service') {

@@ -27,6 +27,7 @@ export function plan(input: PlanInput): Plan {
     pending: draft.pending,
     foreign: draft.foreign,
     notes: draft.notes,
+    forgotten: draft.forgotten,
     names: namesOf(input, draft),
     reasons: input.wanted.reasons,
     ...agreedOf(input, draft),

@@ -1,5 +1,5 @@
 /** What planning takes and gives. The steps themselves are `want.ts`, `plan.ts`, `guard.ts`. */
-import type { Change } from '../model/change.ts'
+import type { Change, ChangeOf } from '../model/change.ts'
 import type { Kind } from '../model/rows.ts'
 import type { State } from '../model/state.ts'
 
@@ -33,6 +33,9 @@ export interface Wanted {
   readonly meant?: Announced
   readonly withdrawal?: Withdrawal
 }
+
+/** A peer or a route that goes. */
+export type Withdrawn = ChangeOf<'peer'> | ChangeOf<'route'>
 
 /** The rows by which the network learns of VIPs. */
 export type Announced = Pick<State, 'arp' | 'peer' | 'route'>
@@ -122,6 +125,11 @@ export interface Plan {
   readonly names: Pick<ReadonlyMap<string, readonly string[]>, 'get'>
   /** Why a change is made, by row key. */
   readonly reasons: ReadonlyMap<string, string>
+  /**
+   * What is to be announced no more, of which nothing live tells: by the word of the journal a daemon
+   * announced it, or would have. It need not be taken back, but it is lost as if it were.
+   */
+  readonly forgotten: readonly Withdrawn[]
   /** Keys of rows whose removal was agreed to beforehand (see `Wanted`), or comes of a loss. */
   readonly agreed?: ReadonlySet<string>
   /** Drain time in milliseconds, by service key, for `drain` changes. */

@@ -113,4 +113,24 @@ test('without it the route goes when slb is killed or stopped, and comes back; i
     assert.not.match(run(undefined, 'ip', '-br', 'address'), vip)
   }))
 
+test('files that lose their peers while slb is away cost nobody his route: that needs consent', () =>
+  onSegment({ files: () => ({ 'slb.toml': text('') }) }, async scene => {
+    const { daemon, launch } = await begun(scene)
+    await daemon.stop('SIGKILL')
+    await untilRouted(scene, false)
+    const lost = text('').replace(/\[bgp\.peer\.tor\][^[]*/, '')
+    daemon.save('slb.toml', lost)
+    launch()
+    await daemon.logged(/removes the last peer/)
+    await untilRouted(scene, true)
+    const asked = await daemon.slb('apply')
+    assert.is(asked.status, 4)
+    assert.match(asked.out + asked.err, 'the last peer')
+    assert.is((await daemon.slb('apply', '--yes-remove', '2')).status, 0)
+    await untilRouted(scene, false)
+    await daemon.stop('SIGKILL')
+    launch()
+    await daemon.logged(/^ready: 1 service as configured/)
+  }))
+
 test.run()

@@ -6,6 +6,7 @@ import { defaultLimits } from '../../src/model/defaults.ts'
 import type { PlanInput } from '../../src/plan/draft.ts'
 import { guard, type Verdict } from '../../src/plan/guard.ts'
 import { plan } from '../../src/plan/plan.ts'
+import type { Ledger } from '../../src/plan/types.ts'
 import { want } from '../../src/plan/want.ts'
 import { emptyLedger } from '../../src/state/journal.ts'
 import { fromText } from '../../src/table/snapshot.ts'
@@ -51,13 +52,14 @@ async function judged(
   text: string,
   more: Partial<PlanInput['wanted']> = {},
   seen = have,
+  ledger = emptyLedger,
 ): Promise<Verdict> {
   const { desired, diagnostics } = await load([{ file: 'web.toml', text: Buffer.from(text) }])
   if (desired === undefined) throw new Error(JSON.stringify(diagnostics))
   const { state } = fromText(seen)
   const wanted = { ...want(desired), ...more }
-  const found = plan({ wanted, seen: state, ledger: emptyLedger, conflict: 'refuse' })
-  return guard(found, state, emptyLedger, defaultLimits)
+  const found = plan({ wanted, seen: state, ledger, conflict: 'refuse' })
+  return guard(found, state, ledger, defaultLimits)
 }
 
 const silent: Vip = { announce: '"none"' }
@@ -143,6 +145,53 @@ test('a prefix that leads to some that stay counts once', async () => {
     ).removal.routes,
     0,
   )
+})
+
+/** The journal of a daemon whose own speaker told all this; the one after it has told nothing yet. */
+const embedded = (n: number): string => `route 192.0.2.${n}/32 by embedded ours\n`
+const peer = (n: number): string =>
+  `peer 10.0.0.${n} port 179 as 65001 by embedded as 65000 hold 9s keepalive 3s hops 1 ipv4\n`
+const told = fromText([peer(1), peer(2), ...last.map(embedded)].join('')).state
+const journal: Ledger = {
+  ...emptyLedger,
+  settings: new Map([...told.peer, ...told.route].map(([key, row]) => [key, JSON.stringify(row)])),
+}
+const untold = have.replaceAll(/^route .*\n/gm, '')
+const peers = (...all: readonly number[]): string =>
+  all
+    .map(n => `[bgp.peer.p${n}]\naddress = "10.0.0.${n}"\nas = 65001\nfamilies = ["ipv4"]\n`)
+    .join('')
+
+test('begun anew, a daemon that has told nothing yet lets no file lose what the last one told', async () => {
+  const now = (bgp: string, of: (n: number) => Vip = () => ({})): Promise<Verdict> =>
+    judged(config(of, bgp), {}, untold, journal)
+  assert.is((await now(peers(1, 2))).refusal, undefined)
+  assert.is((await now(peers(1))).refusal, undefined, 'one of two is less than three')
+  assert.match((await now('')).refusal ?? '', 'removes the last peer')
+  const gone = await now(peers(1, 2), () => silent)
+  assert.equal(gone.removal.routes, 5)
+  assert.match(gone.refusal ?? '', 'removes 5 of 5 routes')
+})
+
+test('what the journal says of services that are gone is no loss of its own', async () => {
+  const { removal } = await judged(
+    config(n => (n > 3 ? undefined : {}), peers(1, 2)),
+    {},
+    untold,
+    journal,
+  )
+  assert.equal([removal.services, removal.routes], [2, 0])
+})
+
+test('what an operator or a verdict took back is not counted', async () => {
+  const agreed = new Set(told.route.keys())
+  const verdict = await judged(
+    config(() => silent, peers(1, 2)),
+    { agreed },
+    untold,
+    journal,
+  )
+  assert.is(verdict.removal.routes, 0)
 })
 
 test.run()

@@ -42,6 +42,7 @@ test('the schema refuses what no plan holds', () => {
     pending: [],
     foreign: [],
     notes: [],
+    forgotten: [],
     names: new Map(),
     reasons: new Map(),
     drains: new Map(),

@@ -43,6 +43,7 @@ function planOf(changes: readonly Change[], parts: Partial<Plan> = {}): Plan {
     pending: [],
     foreign: [],
     notes: [],
+    forgotten: [],
     names: new Map([
       [id.key, ['web']],
       ['link slb0', ['web']],
