@@ -98,7 +98,7 @@ parentPort?.on('message', async (order: Order) => {
   const task = taskOf(order)
   if (task === undefined) return
   tell({ kind: 'report', report: await engine.work(task) })
-  if (task.kind === 'files') tidy()
+  tidy(task.kind === 'files')
 })
 
 /** Undefined for what only is a part of one. */

@@ -155,7 +155,7 @@ async function start(
       working = false
       announcing.worked()
       // What failed was not compared to its end, and a look at links says nothing of routes.
-      if (task.kind === 'files') tidy()
+      if (task.kind === 'files') tidy(true)
       if (!report.failed && task.kind === 'files') announcing.complete('files')
       const whole = task.kind === 'look' && task.at === 'all' && report.gaveWay !== true
       if (!report.failed && whole) announcing.complete('all')
