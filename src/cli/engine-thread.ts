@@ -98,7 +98,8 @@ parentPort?.on('message', async (order: Order) => {
   const task = taskOf(order)
   if (task === undefined) return
   tell({ kind: 'report', report: await engine.work(task) })
-  tidy(task.kind === 'files')
+  // What is made ready for comes next.
+  if (task.kind !== 'prepare') tidy(task.kind === 'files')
 })
 
 /** Undefined for what only is a part of one. */
