@@ -15,10 +15,11 @@ const lock = JSON.parse(readFileSync(join(projectFolder, 'package-lock.json'), '
   packages: Record<string, Package>
 }
 
-/** The part of npm's ranges that packages use for Node: `>=a.b.c` and `^a.b.c`, joined by `||`. */
+/** The part of npm's ranges that packages use for Node: `>=a.b.c`, `^a.b.c` and `a.*`, joined by `||`. */
 function allows(range: string, [major, minor]: readonly number[]): boolean {
   return range.split('||').some(part => {
-    const [, sign, a = '0', b = '0'] = /^\s*(>=|\^)\s*(\d+)(?:\.(\d+))?/.exec(part) ?? []
+    const [, sign, a = '0', b = '0'] =
+      /^\s*(>=|\^|(?=\d+\.\*))\s*(\d+)(?:\.(\d+))?/.exec(part) ?? []
     if (sign === undefined) throw new Error(`a range that this test cannot read: ${range}`)
     if (Number(a) === major) return Number(b) <= (minor ?? 0)
     return sign === '>=' && Number(a) < (major ?? 0)
