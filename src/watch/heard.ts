@@ -24,7 +24,7 @@ export class Heard {
     return true
   }
 
-  /** When something was last heard of the file; undefined = nothing was, since it stood still. */
+  /** When something was last heard of the file; undefined = nothing was, since it was taken. */
   last(path: string): number | undefined {
     return this.#moments.get(follow(resolve(path)).end)
   }
@@ -56,11 +56,13 @@ export class Heard {
   /** A text was taken from there. */
   taken(path: string): void {
     const way = follow(resolve(path))
+    this.#moments.delete(way.end)
     if (way.links.length > 0) this.#ways.set(path, way)
     else this.#ways.delete(path)
   }
 
   gone(path: string): void {
+    this.#moments.delete(follow(resolve(path)).end)
     this.#ways.delete(path)
   }
 

@@ -111,5 +111,7 @@ function moved(
     print.inode === known.print.inode ||
     print.empty ||
     (written(path) ?? print.bare)
-  return { print, since: inPlace ? now : (told ?? now), began: known.began, inPlace }
+  // Of one that moves on, what was heard may be about what it was a moment ago.
+  const since = inPlace || was !== undefined ? now : (told ?? now)
+  return { print, since, began: known.began, inPlace }
 }

@@ -13,10 +13,10 @@ const print = (inode: string, state: string, more: Partial<Print> = {}): Print =
   ...more,
 })
 
-/** A file that is looked at again and again; `sights` are what is seen, and when. */
+/** A file that is looked at again and again; `sights` are what is seen, and when, and when it was heard of. */
 function watchOne(
   taken: Print,
-  sights: readonly (readonly [now: number, print: Print])[],
+  sights: readonly (readonly [now: number, print: Print, heard?: number])[],
   written: boolean | undefined,
 ): Settling {
   let settling: Settling = {
@@ -26,7 +26,7 @@ function watchOne(
     restless: [],
     next: undefined,
   }
-  for (const [now, seen] of sights)
+  for (const [now, seen, heard] of sights)
     settling = settle(
       new Map([['a', taken]]),
       settling.moving,
@@ -35,7 +35,7 @@ function watchOne(
         now,
         prints: new Map([['a', seen]]),
         written: () => written,
-        heard: () => undefined,
+        heard: () => heard,
       },
       patience,
     )
@@ -117,23 +117,15 @@ test('a write that is told of late makes the wait longer', () => {
   assert.equal([later.ripe, later.next], [[], 250])
 })
 
-/** A whole file that was first seen at 1000, and of which something was heard. */
+const whole = print('2', 'new', { bare: false })
+
+/** A whole file, and when something was last heard of it. */
 function heardOf(moments: readonly (readonly [now: number, heard: number])[], written?: boolean) {
-  let settling: Settling = watchOne(old, [], false)
-  for (const [now, heard] of moments)
-    settling = settle(
-      new Map([['a', old]]),
-      settling.moving,
-      {
-        from: now,
-        now,
-        prints: new Map([['a', print('2', 'new', { bare: false })]]),
-        written: () => written,
-        heard: () => heard,
-      },
-      patience,
-    )
-  return settling
+  return watchOne(
+    old,
+    moments.map(([now, heard]) => [now, whole, heard]),
+    written,
+  )
 }
 
 test('a file that was put in place stands still since that was heard, not since it was looked at', () => {
@@ -159,6 +151,14 @@ test('what is heard of it after that makes the wait longer', () => {
     false,
   )
   assert.equal([late.ripe, late.next], [[], 1060])
+})
+
+test('what was heard of one that moves on is not about what it is now', () => {
+  const sights = [
+    [1000, whole, 985],
+    [1030, print('3', 'newer', { bare: false }), 985],
+  ] as const
+  assert.equal([watchOne(old, sights, false).ripe, watchOne(old, sights, false).next], [[], 1080])
 })
 
 test('where not everything is told of, it counts when it was looked at', () => {
