@@ -8,7 +8,7 @@ import { defaultStateDirectory } from '../model/defaults.ts'
 import type { DaemonCall, Io } from './context.ts'
 import type { ExitStatus } from './exit.ts'
 import { plain } from './paint.ts'
-import type { Sink } from './sink.ts'
+import { outletOf, type Sink } from './sink.ts'
 
 /** Has the daemon run a command; undefined = none that is meant is there. Throws SlbError. */
 export async function callDaemon(
@@ -31,7 +31,7 @@ export async function callDaemon(
       err: terminalOf(io.err),
       attached,
     },
-    outlet ?? { out: text => io.out.text(text), err: text => io.err.text(text) },
+    outlet ?? outletOf(io),
     io.interrupted(),
   )
   return status as ExitStatus | undefined

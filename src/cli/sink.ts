@@ -1,4 +1,5 @@
 /** Standard output and standard error as places to write to, which may be closed by the reader. */
+import type { Outlet } from '../daemon/client.ts'
 import { SlbError } from '../model/error.ts'
 import { type CliPaint, colourful, plain } from './paint.ts'
 
@@ -93,6 +94,11 @@ export class Sink {
   lines(lines: Iterable<string>): Promise<void> {
     return this.pieces(ended(lines))
   }
+}
+
+/** What the daemon prints for this process goes where this process prints. */
+export function outletOf({ out, err }: { readonly out: Sink; readonly err: Sink }): Outlet {
+  return { out: text => out.text(text), err: text => err.text(text) }
 }
 
 function* ended(lines: Iterable<string>): Generator<string> {

@@ -1,6 +1,6 @@
 /** Looking by HTTP: what the commands that only look print as JSON, under the path of their name. */
 import type { ServerResponse } from 'node:http'
-import { refuse, send } from './response.ts'
+import { refuse, send, whenLeft } from './response.ts'
 import type { Begin } from './session.ts'
 
 /** The commands that need nothing but their name, and print one JSON document. */
@@ -43,7 +43,5 @@ export function answerLook(
       },
     },
   )
-  response.on('close', () => {
-    if (!response.writableFinished) session.gone()
-  })
+  whenLeft(response, session)
 }

@@ -1,5 +1,6 @@
 /** Answers by HTTP, piece by piece. */
 import type { ServerResponse } from 'node:http'
+import type { Begin } from './session.ts'
 
 /** So much output may wait for a client that does not read it, in bytes; then it is cut off. */
 const longestBacklog = 128 << 20
@@ -15,4 +16,11 @@ export function send(response: ServerResponse, text: string): void {
 export function refuse(response: ServerResponse, status: number, message: string): void {
   response.writeHead(status, { 'content-type': 'application/json', connection: 'close' })
   response.end(`${JSON.stringify({ error: message })}\n`)
+}
+
+/** Tells the command when whoever asked has left before its end. */
+export function whenLeft(response: ServerResponse, { gone }: ReturnType<Begin>): void {
+  response.on('close', () => {
+    if (!response.writableFinished) gone()
+  })
 }

@@ -12,7 +12,7 @@ import { dirname } from 'node:path'
 import { SlbError } from '../model/error.ts'
 import { ioError } from '../state/durable.ts'
 import { answerLook, lookOf, lookPaths } from './look.ts'
-import { refuse, send } from './response.ts'
+import { refuse, send, whenLeft } from './response.ts'
 import type { Answer, Begin } from './session.ts'
 import type { CommandLine } from './task.ts'
 
@@ -159,9 +159,7 @@ async function serve(
       },
     },
   )
-  response.on('close', () => {
-    if (!response.writableFinished) session.gone()
-  })
+  whenLeft(response, session)
 }
 
 /** The text of a request; undefined if it is longer than anything that can be meant. */

@@ -3,6 +3,7 @@ import type { Arp, Peer, Route, Silence, SpeakerName } from '../model/announceme
 import { changeKey, type Failure } from '../model/change.ts'
 import { keyOf, type Service, type Sysctl } from '../model/rows.ts'
 import { type State, stateOf, topKinds } from '../model/state.ts'
+import { announcedBy } from '../plan/announced-by.ts'
 import { isOurAddress, isOurLink, isOurService } from '../plan/ours.ts'
 import type { Ledger, Plan, Policy, Wanted, Withdrawal } from '../plan/types.ts'
 import { leadsOf } from '../serve/leads.ts'
@@ -79,15 +80,13 @@ export interface Untold {
 }
 
 /** What the journal says of speakers that nobody can ask: nothing live tells what they announce. */
-function untold({ settings }: Ledger, { silent, unanswered }: Untold, state: MutableState): void {
+function untold(ledger: Ledger, { silent, unanswered }: Untold, state: MutableState): void {
   const isUntold = (row: Arp | Peer | Route): boolean => {
     if (!('speaker' in row)) return silent?.has('embedded') === true
     const { speaker, api } = row
     return silent?.has(speaker) === true || (api !== undefined && unanswered?.has(api) === true)
   }
-  for (const [key, text] of settings) {
-    const kind = (['arp', 'peer', 'route'] as const).find(one => key.startsWith(`${one} `))
-    if (kind === undefined) continue
+  for (const { kind, key, text } of announcedBy(ledger)) {
     const row = JSON.parse(text) as Arp | Peer | Route
     if (isUntold(row)) (state[kind] as Map<string, unknown>).set(key, row)
   }

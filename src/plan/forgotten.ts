@@ -1,5 +1,6 @@
 /** Announcements that files have no more, and of which only the journal tells. */
 import type { Peer, Route } from '../model/announcement.ts'
+import { announcedBy } from './announced-by.ts'
 import type { PlanInput } from './draft.ts'
 import type { Withdrawn } from './types.ts'
 
@@ -11,9 +12,8 @@ import type { Withdrawn } from './types.ts'
 export function forgotten({ wanted, seen, ledger }: PlanInput): readonly Withdrawn[] {
   const { meant = wanted.state, agreed } = wanted
   const found: Withdrawn[] = []
-  for (const [key, text] of ledger.settings) {
-    const kind = kindOf(key)
-    if (kind === undefined || meant[kind].has(key) || seen[kind].has(key)) continue
+  for (const { kind, key, text } of announcedBy(ledger)) {
+    if (kind === 'arp' || meant[kind].has(key) || seen[kind].has(key)) continue
     if (agreed?.has(key) === true) continue
     const row = JSON.parse(text) as Peer | Route
     if (row.speaker === 'embedded') found.push({ op: 'delete', kind, row } as Withdrawn)
@@ -21,17 +21,12 @@ export function forgotten({ wanted, seen, ledger }: PlanInput): readonly Withdra
   return found
 }
 
-function kindOf(key: string): 'peer' | 'route' | undefined {
-  if (key.startsWith('route ')) return 'route'
-  return key.startsWith('peer ') ? 'peer' : undefined
-}
-
 /** The same in words; nothing where there is none. */
 export function forgottenNotes(rows: readonly Withdrawn[]): readonly string[] {
   if (rows.length === 0) return []
   const peers = rows.filter(({ kind }) => kind === 'peer').length
   const words = [counted(peers, 'peer'), counted(rows.length - peers, 'route')].filter(Boolean)
-  return [`${words.join(' and ')} of the last apply are not wanted any more, and not told now`]
+  return [`neither wanted nor told any more since the last apply: ${words.join(' and ')}`]
 }
 
 function counted(count: number, noun: string): string {

@@ -1,7 +1,6 @@
 /** A status as metrics: what each is called, what it says, and its samples. Pure; the names are a contract. */
-import type { BackendStatus } from './backend.ts'
 import type { StatusDocument } from './document.ts'
-import type { ListenerStatus, ServiceStatus } from './status.ts'
+import type { ServiceStatus } from './status.ts'
 
 export type Labels = Readonly<Record<string, string>>
 
@@ -49,11 +48,11 @@ function nodeMetrics(document: StatusDocument, version: string): readonly Metric
       '1 if so much fails that verdicts are held.',
       health.suspect !== null,
     ),
-    of(
+    stateOf(
       'slb_other_state',
       'Kernel settings, links and source NAT that are not as wanted, always 1.',
-      ['key', 'state'],
-      others.map(({ key, state }) => [{ key, state }, 1]),
+      ['key'],
+      others.map(one => [{ key: one.key }, one]),
     ),
     of('slb_foreign_rows', 'Rows that others have made.', [], [[{}, document.foreign.length]]),
   ]
@@ -65,18 +64,9 @@ function serviceMetrics(services: readonly ServiceStatus[]): readonly Metric[] {
   const all = services.flatMap(({ name, listeners }) =>
     listeners.map(one => [{ service: name, virtual_service: one.key }, one] as const),
   )
-  const each = (
-    name: string,
-    help: string,
-    value: (one: ListenerStatus) => number | undefined,
-  ): Metric => of(name, help, ofListener, present(all.map(([at, one]) => [at, value(one)])))
+  const each = eachOf(ofListener, all)
   return [
-    of(
-      'slb_service_state',
-      'How a virtual service stands, always 1.',
-      [...ofListener, 'state'],
-      all.map(([at, { state }]) => [{ ...at, state }, 1]),
-    ),
+    stateOf('slb_service_state', 'How a virtual service stands, always 1.', ofListener, all),
     each('slb_service_backends_up', 'Backends that are up.', ({ quorum }) => quorum?.up),
     each('slb_service_backends', 'Backends that count for the quorum.', ({ quorum }) => quorum?.of),
     each('slb_service_quorum', 'So many must be up.', ({ quorum }) => quorum?.needed),
@@ -95,18 +85,9 @@ function backendMetrics(services: readonly ServiceStatus[]): readonly Metric[] {
       ),
     ),
   )
-  const each = (
-    name: string,
-    help: string,
-    value: (one: BackendStatus) => number | undefined,
-  ): Metric => of(name, help, ofBackend, present(all.map(([at, one]) => [at, value(one)])))
+  const each = eachOf(ofBackend, all)
   return [
-    of(
-      'slb_backend_state',
-      'How a backend stands, always 1.',
-      [...ofBackend, 'state'],
-      all.map(([at, { state }]) => [{ ...at, state }, 1]),
-    ),
+    stateOf('slb_backend_state', 'How a backend stands, always 1.', ofBackend, all),
     each('slb_backend_up', '1 if its checks pass, 0 if not.', one => verdicts[one.health.verdict]),
     each('slb_backend_weight', 'The live weight.', one => one.weight),
     each('slb_backend_wanted_weight', 'The weight that is wanted now.', one => one.wanted_weight),
@@ -131,7 +112,10 @@ function backendMetrics(services: readonly ServiceStatus[]): readonly Metric[] {
 }
 
 function overrideMetrics({ overrides }: StatusDocument): readonly Metric[] {
-  const labels = ['target'] as const
+  const each = eachOf(
+    ['target'],
+    overrides.map(one => [{ target: one.target }, one]),
+  )
   return [
     of(
       'slb_override_info',
@@ -142,53 +126,32 @@ function overrideMetrics({ overrides }: StatusDocument): readonly Metric[] {
         1,
       ]),
     ),
-    of(
-      'slb_override_weight',
-      'The weight that is asked for; 0 = a drain.',
-      labels,
-      overrides.map(({ target, ask }) => [{ target }, ask === 'drain' ? 0 : ask]),
+    each('slb_override_weight', 'The weight that is asked for; 0 = a drain.', ({ ask }) =>
+      ask === 'drain' ? 0 : ask,
     ),
-    of(
-      'slb_override_begin_timestamp_seconds',
-      'When it was asked for.',
-      labels,
-      present(overrides.map(({ target, at }) => [{ target }, seconds(at)])),
-    ),
-    of(
-      'slb_override_end_timestamp_seconds',
-      'When it ends by itself.',
-      labels,
-      present(overrides.map(({ target, until }) => [{ target }, seconds(until)])),
+    each('slb_override_begin_timestamp_seconds', 'When it was asked for.', one => seconds(one.at)),
+    each('slb_override_end_timestamp_seconds', 'When it ends by itself.', one =>
+      seconds(one.until),
     ),
   ]
 }
 
 function networkMetrics({ vips, peers, announcements }: StatusDocument): readonly Metric[] {
-  const ofPeer = ['peer', 'as', 'speaker'] as const
-  const at = peers.map(({ address, as, speaker, session, routes }) => ({
-    labels: { peer: address, as: String(as), speaker },
-    up: session === 'unknown' ? undefined : +(session === 'established'),
-    routes,
-  }))
+  const ofPeer = eachOf(
+    ['peer', 'as', 'speaker'],
+    peers.map(one => [{ peer: one.address, as: String(one.as), speaker: one.speaker }, one]),
+  )
   return [
-    of(
+    stateOf(
       'slb_vip_state',
       'How an address stands, always 1.',
-      ['address', 'link', 'state'],
-      vips.map(({ address, link, state }) => [{ address, link, state }, 1]),
+      ['address', 'link'],
+      vips.map(one => [{ address: one.address, link: one.link }, one]),
     ),
-    of(
-      'slb_bgp_session_up',
-      '1 if the session to a peer is established.',
-      ofPeer,
-      present(at.map(({ labels, up }) => [labels, up])),
+    ofPeer('slb_bgp_session_up', '1 if the session to a peer is established.', ({ session }) =>
+      session === 'unknown' ? undefined : +(session === 'established'),
     ),
-    of(
-      'slb_bgp_prefixes_announced',
-      'Routes that a peer was told of.',
-      ofPeer,
-      at.map(({ labels, routes }) => [labels, routes]),
-    ),
+    ofPeer('slb_bgp_prefixes_announced', 'Routes that a peer was told of.', one => one.routes),
     of(
       'slb_announced',
       '1 if the network is told of it.',
@@ -205,6 +168,30 @@ function of(
   samples: Metric['samples'],
 ): Metric {
   return { name, help, labels, samples }
+}
+
+/** A thing that metrics are about, with the labels that name it. */
+type Named<One> = readonly (readonly [Labels, One])[]
+
+/** Metrics of the same things: what to call each, and what it is of one of them. */
+function eachOf<One>(labels: readonly string[], all: Named<One>) {
+  return (name: string, help: string, value: (one: One) => number | undefined): Metric =>
+    of(name, help, labels, present(all.map(([at, one]) => [at, value(one)])))
+}
+
+/** How each of them stands, as a label. */
+function stateOf(
+  name: string,
+  help: string,
+  labels: readonly string[],
+  all: Named<{ readonly state: string }>,
+): Metric {
+  return of(
+    name,
+    help,
+    [...labels, 'state'],
+    all.map(([at, { state }]) => [{ ...at, state }, 1]),
+  )
 }
 
 function one(name: string, help: string, is: boolean): Metric {

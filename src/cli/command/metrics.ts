@@ -4,6 +4,7 @@ import type { StatusDocument } from '../../status/document.ts'
 import { type Metric, metricsOf } from '../../status/metrics.ts'
 import type { Context, Run } from '../context.ts'
 import { exit } from '../exit.ts'
+import { outletOf } from '../sink.ts'
 import { statusNow } from '../status-document.ts'
 import { packageVersion } from './version.ts'
 
@@ -21,10 +22,10 @@ export const run: Run<object> = async context => {
     changes: false,
     attached: {},
     outlet: {
+      ...outletOf(io),
       out: async text => {
         told += text
       },
-      err: text => io.err.text(text),
     },
   })
   if (status !== undefined && told === '') return status

@@ -6,6 +6,7 @@ import { type ExitStatus, exit, UsageError } from '../exit.ts'
 import { Frame } from '../frame.ts'
 import { printData } from '../output.ts'
 import { faultLines, reportError } from '../report.ts'
+import { outletOf } from '../sink.ts'
 import { statusNow } from '../status-document.ts'
 import { statusLines } from '../status-lines.ts'
 import { tellStanding } from '../trial.ts'
@@ -65,9 +66,7 @@ async function showOnce(
   const { io, options } = context
   const argv = ['status', '--output', options.output, ...(options.verbose ? ['--verbose'] : [])]
   try {
-    const { out, err } = io
-    const outlet = { out: (text: string) => out.text(text), err: (text: string) => err.text(text) }
-    const call = { argv, options, changes: false, attached: {}, outlet }
+    const call = { argv, options, changes: false, attached: {}, outlet: outletOf(io) }
     return (await io.process?.askDaemon(call)) ?? (await show(context, host))
   } catch (error) {
     if (!(error instanceof SlbError)) throw error
