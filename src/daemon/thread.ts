@@ -1,5 +1,6 @@
 /** The engine's thread, seen from the main one: tasks in, reports and words out. */
-import { type MessagePort, Worker } from 'node:worker_threads'
+import type { MessagePort, Worker } from 'node:worker_threads'
+import { startThread, type Thread } from '../thread.ts'
 import { Breath } from '../watch/breath.ts'
 import { openPacker, type Packed, type Piece, transferOf } from './pack.ts'
 import type { Note, Report, Task, Told } from './task.ts'
@@ -57,12 +58,18 @@ export interface EngineThread {
 const resourceLimits = { maxYoungGenerationSizeMb: 12 }
 
 /** Starts the thread that runs `entry` with these data. It is started anew after it has died. */
-export function startThread(entry: URL, workerData: object, ends: ThreadEnds): EngineThread {
+export function startEngine(entry: URL, workerData: object, ends: ThreadEnds): EngineThread {
   let waiting: { resolve(report: Report): void; reject(error: unknown): void } | undefined
-  let worker: Worker | undefined
+  let engine: Thread | undefined
   let packer = openPacker()
-  const start = (): Worker => {
-    const thread = new Worker(entry, { workerData, resourceLimits })
+  const start = (): Thread => {
+    const died = (error: Error): void => {
+      if (engine === started) engine = undefined
+      settle(one => one.reject(error))
+    }
+    const options = { workerData, resourceLimits }
+    const started = startThread(entry, 'the engine thread', died, options)
+    const { worker: thread } = started
     thread.on('message', (told: Told) => {
       if (told.kind === 'note') ends.note(told.note)
       else if (told.kind === 'output') ends.print(told.id, told.to, told.text)
@@ -75,17 +82,9 @@ export function startThread(entry: URL, workerData: object, ends: ThreadEnds): E
           .then(() => thread.postMessage({ kind: 'gobgpd' } satisfies Order))
       else settle(one => one.resolve(told.report))
     })
-    thread.on('error', error => {
-      if (worker === thread) worker = undefined
-      settle(one => one.reject(error))
-    })
-    thread.on('exit', () => {
-      if (worker === thread) worker = undefined
-      settle(one => one.reject(new Error('the engine thread ended')))
-    })
     const port = ends.speaking()
     if (port !== undefined) thread.postMessage({ kind: 'speaker', port } satisfies Order, [port])
-    return thread
+    return started
   }
   const giveChecks = (thread: Worker): void => {
     const port = ends.checks()
@@ -101,20 +100,20 @@ export function startThread(entry: URL, workerData: object, ends: ThreadEnds): E
     if (one !== undefined) how(one)
   }
   const order = (what: Order): void => {
-    worker ??= start()
-    worker.postMessage(what)
+    engine ??= start()
+    engine.worker.postMessage(what)
   }
   /** Texts may be long: the loop goes on meanwhile. */
   const handOver = async ({ now, kind }: WithFiles): Promise<void> => {
-    if (worker === undefined) packer = openPacker()
-    worker ??= start()
-    const thread = worker
+    if (engine === undefined) packer = openPacker()
+    engine ??= start()
+    const thread = engine
     const breath = new Breath()
     for (const piece of packer(now, kind)) {
       if (breath.due) await breath.take()
       // Another one has got none of what went before; whoever waits has been told.
-      if (worker !== thread) return
-      thread.postMessage(piece, transferOf(piece))
+      if (engine !== thread) return
+      thread.worker.postMessage(piece, transferOf(piece))
     }
   }
   return {
@@ -125,15 +124,16 @@ export function startThread(entry: URL, workerData: object, ends: ThreadEnds): E
         handOver(task).catch(reject)
       }),
     // A thread that has ended already is not begun anew for that: it would keep the process.
-    hurry: () => worker?.postMessage({ kind: 'hurry' } satisfies Order),
-    checksAnew: () => worker && giveChecks(worker),
-    giveWay: () => worker?.postMessage({ kind: 'give-way' } satisfies Order),
+    hurry: () => engine?.worker.postMessage({ kind: 'hurry' } satisfies Order),
+    checksAnew: () => engine && giveChecks(engine.worker),
+    giveWay: () => engine?.worker.postMessage({ kind: 'give-way' } satisfies Order),
     // Peers may have kept the routes of the one before.
-    speakerAnew: () => worker && giveSpeaker(worker, true),
+    speakerAnew: () => engine && giveSpeaker(engine.worker, true),
     async close() {
-      const last = worker
-      worker = undefined
-      await last?.terminate()
+      const last = engine
+      engine = undefined
+      await last?.close()
+      settle(one => one.reject(new Error('the engine thread was ended')))
     },
   }
 }

@@ -14,7 +14,7 @@ import { peerOf } from '../../daemon/peer.ts'
 import { type Ask, listen, type Stranger } from '../../daemon/server.ts'
 import type { Report, Task } from '../../daemon/task.ts'
 import { errorNote } from '../../daemon/tell.ts'
-import { startThread } from '../../daemon/thread.ts'
+import { startEngine } from '../../daemon/thread.ts'
 import { openTidying } from '../../daemon/tidy.ts'
 import { Vitals } from '../../daemon/vitals.ts'
 import { systemClock } from '../../host.ts'
@@ -101,7 +101,7 @@ async function start(
   notifier: Notifier,
 ): Promise<Daemon> {
   const data: EngineData = { stateDirectory: resolve(options.stateDir), paths }
-  const thread = startThread(new URL('../engine-thread.js', import.meta.url), data, {
+  const thread = startEngine(new URL('../engine-thread.js', import.meta.url), data, {
     note: ({ level, message, fields }) => log[level](message, fields),
     print: (id, to, text) => desk.print(id, to, text),
     ended: (id, status) => desk.ended(id, status),
