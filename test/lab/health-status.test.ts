@@ -58,8 +58,12 @@ test('restarted, the daemon soon knows again why a backend is down', () =>
     await untilSaved(row, one)
     await daemon.stop('SIGKILL')
     await daemon.start()
-    let text = ''
-    for (let time = 0; time < 20 && !text.includes('refused'); time++) text = await statusOf(daemon)
+    let text = await statusOf(daemon)
+    // The thread that checks is begun with the daemon, and asks within an interval from then on.
+    for (let time = 0; time < 20 && !text.includes('refused'); time++) {
+      await sleep(100)
+      text = await statusOf(daemon)
+    }
     assert.match(text, /^ {4}10\.2\.0\.12:8080 +out +down \d+s +0 .* \S.*refused/m)
   }))
 
